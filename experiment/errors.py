@@ -1,0 +1,17 @@
+"""One root exception, two families: your input is wrong, or the system misbehaved."""
+
+
+class TwinstackError(Exception):
+    """Anything the command line reports as one sentence. ``exit_code`` is what it exits with."""
+
+    exit_code = 1
+
+
+class InputError(TwinstackError):
+    """What the user gave is wrong; nothing was started."""
+
+    exit_code = 2
+
+
+class RunError(TwinstackError):
+    """The system misbehaved: the run is void, failed or cut off."""

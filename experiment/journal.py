@@ -1,0 +1,44 @@
+"""The journal: every event of a run or trial, one JSON object a line, written as it happens."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+
+class Journal:
+    """Appends events to a file; each line is on disk before the next thing happens.
+
+    An event has ``at`` (Unix seconds), ``event`` (a kebab-case name) and free members.
+    """
+
+    def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
+        self._file = file.open("ab", buffering=0)
+        self._clock = clock
+
+    def write(self, event: str, **members: Any) -> None:
+        line = {"at": round(self._clock(), 6), "event": event, **members}
+        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_journal(file: Path) -> list[dict[str, Any]]:
+    """All whole lines; a last line that was cut off by a kill is left out."""
+    lines = file.read_bytes().split(b"\n")
+    return [orjson.loads(line) for line in lines[:-1] if line]

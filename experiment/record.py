@@ -1,0 +1,175 @@
+"""The record of a run: where its files lie and what its JSON files hold.
+
+``results/<scenario>/<start>-<id>/`` holds ``plan.json``, ``journal.jsonl``, per block
+``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
+``requests.parquet``, ``samples.parquet``, ``events.jsonl`` and ``audit.json``, and ``report/``,
+which is derived from the rest and can be rebuilt.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from experiment.errors import InputError
+from experiment.scenario import Profile, Scenario
+
+SCHEMA_VERSION = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+
+
+class Machine(BaseModel):
+    """The machine a run was made on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cpu_model: str
+    cores: int
+    memory_mb: int
+    kernel: str
+    python: str
+    load_before: float
+    """Load average over one minute before the run."""
+
+
+class Plan(_Record):
+    """What was planned, written before anything starts."""
+
+    run_id: str
+    scenario: Scenario
+    profile: Profile
+    seed: int
+    order: tuple[tuple[str, ...], ...]
+    """Per block the arms in the order in which they run, drawn from the seed."""
+    machine: Machine
+    versions: dict[str, str]
+    """Packages, PostgreSQL, Envoy."""
+    commit: str
+    """Commit of the code, with ``-dirty`` when files had changed; "unknown" without git."""
+    factors: dict[str, str]
+    """Everything that could favour one side and is declared: threads, pools, timeouts, routes."""
+    started_at: str
+    """RFC 3339, UTC."""
+
+
+class Gate(BaseModel):
+    """One condition without which a trial is void."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    passed: bool
+    says: str
+    """What was measured and what the limit was, in one sentence."""
+
+
+class TrialRecord(_Record):
+    """What became of one arm in one block."""
+
+    block: int
+    """From 1."""
+    arm: str
+    status: Literal["complete", "void", "failed", "cut-off"]
+    reason: str
+    """Why it is not complete, one sentence; empty when it is."""
+    t0_unix: float | None
+    """Start of the load; None when it never started."""
+    start_s: float | None
+    """Seconds from the first process to a store that serves, data loaded before."""
+    gates: tuple[Gate, ...]
+    limits: dict[str, str]
+    """CPU and memory limits in force, or why there are none."""
+
+
+@dataclass(frozen=True)
+class TrialFolder:
+    path: Path
+
+    @property
+    def run(self) -> Path:
+        return self.path / "run.json"
+
+    @property
+    def requests(self) -> Path:
+        return self.path / "requests.parquet"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples.parquet"
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def audit(self) -> Path:
+        return self.path / "audit.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    path: Path
+
+    @property
+    def plan(self) -> Path:
+        return self.path / "plan.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal.jsonl"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report"
+
+    def block(self, block: int) -> Path:
+        return self.path / f"block-{block:02d}"
+
+    def arrivals(self, block: int) -> Path:
+        return self.block(block) / "arrivals.parquet"
+
+    def trial(self, block: int, arm: str) -> TrialFolder:
+        return TrialFolder(self.block(block) / arm)
+
+    def read_plan(self) -> Plan:
+        return read_json(self.plan, Plan)
+
+    def trials(self) -> list[TrialRecord]:
+        """Records of all trials that left one, by block and arm."""
+        return [
+            read_json(file, TrialRecord) for file in sorted(self.path.glob("block-*/*/run.json"))
+        ]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_json(file: Path, model: type[Model]) -> Model:
+    """Read one record file; InputError names the file when it is missing or broken."""
+    try:
+        return model.model_validate_json(file.read_bytes())
+    except FileNotFoundError as error:
+        raise InputError(f"{file} is missing; this is not a whole run record.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{file} is not a valid record: {where} {first['msg']}.") from error
+
+
+def write_json(file: Path, record: BaseModel) -> None:
+    """Write a record as a whole or not at all."""
+    write_whole(file, record.model_dump_json(indent=2).encode() + b"\n")
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Replace ``file`` in one step, so that a reader never sees half of it."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(file)

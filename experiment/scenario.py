@@ -1,0 +1,226 @@
+"""A scenario: one question about the two architectures, as validated data.
+
+A scenario is a TOML file; ``load_scenario`` reads it as a whole before anything starts.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from experiment.errors import InputError
+
+Architecture = Literal["monolith", "microservices"]
+Profile = Literal["smoke", "demo", "full"]
+Journey = Literal["browse", "search", "recommend", "buy"]
+Feature = Literal[
+    "catalog", "product-page", "search", "recommendations", "accounts", "cart", "checkout", "orders"
+]
+MetricName = Literal["bad_share", "latency_p95_ms", "cpu_ms_per_request", "memory_mb"]
+
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class Sized(_Part):
+    """One number per profile."""
+
+    smoke: Positive
+    demo: Positive
+    full: Positive
+
+    def of(self, profile: Profile) -> float:
+        return float(getattr(self, profile))
+
+
+class FaultPlan(_Part):
+    """A fault that holds for a whole phase, aimed at a role that exists in both stores."""
+
+    kind: Literal["outage", "error", "delay", "hang"]
+    """``outage``: the role is lost. A service is killed and kept down; in the monolith the code
+    of the role crashes its process each time it is reached."""
+    role: Literal[
+        "accounts",
+        "catalog",
+        "search",
+        "recommendations",
+        "carts",
+        "inventory",
+        "payments",
+        "orders",
+        "notifications",
+    ]
+    probability: Share = 1.0
+    seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """Length of a ``delay``."""
+
+
+class Phase(_Part):
+    """A stretch of a trial during which load and faults keep one shape."""
+
+    name: Slug
+    kind: Literal["warm-up", "baseline", "event", "recovery"]
+    seconds: Sized
+    surge: Mapping[Journey, Positive] = {}
+    """Factor on the arrival rate of single journeys."""
+    faults: tuple[FaultPlan, ...] = ()
+
+
+class Load(_Part):
+    """Open-loop load: journeys arrive when the schedule says, whatever the store does."""
+
+    rate: Positive
+    """Journeys per second at rest."""
+    arrivals: Literal["constant", "poisson"] = "poisson"
+    mix: Mapping[Journey, Positive]
+    """Relative weights of the journeys."""
+    think_s: Annotated[float, Field(ge=0, le=60)] = 0.5
+    """Mean think time between two steps of a journey, exponential."""
+    deadline_s: Positive = 5.0
+    """A request without an answer by then is a timeout."""
+    in_flight_cap: Annotated[int, Field(ge=1, le=10_000)] = 512
+    """Requests beyond it are recorded as dropped; the generator never waits."""
+
+
+class Arm(_Part):
+    """One side of the comparison; two arms may be equal (an A/A run)."""
+
+    name: Slug
+    architecture: Architecture
+    instances: Mapping[str, Annotated[int, Field(ge=1, le=20)]] = {}
+    """Instances of single roles (``monolith`` or a service); one where nothing is said."""
+
+
+class Budget(_Part):
+    """What a deployment may use as a whole: store, edge and database, not the generator."""
+
+    mode: Literal["pooled"] = "pooled"
+    cpus: Positive
+    memory_mb: Positive
+
+
+class Slo(_Part):
+    """A request is good when it is answered correctly within ``latency_ms``."""
+
+    latency_ms: Positive
+    good_share: Share
+
+
+class Metric(_Part):
+    """What is compared, in which phase, for which features, and how much would matter."""
+
+    metric: MetricName
+    phase: Slug
+    features: tuple[Feature, ...] = ()
+    """Empty: all features."""
+    margin: Positive
+    """Smallest effect that matters: a ratio's distance from 1 (0.1 is 10 %), or, for shares, a
+    difference (0.02 is two percentage points)."""
+    expectation: Literal["lower in microservices", "higher in microservices"]
+    """What the claim predicts, declared beforehand."""
+    says: str
+    """The metric in words, for the verdict sentence: "p95 latency of the other features"."""
+
+    @property
+    def scale(self) -> Literal["difference", "ratio"]:
+        """Shares are compared by difference, since zero is common; all else by ratio."""
+        return "difference" if self.metric == "bad_share" else "ratio"
+
+
+class Blocks(_Part):
+    """Blocks per profile; each runs every arm once on the same arrivals."""
+
+    smoke: Annotated[int, Field(ge=1, le=200)] = 1
+    demo: Annotated[int, Field(ge=1, le=200)] = 2
+    full: Annotated[int, Field(ge=1, le=200)] = 10
+
+    def of(self, profile: Profile) -> int:
+        return int(getattr(self, profile))
+
+
+class Sample(_Part):
+    """Size of the sample data."""
+
+    products: Annotated[int, Field(ge=20, le=100_000)] = 2_000
+    customers: Annotated[int, Field(ge=10, le=100_000)] = 1_000
+    ratings: Annotated[int, Field(ge=0, le=5_000_000)] = 50_000
+
+
+class Scenario(_Part):
+    """A whole scenario; every rule that spans its parts is checked here."""
+
+    name: Slug
+    title: str
+    question: str
+    claims: tuple[Annotated[str, Field(pattern=r"^[CN]\d+$")], ...]
+    load: Load
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=2)]
+    budget: Budget
+    slo: Slo
+    primary: Metric
+    secondary: tuple[Metric, ...] = ()
+    blocks: Blocks = Blocks()
+    sample: Sample = Sample()
+    seed: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        names = [phase.name for phase in self.phases]
+        if len(set(names)) < len(names):
+            raise ValueError("phases: two phases have the same name")
+        if len({arm.name for arm in self.arms}) < len(self.arms):
+            raise ValueError("arms: two arms have the same name")
+        for metric in (self.primary, *self.secondary):
+            if metric.phase not in names:
+                raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
+        return self
+
+    def windows(self, profile: Profile) -> dict[str, tuple[float, float]]:
+        """Start and end of each phase in seconds from the start of the load, in order."""
+        windows, start = {}, 0.0
+        for phase in self.phases:
+            end = start + phase.seconds.of(profile)
+            windows[phase.name] = (start, end)
+            start = end
+        return windows
+
+    def duration_s(self, profile: Profile) -> float:
+        return sum(phase.seconds.of(profile) for phase in self.phases)
+
+
+def load_scenario(file: Path) -> Scenario:
+    """Read and validate one scenario file.
+
+    Raises InputError with one sentence that says what is wrong and where.
+    """
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"There is no scenario file {file}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not valid TOML: {error}.") from error
+    try:
+        return Scenario.model_validate(values)
+    except ValidationError as error:
+        raise InputError(f"{file.name}: {_first_problem(error)}.") from error
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        reason = "this key is not known; check its spelling"
+    elif first["type"] == "missing":
+        reason = "this key is missing"
+    more = error.error_count() - 1
+    tail = f" (and {more} more)" if more else ""
+    return f"{where}: {reason}{tail}" if where else f"{reason}{tail}"

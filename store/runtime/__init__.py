@@ -1,0 +1,1 @@
+"""The small runtime that every Flask process of either architecture needs."""

@@ -1,0 +1,80 @@
+"""The base of every Flask process in either store: the same JSON, problems, health, telemetry."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g
+from flask.json.provider import JSONProvider
+
+from store.runtime import logs, problems, trace
+from store.runtime.faults import FaultPoints
+from store.runtime.settings import Settings
+from store.runtime.telemetry import Telemetry
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+class _OrjsonProvider(JSONProvider):
+    def dumps(self, obj: Any, **_: Any) -> str:
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        content = self._prepare_response_obj(args, kwargs)
+        return Response(orjson.dumps(content), mimetype="application/json")
+
+
+def create_base(
+    settings: Settings, is_ready: Callable[[], bool] = lambda: True
+) -> tuple[Flask, Telemetry, FaultPoints]:
+    """A Flask application without features, and the telemetry and fault points of its process.
+
+    ``is_ready`` says whether the process could serve: its own data can be read. It does not ask
+    other processes, or one failure would take all of them out of the balancer.
+    """
+    logs.configure(settings.instance)
+    # Pages and static files belong to whoever serves the shop; others need neither.
+    app = Flask(settings.role, static_folder=None)
+    app.json = _OrjsonProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.url_map.strict_slashes = False
+    telemetry = Telemetry(settings.telemetry_file)
+    faults = FaultPoints(settings.faults_file, telemetry.fault_hit)
+    problems.register(app)
+    _add_health(app, is_ready)
+    _add_request_hooks(app, settings.instance, telemetry)
+    return app, telemetry, faults
+
+
+def _add_health(app: Flask, is_ready: Callable[[], bool]) -> None:
+    @app.get("/healthz")
+    def healthz() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    def readyz() -> dict[str, str]:
+        if not is_ready():
+            raise problems.Problem(503, "not-ready", "This instance is not ready to serve.")
+        return {"status": "ready"}
+
+
+def _add_request_hooks(app: Flask, instance: str, telemetry: Telemetry) -> None:
+    @app.before_request
+    def begin() -> None:
+        telemetry.request_started()
+        g.counted = True
+        trace.begin()
+
+    @app.after_request
+    def name_instance(response: Response) -> Response:
+        # A composed answer may already name the instance that made it.
+        response.headers.setdefault("X-Instance", instance)
+        return response
+
+    @app.teardown_request
+    def end(_: BaseException | None) -> None:
+        if g.pop("counted", False):
+            telemetry.request_ended()

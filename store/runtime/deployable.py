@@ -1,0 +1,25 @@
+"""What a test bed must know to run one kind of process of an architecture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from store.rules.books import Books
+from store.sample.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Deployable:
+    """One deployable unit: the monolith, or one service."""
+
+    role: str
+    app: str
+    """Gunicorn target: ``package.module:create_app()``."""
+    routes: tuple[str, ...]
+    """Public path prefixes that the edge sends here; ``/`` catches the rest."""
+    create_data: Callable[[Connection[Any], Dataset], None] | None = None
+    """Creates schema and sample data in a fresh database of its own; None: keeps no data."""
+    read_books: Callable[[Connection[Any]], Books] | None = None
+    """This unit's part of the books, for the audit; None where ``create_data`` is None."""

@@ -1,0 +1,63 @@
+"""Settings of one process, read from the environment by whoever starts it, never at import."""
+
+import json
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class SettingsError(Exception):
+    """The environment does not describe a process that could run."""
+
+
+class Settings(BaseModel):
+    """What one process of either store needs to know.
+
+    Each field is read from the variable ``TWINSTACK_<FIELD>``. Every architecture gets the same
+    values from the test bed, except for its own database and peers.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: str
+    """What this process does: a service name, or ``monolith``."""
+    instance: str
+    """Name of this instance, unique in a deployment; sent back in the header ``X-Instance``."""
+    database_url: str | None = None
+    """libpq URL of the database this process owns; None for a process without data."""
+    peers_file: Path | None = None
+    """JSON file ``{role: [base URL, ...]}``; read anew when it changes. None in the monolith."""
+    payment_provider_url: str | None = None
+    """Base URL of the outside payment provider, for whoever takes payments."""
+    secret: str
+    """Key that signs session tokens; the same for all processes of a deployment."""
+    threads: int = 16
+    """Request threads of this process; its database pool has the same size."""
+    recommendation_factors: int = 32
+    """Length of the factor vectors: the work one recommendation costs."""
+    recommendation_passes: int = 1
+    """How often the scores are computed per request: multiplies the work, not the answer."""
+    faults_file: Path | None = None
+    """JSON file that arms fault points; None means that none can ever fire."""
+    telemetry_file: Path | None = None
+    """File in which this process keeps its counters; None means that it keeps none."""
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the settings; raises SettingsError that names what is missing or wrong."""
+        found = {
+            name: os.environ[variable]
+            for name in cls.model_fields
+            if (variable := f"TWINSTACK_{name.upper()}") in os.environ
+        }
+        try:
+            return cls.model_validate(found)
+        except ValidationError as error:
+            wrong = ", ".join(f"TWINSTACK_{str(e['loc'][0]).upper()}" for e in error.errors())
+            raise SettingsError(f"missing or wrong in the environment: {wrong}") from error
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make ``from_environment`` return this object in a child process."""
+        values = json.loads(self.model_dump_json(exclude_none=True))
+        return {f"TWINSTACK_{name.upper()}": str(value) for name, value in values.items()}
