@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from experiment.errors import InputError
 from experiment.scenario import Profile, Scenario
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 
 class _Record(BaseModel):

@@ -1,6 +1,6 @@
 """Columns of the raw files of a run. Times are seconds from the start of the load (``t0``)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -14,52 +14,57 @@ dropped: not sent, because the in-flight cap was reached
 skipped: not sent, because an earlier step of the journey gave nothing to go on with
 """
 
+
+def _column(name: str, kind: pa.DataType, *, nullable: bool = False) -> "pa.Field[Any]":
+    return pa.field(name, kind, nullable=nullable)
+
+
 ARRIVALS = pa.schema(
     [
-        pa.field("seq", pa.int32(), nullable=False),  # journey number, in order of arrival
-        pa.field("step", pa.int16(), nullable=False),  # step of the journey, from 0
-        pa.field("intended_s", pa.float64(), nullable=False),
-        pa.field("journey", pa.string(), nullable=False),
-        pa.field("operation", pa.string(), nullable=False),
-        pa.field("feature", pa.string(), nullable=False),
-        pa.field("choices", pa.string(), nullable=False),  # JSON object, by operation
+        _column("seq", pa.int32()),  # journey number, in order of arrival
+        _column("step", pa.int16()),  # step of the journey, from 0
+        _column("intended_s", pa.float64()),
+        _column("journey", pa.string()),
+        _column("operation", pa.string()),
+        _column("feature", pa.string()),
+        _column("choices", pa.string()),  # JSON object, by operation
     ]
 )
 """The schedule of one block: the same for every arm. One row per arrival step."""
 
 REQUESTS = pa.schema(
     [
-        pa.field("seq", pa.int32(), nullable=False),
-        pa.field("step", pa.int16(), nullable=False),
-        pa.field("journey", pa.string(), nullable=False),
-        pa.field("operation", pa.string(), nullable=False),
-        pa.field("feature", pa.string(), nullable=False),
+        _column("seq", pa.int32()),
+        _column("step", pa.int16()),
+        _column("journey", pa.string()),
+        _column("operation", pa.string()),
+        _column("feature", pa.string()),
         # For a later step: max(end of the previous step, scheduled time).
-        pa.field("intended_s", pa.float64(), nullable=False),
-        pa.field("sent_s", pa.float64()),  # null when nothing was sent
-        pa.field("ended_s", pa.float64()),
-        pa.field("outcome", pa.string(), nullable=False),
-        pa.field("status", pa.int16()),  # HTTP status, null without an answer
-        pa.field("degraded", pa.string(), nullable=False),  # parts left out, comma-separated
-        pa.field("instance", pa.string(), nullable=False),
+        _column("intended_s", pa.float64()),
+        _column("sent_s", pa.float64(), nullable=True),  # null when nothing was sent
+        _column("ended_s", pa.float64(), nullable=True),
+        _column("outcome", pa.string()),
+        _column("status", pa.int16(), nullable=True),  # HTTP status, null without an answer
+        _column("degraded", pa.string()),  # parts left out, comma-separated
+        _column("instance", pa.string()),
     ]
 )
 """One row per scheduled arrival step, whatever became of it."""
 
 SAMPLES = pa.schema(
     [
-        pa.field("t_s", pa.float64(), nullable=False),
+        _column("t_s", pa.float64()),
         # A service, "monolith", or one of "edge", "database", "payment-provider", "generator".
-        pa.field("role", pa.string(), nullable=False),
-        pa.field("instances", pa.int16(), nullable=False),
-        pa.field("cpu_s", pa.float64(), nullable=False),  # total since the deployment came up
-        pa.field("memory_mb", pa.float64(), nullable=False),  # proportional set size
+        _column("role", pa.string()),
+        _column("instances", pa.int16()),
+        _column("cpu_s", pa.float64()),  # total since the deployment came up
+        _column("memory_mb", pa.float64()),  # proportional set size
         # From the instances' own counters; zero for what is not ours.
-        pa.field("in_flight", pa.int32(), nullable=False),
-        pa.field("requests", pa.int64(), nullable=False),
-        pa.field("handler_cpu_s", pa.float64(), nullable=False),
-        pa.field("rules_cpu_s", pa.float64(), nullable=False),
-        pa.field("fault_hits", pa.int64(), nullable=False),
+        _column("in_flight", pa.int32()),
+        _column("requests", pa.int64()),
+        _column("handler_cpu_s", pa.float64()),
+        _column("rules_cpu_s", pa.float64()),
+        _column("fault_hits", pa.int64()),
     ]
 )
 """One row per role and sampling instant."""

@@ -18,7 +18,7 @@ def _decimal(value: object) -> object:
     """Query and path values are text; accept plain decimal digits only, not ``1_0`` or ``1.0``."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("must be a whole number")
-    return int(value) if isinstance(value, str) and len(value) <= 12 else value
+    return int(value) if isinstance(value, str) else value
 
 
 def _printable(value: object) -> object:

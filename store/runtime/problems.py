@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, make_response
 from werkzeug.exceptions import HTTPException
 
 logger = logging.getLogger(__name__)
@@ -30,8 +30,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
         }
 
     def response(self) -> Response:
-        answer = current_app.json.response(self.document())
-        answer.status_code = self.status
+        answer = make_response(self.document(), self.status)
         answer.content_type = "application/problem+json"
         return answer
 
