@@ -1,0 +1,36 @@
+"""The port between the web pages and whatever store stands behind them."""
+
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+"""A JSON document of the public contract, ``store/openapi.yaml``."""
+
+
+class Shop(Protocol):
+    """What the pages need; every answer is the contract's JSON document; errors are Problems.
+
+    Inputs arrive validated by the models of ``store.runtime.inputs``. A ``token`` is passed on as
+    the browser sent it: the shop checks it and raises the 401 Problem.
+    """
+
+    def products(self, category: str | None, page: int, page_size: int) -> Document: ...
+
+    def product_page(self, product_id: int) -> Document: ...
+
+    def search(self, q: str, page: int, page_size: int) -> Document: ...
+
+    def register(self, email: str, name: str, password: str) -> Document: ...
+
+    def sign_in(self, email: str, password: str) -> Document: ...
+
+    def cart(self, token: str) -> Document: ...
+
+    def put_cart_item(self, token: str, product_id: int, quantity: int) -> Document: ...
+
+    def delete_cart_item(self, token: str, product_id: int) -> Document: ...
+
+    def checkout(self, token: str, key: str, card: str, coupon: str | None) -> Document: ...
+
+    def orders(self, token: str, page: int, page_size: int) -> Document: ...
+
+    def order(self, token: str, order_id: str) -> Document: ...
