@@ -1,0 +1,75 @@
+"""Where the instances of each role are: a file that the test bed rewrites when they change."""
+
+import itertools
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+from urllib3 import HTTPConnectionPool
+from urllib3.util import parse_url
+
+STAT_EVERY_S = 0.05
+
+
+class Peers:
+    """Connection pools to the instances of each role, in turns.
+
+    ``file`` holds ``{role: [base URL, ...]}`` and is replaced as a whole, never written in place.
+    Connections to instances that stay are kept when it changes.
+    """
+
+    def __init__(
+        self,
+        file: Path | None,
+        connections_per_instance: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._file = file
+        self._connections = connections_per_instance
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
+        self._pools: dict[str, HTTPConnectionPool] = {}
+        self._by_role: dict[str, list[HTTPConnectionPool]] = {}
+        self._checked_at = float("-inf")
+        self._version: tuple[int, int] | None = None
+
+    def instances(self, role: str) -> list[HTTPConnectionPool]:
+        """Every instance of ``role`` once, the one whose turn it is first; none when unknown."""
+        self._refresh()
+        pools = self._by_role.get(role, [])
+        if len(pools) < 2:  # noqa: PLR2004 - nobody to take turns with
+            return pools
+        first = next(self._turns[role]) % len(pools)
+        return pools[first:] + pools[:first]
+
+    def _refresh(self) -> None:
+        now = self._clock()
+        if self._file is None or now - self._checked_at < STAT_EVERY_S:
+            return
+        with self._lock:
+            self._checked_at = now
+            stat = self._file.stat()
+            version = (stat.st_mtime_ns, stat.st_ino)
+            if version != self._version:
+                self._read(self._file)
+                self._version = version
+
+    def _read(self, file: Path) -> None:
+        urls: dict[str, list[str]] = orjson.loads(file.read_bytes())
+        named = {url for listed in urls.values() for url in listed}
+        gone = [self._pools.pop(url) for url in self._pools.keys() - named]
+        for url in named - self._pools.keys():
+            self._pools[url] = self._open(url)
+        self._by_role = {role: [self._pools[url] for url in urls[role]] for role in urls}
+        for pool in gone:
+            pool.close()
+
+    def _open(self, url: str) -> HTTPConnectionPool:
+        parts = parse_url(url)
+        if parts.scheme != "http" or parts.host is None:
+            raise ValueError(f"{url} in {self._file} is not http://HOST:PORT")
+        return HTTPConnectionPool(parts.host, parts.port, maxsize=self._connections)

@@ -1,0 +1,78 @@
+"""What every service is made of, so that its own code is about its own subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, Response, request
+
+from microservices.calls import CallFailed, Calls
+from microservices.peers import Peers
+from microservices.policies import Policies
+from store.runtime.application import create_base
+from store.runtime.database import Database, open_pool
+from store.runtime.faults import FaultPoints
+from store.runtime.problems import dependency_unavailable
+from store.runtime.settings import Settings, SettingsError
+from store.runtime.telemetry import Telemetry
+from store.runtime.tokens import Tokens
+
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
+READY_WITHIN_S = 2.0
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service process: its Flask application and what its handlers need."""
+
+    app: Flask
+    settings: Settings
+    telemetry: Telemetry
+    tokens: Tokens
+    calls: Calls
+    owned: Database | None
+
+    @property
+    def database(self) -> Database:
+        """The database of this service; SettingsError when the process was given none."""
+        if self.owned is None:
+            raise SettingsError("missing or wrong in the environment: TWINSTACK_DATABASE_URL")
+        return self.owned
+
+
+def create_service(role: str, policies: Mapping[str, Policies] | None = None) -> Service:
+    """A service without features, from the environment of this process.
+
+    ``policies`` are those towards peers, by their role; others get the defaults.
+    """
+    settings = Settings.from_environment()
+    if settings.role != role:
+        raise SettingsError(f"TWINSTACK_ROLE is {settings.role}, but this application is {role}")
+    database = open_pool(settings.database_url, settings.threads) if settings.database_url else None
+    app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
+    calls = Calls(Peers(settings.peers_file, settings.threads), policies)
+    _add_boundary(app, role, faults)
+    _add_call_failures(app)
+    return Service(app, settings, telemetry, Tokens(settings.secret), calls, database)
+
+
+def _is_ready(database: Database | None) -> bool:
+    if database is not None:
+        with database.connection(timeout=READY_WITHIN_S) as connection:
+            connection.execute("SELECT 1")
+    return True
+
+
+def _add_boundary(app: Flask, role: str, faults: FaultPoints) -> None:
+    """The boundary of a service is its HTTP interface; its health is not part of it."""
+
+    @app.before_request
+    def reach_fault_point() -> None:
+        if request.path not in HEALTH_PATHS:
+            faults.reach(role)
+
+
+def _add_call_failures(app: Flask) -> None:
+    @app.errorhandler(CallFailed)
+    def on_call_failed(failure: CallFailed) -> Response:
+        app.logger.warning("call failed: %s", failure)
+        return dependency_unavailable(failure.role).response()
