@@ -4,6 +4,7 @@ The models mirror ``store/openapi.yaml``; every refusal is a 400 that names the 
 """
 
 from typing import Annotated, TypeVar
+from uuid import UUID
 
 import orjson
 from flask import request
@@ -95,21 +96,32 @@ class _ProductPath(_Input):
     product_id: ProductId
 
 
-class _IdempotencyHeader(_Input):
+class _OrderPath(_Input):
+    order_id: UUID
+
+
+class IdempotencyKey(_Input):
     key: Annotated[str, Field(min_length=8, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$")]
 
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class InvalidInput(Problem):
+    """``member`` is the dotted path of the input at fault, ``body`` when it is the whole."""
+
+    def __init__(self, error: ValidationError) -> None:
+        first = error.errors()[0]
+        self.member = ".".join(str(part) for part in first["loc"]) or "body"
+        reason = first["msg"].removeprefix("Value error, ")
+        super().__init__(400, "invalid-input", f"{self.member}: {reason}.")
+
+
 def _validated(model: type[Model], values: object) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise Problem(400, "invalid-input", f"{where}: {reason}.") from error
+        raise InvalidInput(error) from error
 
 
 def body(model: type[Model]) -> Model:
@@ -127,9 +139,26 @@ def query(model: type[Model]) -> Model:
     return _validated(model, known)
 
 
+def form(model: type[Model]) -> Model:
+    """The fields of a submitted page that ``model`` knows; a blank one counts as left out.
+
+    A form may carry the fields of several models, and numbers arrive as text.
+    """
+    known = {name: request.form[name] for name in model.model_fields if request.form.get(name)}
+    try:
+        return model.model_validate_strings(known)
+    except ValidationError as error:
+        raise InvalidInput(error) from error
+
+
 def product_id(path_value: str) -> int:
     """A product id from the path; a 400 Problem when it is no positive 32-bit number."""
     return _validated(_ProductPath, {"product_id": path_value}).product_id
+
+
+def order_id(path_value: str) -> UUID:
+    """An order id from the path; a 400 Problem when it is no UUID."""
+    return _validated(_OrderPath, {"order_id": path_value}).order_id
 
 
 def idempotency_key() -> str:
@@ -137,4 +166,4 @@ def idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         raise Problem(400, "idempotency-key-missing", "Send a header Idempotency-Key.")
-    return _validated(_IdempotencyHeader, {"key": key}).key
+    return _validated(IdempotencyKey, {"key": key}).key
