@@ -1,0 +1,1 @@
+"""Where and how a store runs; one folder per platform."""

@@ -1,0 +1,1 @@
+"""Platform ``local``: processes on this machine, without containers and without root."""

@@ -1,0 +1,124 @@
+"""The small interface of every platform: bring a deployment up, watch it, hurt it, bring it down."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from experiment.scenario import Architecture, Budget, Sample
+from store.rules.books import Books
+from store.runtime.deployable import Deployable
+from store.runtime.faults import ArmedFault
+from store.runtime.telemetry import Counters
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """Settings that every instance of either architecture gets alike."""
+
+    threads: int = 16
+    recommendation_factors: int = 32
+    recommendation_passes: int = 1
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What to bring up: one architecture, its instances, its data and its budget."""
+
+    name: str
+    """Shown in messages and logs; two deployments may share it."""
+    architecture: Architecture
+    deployables: tuple[Deployable, ...]
+    instances: Mapping[str, int] = field(default_factory=dict)
+    """Instances by role; one where nothing is said."""
+    budget: Budget | None = None
+    """What store, edge and database may use together; None: no limit is wanted."""
+    sample: Sample = field(default_factory=Sample)
+    knobs: Knobs = field(default_factory=Knobs)
+
+    def count(self, role: str) -> int:
+        return self.instances.get(role, 1)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One process (tree) of a deployment as it is now."""
+
+    role: str
+    name: str
+    url: str
+    pid: int
+    alive: bool
+
+
+@dataclass(frozen=True)
+class RoleUsage:
+    """What one role has used since the deployment came up."""
+
+    role: str
+    """A deployable's role, or ``edge``, ``database`` or ``payment-provider``."""
+    instances: int
+    """Alive now."""
+    cpu_s: float
+    """Total of all its processes, also of those that are gone."""
+    memory_mb: float
+    """Proportional set size now."""
+    counters: Counters
+    """Sum over the instances; all zero for what is not ours."""
+
+
+class RunningStore(Protocol):
+    """A deployment that serves."""
+
+    @property
+    def url(self) -> str:
+        """Base URL of the edge, without a slash at the end."""
+
+    @property
+    def start_s(self) -> float:
+        """Seconds from the first process to a store that serves, data loaded before."""
+
+    @property
+    def limits(self) -> Mapping[str, str]:
+        """CPU and memory limits and cores in force, or in a sentence why there are none."""
+
+    @property
+    def factors(self) -> Mapping[str, str]:
+        """Everything about the set-up that could favour one side."""
+
+    def instances(self) -> list[Instance]:
+        """All instances, the payment provider's too, by role and name."""
+
+    def kill_role(self, role: str) -> None:
+        """Lose all instances of ``role`` at once, without a chance to say goodbye.
+
+        They stay in every membership list, as after a crash that nobody has noticed.
+        """
+
+    def restore_role(self, role: str) -> None:
+        """Start what ``kill_role`` took; returns when the role serves through the edge again."""
+
+    def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
+        """Make exactly these faults armed in all instances; an empty list lifts all."""
+
+    def usage(self) -> list[RoleUsage]:
+        """One entry per role."""
+
+    def books(self) -> Books:
+        """The whole books, read from the databases of their owners."""
+
+    def down(self) -> None:
+        """Stop everything that ``up`` started, and drop its data. Safe to repeat."""
+
+
+class Platform(AbstractContextManager["Platform"], Protocol):
+    """Holds what deployments share; nothing of it is left after its ``with`` block."""
+
+    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> RunningStore:
+        """Bring ``deployment`` up and return when it serves.
+
+        Logs and other files go to ``workdir``. The edge takes ``port``, or a free one. Raises
+        InputError when the port is taken, RunError when a process does not come up; nothing is
+        left running then.
+        """
