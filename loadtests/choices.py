@@ -1,0 +1,148 @@
+"""What the visitors of one journey choose, step by step, drawn from seeded streams."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiment.scenario import Journey, Sample
+from store.sample.vocabulary import CATEGORIES, search_words
+
+Choices = list[dict[str, Any]]
+"""One JSON object for each arrival of a journey."""
+
+CARD = "card_ok"
+COUPONS = ("WELCOME10", "SAVE5", None)
+COUPON_SHARES = (0.2, 0.1, 0.7)
+PAGE_SHARES = (0.7, 0.2, 0.1)
+QUANTITY_SHARES = (0.7, 0.2, 0.1)
+WHOLE_SHOP_SHARE = 0.5
+TWO_WORDS_SHARE = 0.5
+SCARCE_EVERY = 50
+"""Of every product whose id is a multiple of this there are three pieces only."""
+
+
+def stream(seed: int, *names: str) -> np.random.Generator:
+    """A random stream of its own for each name, so that no draw shifts another.
+
+    Each stream is used for one array, whose first n values do not depend on its length: more
+    arrivals of a journey leave the choices of its earlier ones as they were.
+    """
+    return np.random.default_rng([seed, *"/".join(names).encode()])
+
+
+@dataclass(frozen=True)
+class Visitors:
+    """The visitors who begin ``journey``, ``count`` of them, in a shop of ``sample``'s size."""
+
+    seed: int
+    journey: Journey
+    count: int
+    sample: Sample
+
+    def choose(self) -> list[Choices]:
+        """For each step of the journey the choices of all visitors."""
+        return _CHOOSERS[self.journey](self)
+
+    def draws(self, name: str) -> NDArray[np.float64]:
+        """One uniform number in [0, 1) for each visitor."""
+        return stream(self.seed, self.journey, name).random(self.count)
+
+    def drawn_by(self, name: str, shares: tuple[float, ...]) -> list[int]:
+        """Indices into ``shares``, with these probabilities."""
+        return _pick(self.draws(name), np.array(shares))
+
+    def products(self, name: str, *, scarce: bool = True) -> list[int]:
+        """Product ids by Zipf popularity; without the scarce ones on demand."""
+        ids = np.arange(1, self.sample.products + 1)
+        weights = 1.0 / ids
+        if not scarce:
+            weights[ids % SCARCE_EVERY == 0] = 0.0
+        return [1 + index for index in _pick(self.draws(name), weights)]
+
+
+def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]:
+    """Indices into ``weights`` in proportion to them; an index of weight zero never."""
+    bounds = np.cumsum(weights)
+    picked: list[int] = np.searchsorted(bounds, draws * bounds[-1], side="right").tolist()
+    return picked
+
+
+def _product_pages(visitors: Visitors, name: str) -> Choices:
+    return [{"product_id": product} for product in visitors.products(name)]
+
+
+def _browse(visitors: Visitors) -> list[Choices]:
+    shares = (WHOLE_SHOP_SHARE, *((1 - WHOLE_SHOP_SHARE) / len(CATEGORIES) for _ in CATEGORIES))
+    categories = (None, *CATEGORIES)
+    lists: Choices = [
+        {"category": categories[category], "page": page + 1}
+        for category, page in zip(
+            visitors.drawn_by("category", shares),
+            visitors.drawn_by("page", PAGE_SHARES),
+            strict=True,
+        )
+    ]
+    return [lists, _product_pages(visitors, "first"), _product_pages(visitors, "second")]
+
+
+def _search(visitors: Visitors) -> list[Choices]:
+    words = search_words()
+    pairs = zip(
+        (visitors.draws("word") * len(words)).astype(int),
+        (visitors.draws("other-word") * len(words)).astype(int),
+        visitors.draws("two-words") < TWO_WORDS_SHARE,
+        strict=True,
+    )
+    queries: Choices = [
+        {"q": f"{words[one]} {words[other]}" if two else words[one]} for one, other, two in pairs
+    ]
+    return [queries, _product_pages(visitors, "product")]
+
+
+def _recommend(visitors: Visitors) -> list[Choices]:
+    return [_product_pages(visitors, "product")]
+
+
+def _buy(visitors: Visitors) -> list[Choices]:
+    """The steps of a buy choose the same customer and product.
+
+    Customers come from a shuffled circle, so that purchases in flight share no cart.
+    """
+    circle = 1 + stream(visitors.seed, "customers").permutation(visitors.sample.customers)
+    customers = np.resize(circle, visitors.count).tolist()
+    products = visitors.products("product", scarce=False)
+    quantities = visitors.drawn_by("quantity", QUANTITY_SHARES)
+    coupons = visitors.drawn_by("coupon", COUPON_SHARES)
+    checkouts: Choices = [
+        {
+            "customer_id": customer,
+            "product_id": product,
+            "key": f"buy-{visitors.seed}-{number:06d}",
+            "card": CARD,
+            "coupon": COUPONS[coupon],
+        }
+        for number, (customer, product, coupon) in enumerate(
+            zip(customers, products, coupons, strict=True)
+        )
+    ]
+    return [
+        [{"product_id": product} for product in products],
+        [{"customer_id": customer} for customer in customers],
+        [
+            {"product_id": product, "quantity": quantity + 1}
+            for product, quantity in zip(products, quantities, strict=True)
+        ],
+        checkouts,
+        [{} for _ in customers],
+    ]
+
+
+_CHOOSERS: Mapping[Journey, Callable[[Visitors], list[Choices]]] = {
+    "browse": _browse,
+    "search": _search,
+    "recommend": _recommend,
+    "buy": _buy,
+}

@@ -1,0 +1,27 @@
+"""Journeys: the steps of each, and which steps need the success of an earlier one."""
+
+from collections.abc import Collection, Mapping
+
+from experiment.scenario import Journey
+
+STEPS: Mapping[Journey, tuple[str, ...]] = {
+    "browse": ("list-products", "product-page", "product-page"),
+    "search": ("search", "product-page"),
+    "recommend": ("recommend",),
+    "buy": ("product-page", "sign-in", "put-cart-item", "checkout", "list-orders"),
+}
+
+_NEEDS: Mapping[str, frozenset[str]] = {
+    "put-cart-item": frozenset({"sign-in"}),
+    "get-cart": frozenset({"sign-in"}),
+    "checkout": frozenset({"sign-in", "put-cart-item"}),
+    "list-orders": frozenset({"sign-in"}),
+}
+
+
+def can_run(operation: str, succeeded: Collection[str]) -> bool:
+    """Whether a step has what it needs from the journey's steps that were ``ok`` so far.
+
+    Steps that need nothing always run: one failure does not hide the state of other features.
+    """
+    return _NEEDS.get(operation, frozenset()).issubset(succeeded)

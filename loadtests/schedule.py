@@ -1,0 +1,123 @@
+"""The schedule of a block: every step of every journey with the time at which it is meant to start.
+
+It is made before the run from a seed, and it is the same for every arm. Journeys arrive openly,
+as a Poisson process or evenly spaced, whatever the store does; each kind of journey is a stream
+of its own, so that a surge of one leaves all others as they were.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from experiment.rows import ARRIVALS
+from experiment.scenario import Journey, Load, Profile, Sample, Scenario
+from loadtests.choices import Visitors, stream
+from loadtests.journeys import STEPS
+from loadtests.operations import OPERATIONS
+
+Times = NDArray[np.float64]
+"""Seconds from the start of the load."""
+
+SPARE_SIGMAS = 10
+"""A Poisson process is drawn until this far above the number expected of it."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Part of the load window in which the arrival rates do not change."""
+
+    seconds: float
+    surge: Mapping[Journey, float]
+    """Factors on the rates of single journeys."""
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """One journey of one visitor."""
+
+    journey: Journey
+    intended_s: list[float]
+    choices: Sequence[dict[str, Any]]
+
+
+def arrivals_of(scenario: Scenario, profile: Profile, seed: int) -> pa.Table:
+    """The schedule of one block of a scenario; see ``schedule``."""
+    stretches = [Stretch(phase.seconds.of(profile), phase.surge) for phase in scenario.phases]
+    return schedule(scenario.load, stretches, scenario.sample, seed)
+
+
+def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int) -> pa.Table:
+    """All arrival steps (schema ``ARRIVALS``), by seq and step; the same for the same arguments.
+
+    Journey j with weight w arrives at ``rate_j = load.rate * w / sum of weights`` times the surge
+    of the stretch. The expected number of its arrivals is ``m_j``, the sum of rate_j * seconds
+    over the stretches: Poisson arrivals number m_j on average with variance m_j, constant ones
+    number m_j rounded up or down. Its rows are that times the number of its steps.
+
+    Journeys begin inside the load window only; all their steps are in the schedule, even those
+    that fall behind its end, so that the last phase is not cut. A later step is scheduled an
+    exponential think time (mean ``load.think_s``) after the one before.
+    """
+    visits = [
+        visit
+        for journey in sorted(load.mix)
+        for visit in _visits(load, stretches, sample, seed, journey)
+    ]
+    visits.sort(key=lambda visit: visit.intended_s[0])
+    rows = [row for seq, visit in enumerate(visits) for row in _rows(seq, visit)]
+    columns = list(zip(*rows, strict=True)) or [()] * len(ARRIVALS)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, ARRIVALS, strict=True)],
+        schema=ARRIVALS,
+    )
+
+
+def _rows(seq: int, visit: _Visit) -> Iterator[tuple[Any, ...]]:
+    steps = zip(STEPS[visit.journey], visit.intended_s, visit.choices, strict=True)
+    for step, (operation, intended_s, choices) in enumerate(steps):
+        feature = OPERATIONS[operation].feature
+        json = orjson.dumps(choices).decode()
+        yield seq, step, intended_s, visit.journey, operation, feature, json
+
+
+def _visits(
+    load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int, journey: Journey
+) -> Iterator[_Visit]:
+    """All visits of one kind, by time of arrival."""
+    rate = load.rate * load.mix[journey] / sum(load.mix.values())
+    rates = [rate * stretch.surge.get(journey, 1.0) for stretch in stretches]
+    seconds = [stretch.seconds for stretch in stretches]
+    expected = np.concatenate([[0.0], np.cumsum(np.multiply(rates, seconds))])
+    bounds_s = np.concatenate([[0.0], np.cumsum(seconds)])
+    counts = _unit_arrivals(load, float(expected[-1]), stream(seed, journey, "arrivals"))
+    begins_s = np.interp(counts, expected, bounds_s)
+    intended_s = _step_times(begins_s, load.think_s, seed, journey).tolist()
+    visitors = Visitors(seed, journey, len(begins_s), sample)
+    for times, choices in zip(intended_s, zip(*visitors.choose(), strict=True), strict=True):
+        yield _Visit(journey, times, choices)
+
+
+def _unit_arrivals(load: Load, until: float, draws: np.random.Generator) -> Times:
+    """Arrivals at one a second up to ``until``; stretching them gives those at any rate.
+
+    For as long as the rates agree, two schedules therefore have the same arrivals.
+    """
+    if load.arrivals == "constant":
+        return np.arange(draws.random(), until, 1.0)
+    enough = int(until + SPARE_SIGMAS * (1 + np.sqrt(until))) + 1
+    arrivals = draws.exponential(size=enough).cumsum()
+    return arrivals[arrivals < until]
+
+
+def _step_times(begins_s: Times, think_s: float, seed: int, journey: Journey) -> Times:
+    """Scheduled times, one row for each visit and one column for each step."""
+    pauses_s = [
+        stream(seed, journey, f"think-{step}").exponential(think_s, len(begins_s))
+        for step in range(1, len(STEPS[journey]))
+    ]
+    return np.column_stack([begins_s, *pauses_s]).cumsum(axis=1)
