@@ -32,6 +32,10 @@ class CallFailed(Exception):  # noqa: N818 - says what happened, as Problem does
         self.reason = reason
 
 
+class NotAsked(CallFailed):
+    """The peer was sent nothing, so it cannot have acted."""
+
+
 @dataclass(frozen=True)
 class _Request:
     method: str
@@ -130,9 +134,9 @@ class Calls:
     def _call(self, role: str, request: _Request, deadline_s: float | None) -> Any:
         guard = self._guard(role)
         if not guard.breaker.allows():
-            raise CallFailed(role, "circuit open")
+            raise NotAsked(role, "circuit open")
         if not guard.bulkhead.acquire(blocking=False):
-            raise CallFailed(role, "too many calls at once")
+            raise NotAsked(role, "too many calls at once")
         until = self._clock() + (deadline_s or guard.policies.deadline_s)
         try:
             response = self._send(role, request, until)
@@ -158,7 +162,7 @@ class Calls:
         for instance in self._peers.instances(role):
             left_s = until - self._clock()
             if left_s <= 0:
-                raise CallFailed(role, "deadline passed")
+                raise NotAsked(role, "deadline passed")
             try:
                 response = request.send_to(instance, left_s)
             except NewConnectionError:
@@ -169,7 +173,7 @@ class Calls:
             if response.status >= _SERVER_ERROR:
                 raise CallFailed(role, f"status {response.status}")
             return response
-        raise CallFailed(role, reason)
+        raise NotAsked(role, reason)
 
 
 def _headers(given: Mapping[str, str] | None) -> dict[str, str]:

@@ -123,12 +123,12 @@ def _acknowledged_violations(
 
 def _payment_violations(books: Books) -> Violations:
     kept_cents: Counter[str] = Counter()
-    entries = Counter(payment.order_id for payment in books.payments)
+    entries = Counter(p.order_id for p in books.payments if p.captured_cents > p.refunded_cents)
     for payment in books.payments:
         kept_cents[payment.order_id] += payment.captured_cents - payment.refunded_cents
     for order_id, count in entries.items():
         if count > 1:
-            yield Violation("I4", f"{count} payments for order {order_id}")
+            yield Violation("I4", f"{count} payments kept for order {order_id}")
     for order in _confirmed(books.orders):
         if (kept := kept_cents.pop(order.order_id, 0)) != order.total_cents:
             yield Violation("I4", f"kept {kept} cents of {order.total_cents} for {order}")
