@@ -12,6 +12,8 @@ from urllib3 import HTTPConnectionPool
 from urllib3.util import parse_url
 
 STAT_EVERY_S = 0.05
+MAX_IDLE_CONNECTIONS = 64
+"""Kept open per instance: as many as the bulkhead lets through by default."""
 
 
 class Peers:
@@ -21,14 +23,8 @@ class Peers:
     Connections to instances that stay are kept when it changes.
     """
 
-    def __init__(
-        self,
-        file: Path | None,
-        connections_per_instance: int,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, file: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._file = file
-        self._connections = connections_per_instance
         self._clock = clock
         self._lock = threading.Lock()
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
@@ -61,15 +57,12 @@ class Peers:
     def _read(self, file: Path) -> None:
         urls: dict[str, list[str]] = orjson.loads(file.read_bytes())
         named = {url for listed in urls.values() for url in listed}
-        gone = [self._pools.pop(url) for url in self._pools.keys() - named]
-        for url in named - self._pools.keys():
-            self._pools[url] = self._open(url)
+        # Pools that are gone close their connections when the last call through them has ended.
+        self._pools = {url: self._pools.get(url) or self._open(url) for url in named}
         self._by_role = {role: [self._pools[url] for url in urls[role]] for role in urls}
-        for pool in gone:
-            pool.close()
 
     def _open(self, url: str) -> HTTPConnectionPool:
         parts = parse_url(url)
         if parts.scheme != "http" or parts.host is None:
             raise ValueError(f"{url} in {self._file} is not http://HOST:PORT")
-        return HTTPConnectionPool(parts.host, parts.port, maxsize=self._connections)
+        return HTTPConnectionPool(parts.host, parts.port, maxsize=MAX_IDLE_CONNECTIONS)

@@ -49,7 +49,7 @@ def create_service(role: str, policies: Mapping[str, Policies] | None = None) ->
         raise SettingsError(f"TWINSTACK_ROLE is {settings.role}, but this application is {role}")
     database = open_pool(settings.database_url, settings.threads) if settings.database_url else None
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
-    calls = Calls(Peers(settings.peers_file, settings.threads), policies)
+    calls = Calls(Peers(settings.peers_file), policies)
     _add_boundary(app, role, faults)
     _add_call_failures(app)
     return Service(app, settings, telemetry, Tokens(settings.secret), calls, database)

@@ -1,0 +1,98 @@
+"""Carts: what each customer means to buy, priced by the catalogue's prices of the moment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from microservices.calls import Calls
+from store.rules.pricing import Item, price_basket
+from store.runtime.database import Database
+from store.runtime.problems import Problem, not_found
+from store.runtime.telemetry import Telemetry
+
+MAX_PRODUCTS = 50
+
+_ITEMS = "SELECT product_id, quantity FROM cart_items WHERE customer_id = %s"
+# Counts in the same statement, so that the limit costs no further round trip.
+_PUT = """
+INSERT INTO cart_items (customer_id, product_id, quantity)
+SELECT %(customer_id)s, %(product_id)s, %(quantity)s
+WHERE (
+    SELECT count(*) FROM cart_items
+    WHERE customer_id = %(customer_id)s AND product_id <> %(product_id)s
+) < %(max_products)s
+ON CONFLICT (customer_id, product_id) DO UPDATE SET quantity = excluded.quantity
+"""
+_DELETE = "DELETE FROM cart_items WHERE customer_id = %s AND product_id = %s"
+_EMPTY = "DELETE FROM cart_items WHERE customer_id = %s"
+
+Quantities = dict[int, int]
+"""Quantity by product id."""
+
+
+@dataclass(frozen=True)
+class Carts:
+    database: Database
+    calls: Calls
+    telemetry: Telemetry
+
+    def priced(self, customer_id: int) -> dict[str, Any]:
+        """The contract's ``Cart``."""
+        quantities = self._quantities(customer_id)
+        return self._price(quantities, self._products(quantities))
+
+    def put(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
+        """The cart afterwards; a 404 Problem without such a product, 409 when the cart is full."""
+        quantities = self._quantities(customer_id) | {product_id: quantity}
+        products = self._products(quantities)
+        if product_id not in products:
+            raise not_found("product")
+        self._write(customer_id, product_id, quantity)
+        return self._price(quantities, products)
+
+    def delete(self, customer_id: int, product_id: int) -> dict[str, Any]:
+        """The cart afterwards."""
+        with self.database.connection() as connection:
+            connection.execute(_DELETE, (customer_id, product_id))
+        return self.priced(customer_id)
+
+    def empty(self, customer_id: int) -> None:
+        with self.database.connection() as connection:
+            connection.execute(_EMPTY, (customer_id,))
+
+    def _quantities(self, customer_id: int) -> Quantities:
+        with self.database.connection() as connection:
+            rows = connection.execute(_ITEMS, (customer_id,))
+            return {row["product_id"]: row["quantity"] for row in rows}
+
+    def _write(self, customer_id: int, product_id: int, quantity: int) -> None:
+        values = {
+            "customer_id": customer_id,
+            "product_id": product_id,
+            "quantity": quantity,
+            "max_products": MAX_PRODUCTS,
+        }
+        with self.database.connection() as connection:
+            written = connection.execute(_PUT, values).rowcount
+        if not written:
+            raise Problem(
+                409, "cart-full", f"A cart holds at most {MAX_PRODUCTS} different products."
+            )
+
+    def _products(self, product_ids: Iterable[int]) -> Mapping[int, dict[str, Any]]:
+        ids = ",".join(map(str, product_ids))
+        if not ids:
+            return {}
+        answer = self.calls.get("catalog", "/internal/products", query={"ids": ids})
+        return {product["product_id"]: product for product in answer["products"]}
+
+    def _price(
+        self, quantities: Quantities, products: Mapping[int, dict[str, Any]]
+    ) -> dict[str, Any]:
+        items = (
+            Item(product_id, product["name"], quantities[product_id], product["price_cents"])
+            for product_id, product in products.items()
+        )
+        with self.telemetry.rules():
+            basket = price_basket(items)
+        return {"lines": basket.lines, "subtotal_cents": basket.subtotal_cents}

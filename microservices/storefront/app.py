@@ -1,0 +1,31 @@
+"""The storefront: the composed product page and the web shop; it keeps no data."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from flask import Flask
+
+from microservices.policies import Policies
+from microservices.service import create_service
+from microservices.storefront.product_pages import ProductPages
+from microservices.storefront.remote_shop import RemoteShop
+from store.runtime import inputs
+from store.web.pages import create_shop
+
+# The page can do without these two: they get little time, and never hold most of the threads.
+OPTIONAL_PART = Policies(deadline_s=1.0, max_concurrent=8)
+POLICIES = {"inventory": OPTIONAL_PART, "recommendations": OPTIONAL_PART}
+
+
+def create_app() -> Flask:
+    service = create_service("storefront", POLICIES)
+    workers = ThreadPoolExecutor(service.settings.threads, "product-page")
+    pages = ProductPages(service.calls, workers)
+    shop = create_shop(RemoteShop(service.calls, pages), service.settings.instance)
+    service.app.register_blueprint(shop)
+
+    @service.app.get("/api/product-pages/<product_id>")
+    def get_product_page(product_id: str) -> dict[str, Any]:
+        return pages.compose(inputs.product_id(product_id))
+
+    return service.app

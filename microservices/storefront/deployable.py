@@ -1,0 +1,7 @@
+from store.runtime.deployable import Deployable
+
+DEPLOYABLE = Deployable(
+    role="storefront",
+    app="microservices.storefront.app:create_app()",
+    routes=("/", "/api/product-pages"),
+)
