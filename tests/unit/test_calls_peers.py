@@ -1,0 +1,72 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from microservices.peers import Peers
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "peers.json"
+
+
+def write(file: Path, peers: dict[str, list[str]]) -> None:
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(peers))
+    fresh.replace(file)
+
+
+def ports(peers: Peers, role: str) -> list[int | None]:
+    return [pool.port for pool in peers.instances(role)]
+
+
+def test_instances_take_turns_and_the_others_follow(file: Path) -> None:
+    write(file, {"catalog": [f"http://127.0.0.1:{port}" for port in (1, 2, 3)]})
+    peers = Peers(file, Clock())
+    turns = [ports(peers, "catalog") for _ in range(4)]
+    assert turns == [[1, 2, 3], [2, 3, 1], [3, 1, 2], [1, 2, 3]]
+
+
+def test_an_unknown_role_has_no_instances(file: Path) -> None:
+    write(file, {"catalog": ["http://127.0.0.1:1"]})
+    assert Peers(file, Clock()).instances("carts") == []
+
+
+def test_a_process_without_a_peers_file_knows_nobody() -> None:
+    assert Peers(None).instances("catalog") == []
+
+
+def test_a_change_of_the_file_is_seen_after_the_stat_interval(file: Path) -> None:
+    clock = Clock()
+    write(file, {"catalog": ["http://127.0.0.1:1"]})
+    peers = Peers(file, clock)
+    before = ports(peers, "catalog")
+    write(file, {"catalog": ["http://127.0.0.1:2"]})
+    at_once = ports(peers, "catalog")
+    clock.now += 0.1
+    assert (before, at_once, ports(peers, "catalog")) == ([1], [1], [2])
+
+
+def test_connections_to_an_instance_that_stays_are_kept(file: Path) -> None:
+    clock = Clock()
+    write(file, {"catalog": ["http://127.0.0.1:1"]})
+    peers = Peers(file, clock)
+    (before,) = peers.instances("catalog")
+    write(file, {"catalog": ["http://127.0.0.1:1", "http://127.0.0.1:2"]})
+    clock.now += 0.1
+    assert before in peers.instances("catalog")
+
+
+def test_an_address_that_is_not_plain_http_is_refused(file: Path) -> None:
+    write(file, {"catalog": ["https://127.0.0.1:1"]})
+    with pytest.raises(ValueError, match="is not http://HOST:PORT"):
+        Peers(file, Clock()).instances("catalog")
