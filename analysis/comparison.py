@@ -1,0 +1,110 @@
+"""The two arms compared on one metric: values per block, effects, estimate."""
+
+import math
+from dataclasses import dataclass
+
+from analysis.measured import MeasuredRun
+from analysis.metrics import Measured, Measurement, Unknown, measure
+from analysis.statistics import Estimate, paired_t, unanimous_share_difference
+from experiment.scenario import Metric
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One block: the metric in the reference arm and in the other."""
+
+    block: int
+    reference: Measured
+    treatment: Measured
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A metric over all complete blocks."""
+
+    metric: Metric
+    pairs: tuple[Pair, ...]
+    effects: tuple[float, ...]
+    """Per pair: log of treatment / reference, or treatment - reference for shares."""
+    estimate: Estimate | None
+    """None when no block yielded a pair."""
+    unknown: tuple[str, ...]
+    """Blocks that the metric could not be told of, one sentence part each."""
+
+    def margins(self) -> tuple[float, float]:
+        """Effects between which a difference does not matter, on the scale of the effects."""
+        margin = self.metric.margin
+        half = margin if self.metric.scale == "difference" else math.log1p(margin)
+        return -half, half
+
+    def means(self) -> tuple[float, float]:
+        """Reference and treatment over all pairs: geometric means for ratios, else plain ones."""
+        return (
+            self._mean([pair.reference.value for pair in self.pairs]),
+            self._mean([pair.treatment.value for pair in self.pairs]),
+        )
+
+    def _mean(self, values: list[float]) -> float:
+        if self.metric.scale == "difference":
+            return math.fsum(values) / len(values)
+        return math.exp(math.fsum(map(math.log, values)) / len(values))
+
+
+def compare(run: MeasuredRun, metric: Metric) -> Comparison:
+    """Measure ``metric`` in both arms of every complete block and estimate the effect."""
+    pairs: list[Pair] = []
+    unknown: list[str] = []
+    for block in run.blocks:
+        pair = _pair(run, metric, block)
+        if isinstance(pair, Pair):
+            pairs.append(pair)
+        else:
+            unknown.append(pair)
+    effects = tuple(_effect(pair, metric) for pair in pairs)
+    return Comparison(
+        metric, tuple(pairs), effects, _estimate(pairs, effects, metric), tuple(unknown)
+    )
+
+
+def _pair(run: MeasuredRun, metric: Metric, block: int) -> Pair | str:
+    window = run.windows[metric.phase]
+    found = []
+    for arm in run.arms:
+        measured = _usable(measure(run.trial(arm, block), metric, window), metric)
+        if isinstance(measured, Unknown):
+            return f"block {block}, {arm}: {measured.reason}"
+        found.append(measured)
+    return Pair(block, *found)
+
+
+def _usable(measured: Measurement, metric: Metric) -> Measurement:
+    if isinstance(measured, Measured) and metric.scale == "ratio" and measured.value <= 0:
+        return Unknown(f"{metric.metric} is {measured.value:g}, which no ratio can be formed with")
+    return measured
+
+
+def _effect(pair: Pair, metric: Metric) -> float:
+    if metric.scale == "difference":
+        return pair.treatment.value - pair.reference.value
+    return math.log(pair.treatment.value / pair.reference.value)
+
+
+def _estimate(pairs: list[Pair], effects: tuple[float, ...], metric: Metric) -> Estimate | None:
+    if not effects:
+        return None
+    estimate = paired_t(effects)
+    if estimate.spread != 0.0 or metric.scale != "difference":
+        return estimate
+    return _without_spread(pairs, estimate)
+
+
+def _without_spread(pairs: list[Pair], estimate: Estimate) -> Estimate:
+    """Shares that are all 0 or all 1 leave no spread; the rule of three bounds them instead."""
+    shares = {pair.reference.value for pair in pairs} | {pair.treatment.value for pair in pairs}
+    if not shares <= {0.0, 1.0}:
+        return estimate
+    return unanimous_share_difference(
+        estimate,
+        sum(pair.reference.n for pair in pairs),
+        sum(pair.treatment.n for pair in pairs),
+    )

@@ -1,0 +1,122 @@
+"""Gates: conditions without which a trial is void and never enters a summary."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.quantiles import nearest_rank
+from analysis.reading import read_events, read_requests, read_rows, read_samples
+from analysis.resources import growth_in
+from analysis.windows import Window
+from experiment.record import Gate, TrialFolder
+from experiment.rows import ARRIVALS
+
+LATENESS_LIMIT_MS = 10.0
+"""p99 of sent - intended. A generator with a core of its own stays below 2 ms; on shared machines
+the scheduler takes it away for a slice or two of some milliseconds. Beyond that, the load is no
+longer the one that was planned, and latencies hold the generator's delays."""
+
+GENERATOR_CPU_LIMIT = 0.85
+"""Share of its cores in the busiest phase. Beyond it, queueing inside the generator shows up as
+latency of the store (at 85 % use, a random arrival already waits several service times)."""
+
+SAMPLE_AFTER_S = 2.0
+"""Samples come once a second; a hit shortly before the roll-back shows in one that follows."""
+
+Events = list[dict[str, Any]]
+
+
+def gates_of(trial: TrialFolder, arrivals: Path) -> tuple[Gate, ...]:
+    """All gates of a trial that was run to its end, in the order in which they are reported.
+
+    ``arrivals`` is the schedule of its block. Raises InputError when a raw file is not whole.
+    """
+    requests, samples, events = read_requests(trial), read_samples(trial), read_events(trial)
+    return (
+        rows_gate(len(requests), len(read_rows(arrivals, ARRIVALS))),
+        lateness_gate(requests),
+        generator_gate(samples, events),
+        fault_gate(samples, events),
+        drain_gate(events),
+    )
+
+
+def rows_gate(rows: int, scheduled: int) -> Gate:
+    says = f"{rows:,} rows for {scheduled:,} scheduled requests; they must be equal"
+    return Gate(name="rows", passed=rows == scheduled and scheduled > 0, says=says)
+
+
+def lateness_gate(requests: pd.DataFrame) -> Gate:
+    late_ms = ((requests["sent_s"] - requests["intended_s"]) * 1000).dropna().to_numpy(np.float64)
+    if not len(late_ms):
+        return Gate(name="lateness", passed=False, says="no request was sent")
+    p99 = nearest_rank(late_ms, 0.99)
+    says = (
+        f"99 % of requests were sent within {p99:.1f} ms of their time; "
+        f"limit {LATENESS_LIMIT_MS:g} ms"
+    )
+    return Gate(name="lateness", passed=p99 <= LATENESS_LIMIT_MS, says=says)
+
+
+def generator_gate(samples: pd.DataFrame, events: Events) -> Gate:
+    generator = samples[samples["role"] == "generator"]
+    windows = _phase_windows(generator, events)
+    if not windows:
+        return Gate(name="generator CPU", passed=False, says="the load generator was not sampled")
+    cores = max(1, int(generator["instances"].max()))
+    share = max(
+        growth_in(samples, "generator", "cpu_s", window) / (window[1] - window[0]) / cores
+        for window in windows
+    )
+    says = (
+        f"the load generator used {share:.0%} of its {cores} core{'s' if cores > 1 else ''} in "
+        f"its busiest phase; limit {GENERATOR_CPU_LIMIT:.0%}"
+    )
+    return Gate(name="generator CPU", passed=share < GENERATOR_CPU_LIMIT, says=says)
+
+
+def fault_gate(samples: pd.DataFrame, events: Events) -> Gate:
+    """Every injected fault was seen to bite and was rolled back."""
+    injected = [event for event in events if event["event"] == "fault-injected"]
+    lifted = [event for event in events if event["event"] == "fault-lifted"]
+    toothless = [event["role"] for event in lifted if not _bit(event, samples)]
+    if not injected:
+        return Gate(name="faults", passed=True, says="no fault was planned")
+    if len(lifted) < len(injected):
+        return Gate(name="faults", passed=False, says="a fault was not rolled back")
+    if toothless:
+        return Gate(name="faults", passed=False, says=f"the fault on {toothless[0]} did not bite")
+    roles = ", ".join(str(event["role"]) for event in lifted)
+    return Gate(name="faults", passed=True, says=f"bit and was rolled back: {roles}")
+
+
+def drain_gate(events: Events) -> Gate:
+    drained = any(event["event"] == "drained" for event in events)
+    says = (
+        "every request had its outcome before the deadline" if drained else "the drain did not end"
+    )
+    return Gate(name="drain", passed=drained, says=says)
+
+
+def _bit(lifted: dict[str, Any], samples: pd.DataFrame) -> bool:
+    """Whether the fault's own probe saw it bite, and the samples agree.
+
+    Samples agree when a fault point was hit by then or the role had no instance left. They come
+    once a second; where the trial has none, the gate on the generator's CPU fails anyway.
+    """
+    so_far = samples[samples["t_s"] <= float(lifted["rolled_back_s"]) + SAMPLE_AFTER_S]
+    hit = bool((so_far["fault_hits"] > 0).any())
+    gone = bool((so_far.loc[so_far["role"] == lifted["role"], "instances"] == 0).any())
+    return bool(lifted["bit"]) and (hit or gone)
+
+
+def _phase_windows(generator: pd.DataFrame, events: Events) -> list[Window]:
+    """Phases as they happened; the last one ends with the samples."""
+    if generator.empty:
+        return []
+    starts = [float(event["actual_s"]) for event in events if event["event"] == "phase-started"]
+    edges = [*starts, float(generator["t_s"].max())]
+    return [(start, end) for start, end in pairwise(edges) if end > start]

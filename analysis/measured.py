@@ -1,0 +1,150 @@
+"""A run as the analysis sees it: complete blocks with their rows, and what became of the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.windows import Window, phase_of
+from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
+from experiment.scenario import Arm, Feature, Scenario
+
+OUTSIDE = ("generator", "payment-provider")
+"""Roles that drive the store or stand for another party; their resources are not the store's."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One complete trial with its rows."""
+
+    record: TrialRecord
+    requests: pd.DataFrame
+    """Columns of ``experiment.rows.REQUESTS`` and phase, response_ms, failed, slow, good."""
+    samples: pd.DataFrame
+    events: list[dict[str, Any]]
+    audit: Audit | None
+
+
+@dataclass(frozen=True)
+class MeasuredRun:
+    plan: Plan
+    records: tuple[TrialRecord, ...]
+    """Of every trial that left one, whatever became of it."""
+    trials: tuple[Trial, ...]
+    """Of the blocks in which both arms are complete; no other trial enters a summary."""
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.plan.scenario
+
+    @cached_property
+    def windows(self) -> dict[str, Window]:
+        return self.scenario.windows(self.plan.profile)
+
+    @property
+    def shown_phases(self) -> list[str]:
+        """Phases that are reported; a warm-up is not."""
+        return [phase.name for phase in self.scenario.phases if phase.kind != "warm-up"]
+
+    @property
+    def blocks(self) -> list[int]:
+        return sorted({trial.record.block for trial in self.trials})
+
+    @property
+    def reference(self) -> Arm:
+        """The arm that the other is compared with: the monolith where there is exactly one."""
+        first, second = self.scenario.arms
+        swapped = first.architecture != "monolith" and second.architecture == "monolith"
+        return second if swapped else first
+
+    @property
+    def treatment(self) -> Arm:
+        first, second = self.scenario.arms
+        return first if self.reference is second else second
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        return self.reference.name, self.treatment.name
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether a planned trial never ended."""
+        planned = sum(len(order) for order in self.plan.order)
+        return len(self.records) < planned or any(r.status == "cut-off" for r in self.records)
+
+    def of(self, arm: str) -> list[Trial]:
+        """Trials of an arm by block."""
+        return [trial for trial in self.trials if trial.record.arm == arm]
+
+    def trial(self, arm: str, block: int) -> Trial:
+        return next(trial for trial in self.of(arm) if trial.record.block == block)
+
+    def rows(self, arm: str) -> pd.DataFrame:
+        """Requests of all blocks of an arm."""
+        return pd.concat([trial.requests for trial in self.of(arm)], ignore_index=True)
+
+    @cached_property
+    def features(self) -> list[str]:
+        """Features that were asked for, in the order of the contract."""
+        seen = {str(name) for trial in self.trials for name in trial.requests["feature"].unique()}
+        order = list(Feature.__args__)  # type: ignore[attr-defined]  # the members of a Literal
+        return sorted(seen, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def load_run(folder: RunFolder) -> MeasuredRun:
+    """Read the plan, all records, and the rows of all complete blocks."""
+    plan = folder.read_plan()
+    records = tuple(folder.trials())
+    slo_ms = plan.scenario.slo.latency_ms
+    windows = plan.scenario.windows(plan.profile)
+    trials = tuple(
+        _load_trial(record, folder.trial(record.block, record.arm), windows, slo_ms)
+        for record in _of_complete_blocks(plan, records)
+    )
+    return MeasuredRun(plan=plan, records=records, trials=trials)
+
+
+def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[TrialRecord]:
+    complete = [record for record in records if record.status == "complete"]
+    arms = {arm.name for arm in plan.scenario.arms}
+    return [
+        record
+        for record in complete
+        if {other.arm for other in complete if other.block == record.block} == arms
+    ]
+
+
+def _load_trial(
+    record: TrialRecord, folder: TrialFolder, windows: Mapping[str, Window], slo_ms: float
+) -> Trial:
+    return Trial(
+        record=record,
+        requests=judged(read_requests(folder), windows, slo_ms),
+        samples=read_samples(folder),
+        events=read_events(folder),
+        audit=read_audit(folder),
+    )
+
+
+def judged(rows: pd.DataFrame, windows: Mapping[str, Window], slo_ms: float) -> pd.DataFrame:
+    """Rows with their phase, response time, and whether they failed, were slow, or good.
+
+    Response time counts from the intended start, so that waiting in a queue counts. A request is
+    failed when it was not answered as the contract says, slow when it was, but not within the
+    objective, and good otherwise. Degraded answers are good; they are counted apart.
+    """
+    response_ms = (rows["ended_s"] - rows["intended_s"]) * 1000
+    failed = rows["outcome"] != "ok"
+    slow = ~failed & (response_ms > slo_ms)
+    return rows.assign(
+        phase=phase_of(rows["intended_s"].to_numpy(np.float64), windows),
+        response_ms=response_ms,
+        failed=failed,
+        slow=slow,
+        good=~failed & ~slow,
+        degraded_ok=~failed & (rows["degraded"] != ""),
+    )

@@ -1,0 +1,83 @@
+"""One number per trial and metric, or the reason why there is none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.measured import Trial
+from analysis.quantiles import nearest_rank, needed_for
+from analysis.resources import cpu_s_by_role, memory_mb_by_role
+from analysis.windows import Window
+from experiment.scenario import Metric, MetricName
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A metric of one trial, in the unit of its name (a share lies between 0 and 1)."""
+
+    value: float
+    n: int
+    """Requests it rests on."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A metric that this trial cannot tell."""
+
+    reason: str
+
+
+Measurement = Measured | Unknown
+
+
+def measure(trial: Trial, metric: Metric, window: Window) -> Measurement:
+    """The value of ``metric`` in its phase.
+
+    CPU and memory belong to the store as a whole, so ``features`` does not narrow them.
+    """
+    rows = trial.requests[trial.requests["phase"] == metric.phase]
+    if metric.features and metric.metric in ("bad_share", "latency_p95_ms"):
+        rows = rows[rows["feature"].isin(metric.features)]
+    return _MEASURES[metric.metric](trial, rows, window)
+
+
+def _bad_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+    """Share of intended requests that were not answered as the contract says."""
+    if rows.empty:
+        return Unknown("no request was due in the phase")
+    return Measured(float(rows["failed"].mean()), len(rows))
+
+
+def _latency_p95_ms(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+    """Nearest-rank p95 of the response time over requests that were answered correctly."""
+    answered = rows.loc[~rows["failed"], "response_ms"].to_numpy(np.float64)
+    needed = needed_for(0.95)
+    if len(answered) < needed:
+        return Unknown(f"p95 needs {needed} correct answers, there were {len(answered)}")
+    return Measured(nearest_rank(answered, 0.95), len(answered))
+
+
+def _cpu_ms_per_request(trial: Trial, rows: pd.DataFrame, window: Window) -> Measurement:
+    """CPU of store, edge and database in the phase, per correct answer to a request due in it."""
+    answered = int((~rows["failed"]).sum())
+    if not answered:
+        return Unknown("no request was answered correctly in the phase")
+    return Measured(1000 * sum(cpu_s_by_role(trial.samples, window).values()) / answered, answered)
+
+
+def _memory_mb(trial: Trial, rows: pd.DataFrame, window: Window) -> Measurement:
+    """Mean memory of store, edge and database in the phase."""
+    by_role = memory_mb_by_role(trial.samples, window)
+    if not by_role:
+        return Unknown("memory was not sampled in the phase")
+    return Measured(sum(by_role.values()), len(rows))
+
+
+_MEASURES: Mapping[MetricName, Callable[[Trial, pd.DataFrame, Window], Measurement]] = {
+    "bad_share": _bad_share,
+    "latency_p95_ms": _latency_p95_ms,
+    "cpu_ms_per_request": _cpu_ms_per_request,
+    "memory_mb": _memory_mb,
+}

@@ -1,0 +1,82 @@
+"""Raw files of a trial as tables. A file that is missing or not whole is an InputError."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
+
+from experiment.errors import InputError
+from experiment.journal import read_journal
+from experiment.record import TrialFolder, read_json
+from experiment.rows import REQUESTS, SAMPLES
+
+
+class Violation(BaseModel):
+    """One way in which the books of a trial do not add up."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    invariant: str
+    detail: str
+
+
+class Audit(BaseModel):
+    """What the consistency audit after the drain found."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    violations: tuple[Violation, ...]
+    orders: int
+    acknowledged: int
+
+
+def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
+    """Read a Parquet file with the columns and types of ``schema``.
+
+    Raises InputError with one sentence when the file is missing, cut off or of another shape.
+    """
+    try:
+        table = pq.ParquetFile(file).read()
+    except FileNotFoundError as error:
+        raise InputError(f"{file} is missing; this is not a whole run record.") from error
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(
+            f"{file} is not a whole Parquet file; it was cut off or damaged."
+        ) from error
+    return _of_shape(table, schema, file).to_pandas()
+
+
+def read_requests(trial: TrialFolder) -> pd.DataFrame:
+    return read_rows(trial.requests, REQUESTS)
+
+
+def read_samples(trial: TrialFolder) -> pd.DataFrame:
+    return read_rows(trial.samples, SAMPLES)
+
+
+def read_events(trial: TrialFolder) -> list[dict[str, Any]]:
+    """Events of a trial in the order in which they happened; InputError when there are none."""
+    try:
+        return read_journal(trial.events)
+    except FileNotFoundError as error:
+        raise InputError(f"{trial.events} is missing; this is not a whole run record.") from error
+    except ValueError as error:
+        raise InputError(f"{trial.events} has a line that is not JSON.") from error
+
+
+def read_audit(trial: TrialFolder) -> Audit | None:
+    """The audit of a trial, or None when it was not audited, which the report says."""
+    return read_json(trial.audit, Audit) if trial.audit.exists() else None
+
+
+def _of_shape(table: pa.Table, schema: pa.Schema, file: Path) -> pa.Table:
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise InputError(f"{file} lacks the column {missing[0]}; another version wrote it.")
+    try:
+        return table.select(schema.names).cast(schema)
+    except (pa.ArrowException, ValueError) as error:
+        raise InputError(f"{file} holds a value of the wrong type: {error}.") from error

@@ -1,0 +1,142 @@
+"""The summary of a run: what the report says, as data."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from analysis.comparison import Comparison, compare
+from analysis.measured import MeasuredRun
+from analysis.verdict import Outcome, judge
+from analysis.wording import verdict_sentence
+from experiment.scenario import Metric
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BlockValues(_Part):
+    """A metric in one block, in the unit of its name (a share lies between 0 and 1)."""
+
+    block: int
+    reference: float
+    treatment: float
+    effect: float
+
+
+class Result(_Part):
+    """One metric over all complete blocks.
+
+    Effects are logs of treatment / reference, or treatment - reference where ``scale`` says
+    difference.
+    """
+
+    metric: Metric
+    scale: Literal["difference", "ratio"]
+    blocks: tuple[BlockValues, ...]
+    effect: float | None
+    interval: tuple[float, float] | None
+    """95 %."""
+    unknown: tuple[str, ...]
+    """Blocks that could not tell the metric, with the reason."""
+
+
+class Summary(_Part):
+    schema_version: Literal[1] = 1
+    run_id: str
+    scenario: str
+    question: str
+    claims: tuple[str, ...]
+    profile: str
+    reference: str
+    """Name of the arm that the other one is compared with."""
+    treatment: str
+    outcome: Outcome | None
+    """None when the run carries no verdict: ``void`` says why."""
+    verdict: str
+    """The verdict, or why there is none, in a sentence or two."""
+    void: str
+    """Why the run carries no verdict; empty when it carries one."""
+    blocks_planned: int
+    blocks_complete: int
+    void_trials: tuple[str, ...]
+    """Trials that did not count, each with its reason."""
+    primary: Result
+    secondary: tuple[Result, ...]
+
+
+def summarise(run: MeasuredRun) -> Summary:
+    """Judge the primary metric and state the others."""
+    primary = compare(run, run.scenario.primary)
+    outcome, sentence, void = _verdict(run, primary)
+    return Summary(
+        run_id=run.plan.run_id,
+        scenario=run.scenario.name,
+        question=run.scenario.question,
+        claims=run.scenario.claims,
+        profile=run.plan.profile,
+        reference=run.reference.name,
+        treatment=run.treatment.name,
+        outcome=outcome,
+        verdict=sentence,
+        void=void,
+        blocks_planned=len(run.plan.order),
+        blocks_complete=len(run.blocks),
+        void_trials=void_trials(run),
+        primary=result_of(primary),
+        secondary=tuple(result_of(compare(run, metric)) for metric in run.scenario.secondary),
+    )
+
+
+def result_of(comparison: Comparison) -> Result:
+    estimate = comparison.estimate
+    return Result(
+        metric=comparison.metric,
+        scale=comparison.metric.scale,
+        blocks=tuple(
+            BlockValues(
+                block=pair.block,
+                reference=pair.reference.value,
+                treatment=pair.treatment.value,
+                effect=effect,
+            )
+            for pair, effect in zip(comparison.pairs, comparison.effects, strict=True)
+        ),
+        effect=estimate.value if estimate else None,
+        interval=estimate.interval if estimate else None,
+        unknown=comparison.unknown,
+    )
+
+
+def void_trials(run: MeasuredRun) -> tuple[str, ...]:
+    return tuple(
+        f"block {record.block}, {record.arm}: {record.status}, {record.reason}"
+        for record in run.records
+        if record.status != "complete"
+    )
+
+
+def _verdict(run: MeasuredRun, primary: Comparison) -> tuple[Outcome | None, str, str]:
+    """Outcome, sentence, and why there is no verdict."""
+    void = _why_void(run, primary)
+    if void or primary.estimate is None:
+        return None, f"No verdict: {void}", void
+    sign: Literal[-1, 1] = -1 if primary.metric.expectation.startswith("lower") else 1
+    verdict = judge(primary.estimate, primary.margins()[1], sign)
+    return verdict.outcome, verdict_sentence(run, primary, verdict), ""
+
+
+def _why_void(run: MeasuredRun, primary: Comparison) -> str:
+    planned = len(run.plan.order)
+    if run.cut_off:
+        return f"the run ended early, after {len(run.blocks)} of {planned} blocks.{_reasons(run)}"
+    if not run.blocks:
+        return f"no block has two valid trials.{_reasons(run)}"
+    if primary.estimate is None:
+        return f"the metric could not be told: {primary.unknown[0]}."
+    return ""
+
+
+def _reasons(run: MeasuredRun) -> str:
+    reasons = void_trials(run)
+    return f" First reason: {reasons[0]}." if reasons else ""

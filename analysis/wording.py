@@ -1,0 +1,120 @@
+"""Numbers and verdicts in words. Everything a reader sees of a number is formatted here."""
+
+import math
+
+from analysis.comparison import Comparison
+from analysis.measured import MeasuredRun
+from analysis.statistics import upper_bound_without_events
+from analysis.verdict import Verdict
+from experiment.scenario import Metric, MetricName
+
+UNITS: dict[MetricName, str] = {
+    "bad_share": "%",
+    "latency_p95_ms": "ms",
+    "cpu_ms_per_request": "ms CPU",
+    "memory_mb": "MB",
+}
+
+
+def figures(value: float) -> str:
+    """Three significant figures, no exponent: 0.0123, 4.56, 78.9, 1,234."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:.0f}"
+    decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{decimals}f}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage; never 0 or 100 % when it is neither."""
+    text = f"{100 * share:.1f}"
+    if text == "0.0" and share > 0:
+        return "< 0.1 %"
+    if text == "100.0" and share < 1:
+        return "> 99.9 %"
+    return f"{text.removesuffix('.0')} %" if share in (0, 1) else f"{text} %"
+
+
+def failures(failed: int, n: int) -> str:
+    """A failure share with its counts; without failures, the bound that their absence gives."""
+    if n == 0:
+        return "no request"
+    if failed == 0:
+        return f"0 of {n:,} (below {figures(100 * upper_bound_without_events(n))} %)"
+    return f"{percent(failed / n)} ({failed:,} of {n:,})"
+
+
+def quantity(metric: Metric, value: float) -> str:
+    """A value of the metric with its unit."""
+    if metric.scale == "difference":
+        return percent(value)
+    return f"{figures(value)} {UNITS[metric.metric]}"
+
+
+def effect(metric: Metric, value: float) -> str:
+    """An effect without its unit: a signed number of percentage points, or a ratio."""
+    if metric.scale == "difference":
+        return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{math.exp(value):.2f}"
+
+
+def interval(comparison: Comparison) -> str:
+    """The 95 % interval of a comparison in words."""
+    estimate, metric = comparison.estimate, comparison.metric
+    if estimate is None or estimate.interval is None:
+        return "no interval"
+    low, high = (effect(metric, bound) for bound in estimate.interval)
+    return f"95 % interval {low} to {high}"
+
+
+def verdict_sentence(run: MeasuredRun, comparison: Comparison, verdict: Verdict) -> str:
+    """The verdict with what was found, its interval, and how many blocks it rests on."""
+    return f"{verdict.outcome.capitalize()}{_why(comparison, verdict)} {_found(run, comparison)}"
+
+
+def _why(comparison: Comparison, verdict: Verdict) -> str:
+    margin = margin_words(comparison.metric)
+    match verdict.why:
+        case "effect":
+            return "."
+        case "equivalent":
+            return f": no difference larger than the margin of {margin}."
+        case "too few blocks":
+            return ": one block allows no interval."
+        case "no spread":
+            return ": the blocks agree to the last digit, so their spread cannot be known."
+        case "too little evidence":
+            return f": too little evidence; {_more(verdict.more_blocks)}."
+
+
+def _more(blocks: int | None) -> str:
+    if blocks is None:
+        return "more blocks than is sensible would be needed"
+    return f"about {blocks} more block{'s' if blocks > 1 else ''} would decide it"
+
+
+def margin_words(metric: Metric) -> str:
+    if metric.scale == "difference":
+        return f"{figures(100 * metric.margin)} percentage points"
+    return f"{figures(100 * metric.margin)} %"
+
+
+def _found(run: MeasuredRun, comparison: Comparison) -> str:
+    metric, estimate = comparison.metric, comparison.estimate
+    if estimate is None:
+        raise ValueError("a comparison without blocks has nothing to say")
+    values = [quantity(metric, value) for value in comparison.means()]
+    says = metric.says[:1].upper() + metric.says[1:]
+    return (
+        f"{says}: {values[0]} in {run.reference.name}, {values[1]} in {run.treatment.name}: "
+        f"{_effect_words(metric, estimate.value)} ({interval(comparison)}; {_blocks(estimate.n)})."
+    )
+
+
+def _effect_words(metric: Metric, value: float) -> str:
+    if metric.scale == "ratio":
+        return f"a ratio of {effect(metric, value)}"
+    return f"a difference of {effect(metric, value)} percentage points"
+
+
+def _blocks(n: int) -> str:
+    return f"{n} paired block{'s' if n > 1 else ''}"
