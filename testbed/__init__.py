@@ -1,0 +1,1 @@
+"""How an experiment is run: platforms, faults, telemetry, trials, and the command line."""

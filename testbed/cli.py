@@ -1,0 +1,162 @@
+"""The command line: ``twinstack --help``."""
+
+import errno
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from experiment.errors import InputError, TwinstackError
+from experiment.record import RunFolder
+from experiment.scenario import Architecture, Profile, Sample
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Monolith or microservices? The same store, built twice, measured under the same load.",
+    epilog="Exit codes: 0 done, 1 the run is void or failed, 2 the input is wrong.",
+)
+console = Console()
+errors = Console(stderr=True)
+
+RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCENARIO/RUN.")]
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios that ship with the project."""
+    from testbed import scenarios as found  # noqa: PLC0415 - keeps --help fast
+
+    table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
+    for name in found.names():
+        scenario = found.find(name)
+        minutes = scenario.duration_s("full") * 2 * scenario.blocks.full / 60
+        table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
+    console.print(table)
+
+
+@app.command()
+def run(
+    name: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")],
+    profile: Annotated[
+        Profile, typer.Option(help="smoke: does it work; demo: a first look; full: a verdict.")
+    ] = "demo",
+    blocks: Annotated[
+        int | None, typer.Option(min=1, max=200, help="Blocks, instead of the profile's number.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")] = None,
+    platform: Annotated[
+        Literal["local"], typer.Option(help="Where the stores run: local is plain processes.")
+    ] = "local",
+    results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
+) -> None:
+    """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
+    from testbed.commands import run_scenario  # noqa: PLC0415 - keeps --help fast
+
+    run_scenario(console, name, profile, blocks, seed, platform, results)
+
+
+@app.command()
+def up(
+    architecture: Annotated[Architecture, typer.Argument(help="Which store to start.")],
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the store; a free one if unset.")
+    ] = None,
+    products: Annotated[int, typer.Option(min=20, max=100_000, help="Products to sell.")] = 2_000,
+) -> None:
+    """Start one store and keep it up until Ctrl-C."""
+    from testbed.commands import keep_up  # noqa: PLC0415 - keeps --help fast
+
+    keep_up(console, architecture, port, Sample(products=products))
+
+
+@app.command()
+def report(run: RunArgument) -> None:
+    """Rebuild the report of a run from its raw data."""
+    from analysis.report import build  # noqa: PLC0415 - keeps --help fast
+
+    folder = _existing(run)
+    console.print(build(folder).verdict, highlight=False)
+    console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def export(
+    run: RunArgument,
+    csv: Annotated[Path, typer.Option("--csv", help="Folder to write the CSV files to.")],
+) -> None:
+    """Write the raw rows of a run as CSV, for a spreadsheet."""
+    from analysis.export import export_csv  # noqa: PLC0415 - keeps --help fast
+
+    for file in export_csv(_existing(run), csv):
+        console.print(str(file), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine can do, what will be missing, and what to do about it."""
+    from testbed.commands import examine  # noqa: PLC0415 - keeps --help fast
+
+    examine(console)
+
+
+@app.command()
+def clean() -> None:
+    """Stop whatever an interrupted run left behind, and say what it was."""
+    from testbed.janitor import clean as sweep  # noqa: PLC0415 - keeps --help fast
+    from testbed.janitor import state_dir  # noqa: PLC0415 - keeps --help fast
+
+    done = sweep(state_dir())
+    console.print("\n".join(done) if done else "Nothing was left behind.", highlight=False)
+
+
+def _existing(run: Path) -> RunFolder:
+    if not (run / "plan.json").is_file():
+        raise InputError(f"{run} is not the folder of a run: it has no plan.json.")
+    return RunFolder(run)
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind like Ctrl-C; a second one cannot cut the unwinding short."""
+    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def interrupt(_signal: int, _frame: object) -> None:
+        for number in wanted:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> None:
+    """Entry point; turns every expected failure into one sentence and an exit code."""
+    try:
+        with _terminate_as_interrupt():
+            app()
+    except TwinstackError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("Stopped. What was measured is kept, marked as cut off.", 1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        _fail(f"{error.strerror}{where}; nothing is left running.", 1)
+
+
+def _fail(sentence: str, code: int) -> None:
+    errors.print(f"[bold red]twinstack:[/] {sentence}", highlight=False, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,68 @@
+"""What the longer commands do, apart from the command line that calls them."""
+
+import signal
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from experiment.errors import RunError
+from experiment.scenario import Architecture, Profile, Sample
+from testbed import doctor, scenarios
+from testbed.deploying import deployment, deployment_of
+from testbed.display import display_for
+from testbed.planning import create_folder, make_plan
+from testbed.platforms import open_platform
+from testbed.run import execute, seconds_per_trial
+
+
+def run_scenario(
+    console: Console,
+    name: str,
+    profile: Profile,
+    blocks: int | None,
+    seed: int | None,
+    platform_name: str,
+    results: Path,
+) -> None:
+    """Validate everything, then measure, then say the verdict and where the report is."""
+    scenario = scenarios.find(name)
+    for arm in scenario.arms:
+        deployment_of(scenario, arm)
+    with open_platform(platform_name) as platform:
+        plan = make_plan(scenario, profile, blocks, seed, platform.factors)
+        folder = create_folder(results, plan)
+        trials = len(plan.order) * len(scenario.arms)
+        console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
+        with display_for(console, trials, seconds_per_trial(plan)) as display:
+            summary = execute(plan, folder, platform, display)
+    console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
+    console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+    if summary.void:
+        raise RunError(summary.void)
+
+
+def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:
+    """Bring one store up without limits, say where it is, and wait for Ctrl-C."""
+    with tempfile.TemporaryDirectory() as logs, open_platform("local") as platform:
+        wanted = deployment(architecture, architecture, {}, None, sample)
+        store = platform.up(wanted, Path(logs), port=port)
+        try:
+            console.print(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
+            console.print(
+                "Sign in as customer1@example.com, password twinstack-sample. Ctrl-C stops."
+            )
+            signal.pause()
+        except KeyboardInterrupt:
+            console.print("Stopping.")
+        finally:
+            store.down()
+
+
+def examine(console: Console) -> None:
+    """Print what the doctor found."""
+    for finding in doctor.findings():
+        mark = "[green]ok[/]  " if finding.ok else "[yellow]lack[/]"
+        console.print(f"{mark} {finding.name}: {finding.says}", highlight=False)
+        if not finding.ok:
+            console.print(f"     {finding.remedy}", highlight=False)

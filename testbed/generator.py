@@ -1,0 +1,122 @@
+"""The load generator as a child process: Locust, on a core of its own where there is one."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import psutil
+
+import loadtests
+from experiment.errors import RunError
+from store.runtime.telemetry import Counters
+from testbed.platforms.local.affinity import on_cpus
+from testbed.platforms.platform import RoleUsage
+
+LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
+STOP_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class LoadOrder:
+    """What the generator has to do."""
+
+    host: str
+    arrivals: Path
+    record: Path
+    """Folder for requests.parquet, generator.json and progress.json."""
+    t0_unix: float
+    deadline_s: float
+    in_flight_cap: int
+
+
+class Generator:
+    """Runs one schedule; use as a context manager, which stops it on every way out."""
+
+    def __init__(self, order: LoadOrder, cpus: Collection[int]) -> None:
+        self._order = order
+        self._cpus = cpus
+        self._log = order.record / "generator.log"
+
+    def __enter__(self) -> Self:
+        with self._log.open("wb") as log, on_cpus(self._cpus):
+            # In a session of its own: Ctrl-C reaches this tool, which stops it in order.
+            self._process = subprocess.Popen(
+                self._command(), stdout=log, stderr=log, start_new_session=True, env=_environment()
+            )
+        self._cpu = psutil.Process(self._process.pid)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _command(self) -> list[str]:
+        order = self._order
+        return [
+            sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless",
+            "--users", "1", "--host", order.host,
+            "--arrivals", str(order.arrivals), "--record", str(order.record),
+            "--start-at", repr(order.t0_unix), "--deadline", repr(order.deadline_s),
+            "--in-flight-cap", str(order.in_flight_cap),
+        ]  # fmt: skip
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def progress(self) -> dict[str, Any]:
+        """The generator's own counts; empty before the first."""
+        try:
+            content: dict[str, Any] = orjson.loads(
+                (self._order.record / "progress.json").read_bytes()
+            )
+        except FileNotFoundError:
+            return {}
+        return content
+
+    def usage(self) -> RoleUsage:
+        try:
+            times, memory = self._cpu.cpu_times(), self._cpu.memory_info()
+        except psutil.NoSuchProcess:
+            return RoleUsage("generator", 0, self._last_cpu_s, 0.0, Counters())
+        self._last_cpu_s = times.user + times.system
+        return RoleUsage("generator", 1, self._last_cpu_s, memory.rss / 2**20, Counters())
+
+    _last_cpu_s = 0.0
+
+    def check_alive(self) -> None:
+        """Raise RunError with the generator's last words when it died."""
+        code = self._process.poll()
+        if code not in (None, 0):
+            words = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+            raise RunError(f"The load generator ended with code {code}: {' '.join(words)}")
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait until every scheduled step has an outcome; RunError when it takes too long."""
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired as error:
+            raise RunError(f"The load generator did not drain within {timeout_s:g} s.") from error
+        self.check_alive()
+
+
+def _environment() -> dict[str, str]:
+    allowed = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+    return {name: os.environ[name] for name in allowed if name in os.environ}

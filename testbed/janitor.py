@@ -1,0 +1,175 @@
+"""What a run started, written down before it goes on, so that somebody can clean up after it.
+
+Each run keeps one file of JSON lines under the state directory: its owner first, then every
+process, folder and control group. Two readers clean up when the owner is gone without having done
+so itself: a watchman, a small process that waits for the owner's death, and ``clean``, for what a
+dead watchman left. Neither touches a run whose owner lives, nor a process that merely got a
+recorded id.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+import orjson
+
+from testbed import procfs
+
+STOP_WITHIN_S = 5.0
+_POLL_S = 0.05
+
+
+def state_dir() -> Path:
+    """Where runs are recorded: ``TWINSTACK_STATE``, or the user's state directory."""
+    if chosen := os.environ.get("TWINSTACK_STATE"):
+        return Path(chosen)
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(home) / "twinstack"
+
+
+class Belongings:
+    """The record of one run, kept by its owner; ``with`` removes it when all is cleaned up."""
+
+    def __init__(self, state: Path) -> None:
+        state.mkdir(parents=True, exist_ok=True)
+        self.file = state / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
+        self._lines = self.file.open("ab", buffering=0)
+        self._watchman: subprocess.Popen[bytes] | None = None
+        self._write("owner", boot=procfs.boot_id(), **_identity(os.getpid()))
+
+    def process(self, name: str, pid: int, stop: signal.Signals) -> None:
+        """A process that leads a group of its own and stops on the signal ``stop``."""
+        with suppress(ProcessLookupError):  # it has ended already: nothing to remember
+            self._write("process", name=name, stop=stop.value, **_identity(pid))
+
+    def folder(self, path: Path) -> None:
+        self._write("folder", path=str(path.absolute()))
+
+    def control_group(self, path: Path) -> None:
+        self._write("control-group", path=str(path))
+
+    def _write(self, kind: str, **members: Any) -> None:
+        self._lines.write(orjson.dumps({"kind": kind, **members}) + b"\n")
+
+    def __enter__(self) -> Self:
+        # The pipe closes when this process ends, however it ends. (PR_SET_PDEATHSIG would fire
+        # when the starting *thread* ends, and could not remove folders and control groups.)
+        self._watchman = subprocess.Popen(
+            [sys.executable, "-m", "testbed.janitor", str(self.file)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lines.close()
+        self.file.unlink(missing_ok=True)
+        if self._watchman is not None:
+            self._watchman.communicate()  # closes the pipe and waits
+
+
+def _identity(pid: int) -> dict[str, int]:
+    stat = procfs.read_stat(pid)
+    if stat is None:
+        raise ProcessLookupError(pid)
+    return {"pid": pid, "started": stat.started}
+
+
+@dataclass(frozen=True)
+class _Record:
+    file: Path
+    entries: list[dict[str, Any]]
+
+    @property
+    def is_of_this_boot(self) -> bool:
+        return bool(self.entries) and self.entries[0]["boot"] == procfs.boot_id()
+
+    @property
+    def owner_lives(self) -> bool:
+        return self.is_of_this_boot and _lives(self.entries[0])
+
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.entries if entry["kind"] == kind]
+
+
+def clean(state: Path) -> list[str]:
+    """Clean up after every run whose owner is gone; says in sentences what was done."""
+    said = []
+    for file in sorted(state.glob("*.jsonl")):
+        record = _read(file)
+        if record is not None and not record.owner_lives:
+            said += _clean_up_after(record)
+    return said
+
+
+def _read(file: Path) -> _Record | None:
+    """The record; None when another cleaner was faster. A line cut off by a kill is left out."""
+    try:
+        lines = file.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return None
+    return _Record(file, [orjson.loads(line) for line in lines if line])
+
+
+def _clean_up_after(record: _Record) -> list[str]:
+    said = []
+    if record.is_of_this_boot:
+        alive = [entry for entry in record.of_kind("process") if _lives(entry)]
+        _stop(alive)
+        said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
+    for path in (Path(entry["path"]) for entry in record.of_kind("control-group")):
+        if path.exists():
+            path.rmdir()
+            said.append(f"Removed the control group {path}.")
+    for path in (Path(entry["path"]) for entry in record.of_kind("folder")):
+        if path.exists():
+            shutil.rmtree(path)
+            said.append(f"Removed the folder {path}.")
+    record.file.unlink(missing_ok=True)
+    return said
+
+
+def _stop(alive: list[dict[str, Any]]) -> None:
+    """All at once; whoever is still there after the deadline is killed."""
+    for entry in alive:
+        _signal(entry, signal.Signals(entry["stop"]))
+    until = time.monotonic() + STOP_WITHIN_S
+    while time.monotonic() < until and any(_lives(entry) for entry in alive):
+        time.sleep(_POLL_S)
+    for entry in alive:
+        if _lives(entry):
+            _signal(entry, signal.SIGKILL)
+
+
+def _signal(entry: dict[str, Any], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(entry["pid"], number)
+
+
+def _lives(entry: dict[str, Any]) -> bool:
+    return procfs.is_alive(entry["pid"], entry["started"])
+
+
+def watch(file: Path, lifeline: IO[bytes]) -> list[str]:
+    """Wait for the end of ``lifeline``, then clean up what ``file`` still says."""
+    lifeline.read()
+    record = _read(file)
+    return _clean_up_after(record) if record is not None else []
+
+
+if __name__ == "__main__":
+    watch(Path(sys.argv[1]), sys.stdin.buffer)

@@ -1,0 +1,1 @@
+"""Parity: the two stores answer alike, proved by replaying one session against both."""

@@ -1,0 +1,64 @@
+"""From a scenario to a plan: order of arms, seeds, machine, everything fixed before the start."""
+
+import random
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from experiment.errors import RunError
+from experiment.record import Plan, RunFolder, write_json
+from experiment.scenario import Profile, Scenario
+from testbed import machine
+
+
+def make_plan(
+    scenario: Scenario,
+    profile: Profile,
+    blocks: int | None,
+    seed: int | None,
+    factors: dict[str, str],
+) -> Plan:
+    """Fix everything that a run depends on.
+
+    ``blocks`` and ``seed`` override the scenario's. Within each block the order of the arms is
+    drawn from the seed, because a fixed order would hand any drift of the machine to one side.
+    """
+    chosen_seed = scenario.seed if seed is None else seed
+    now = datetime.now(UTC)
+    return Plan(
+        run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        scenario=scenario,
+        profile=profile,
+        seed=chosen_seed,
+        order=order_of_arms(scenario, blocks or scenario.blocks.of(profile), chosen_seed),
+        machine=machine.this_machine(),
+        versions=machine.versions(),
+        commit=machine.commit_of_code(),
+        factors=factors,
+        started_at=now.isoformat(timespec="seconds"),
+    )
+
+
+def order_of_arms(scenario: Scenario, blocks: int, seed: int) -> tuple[tuple[str, ...], ...]:
+    """Per block the arms in random order; balanced, so that each arm leads in half of them."""
+    chance = random.Random(f"order-{seed}")  # noqa: S311 - a seeded shuffle, not a secret
+    arms = tuple(arm.name for arm in scenario.arms)
+    orders = [arms if block % 2 else arms[::-1] for block in range(blocks)]
+    chance.shuffle(orders)
+    return tuple(orders)
+
+
+def block_seed(plan: Plan, block: int) -> int:
+    """Seed of a block's arrivals: every arm of the block gets the same."""
+    return plan.seed * 100_003 + block
+
+
+def create_folder(results: Path, plan: Plan) -> RunFolder:
+    """Make the run's folder and write the plan into it."""
+    folder = RunFolder(results / plan.scenario.name / plan.run_id)
+    try:
+        folder.path.mkdir(parents=True)
+        write_json(folder.plan, plan)
+    except OSError as error:
+        raise RunError(f"Cannot write results to {folder.path}: {error.strerror}.") from error
+    return folder

@@ -1,0 +1,89 @@
+"""Samples what the store and the generator use, once a second, in a thread of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from experiment.errors import RunError
+from experiment.rows import SAMPLES
+from testbed.clock import Clock
+from testbed.platforms.platform import RoleUsage
+
+INTERVAL_S = 1.0
+
+
+class Sampler:
+    """Writes one row per role and instant, as the trial goes; Parquet when it ends.
+
+    ``read`` returns the usage at this moment. An error in it is kept and raised at the end, so
+    that a hole in the samples never passes for a quiet store.
+    """
+
+    def __init__(self, read: Callable[[], Sequence[RoleUsage]], clock: Clock, file: Path) -> None:
+        self._read = read
+        self._clock = clock
+        self._file = file
+        self._part = file.with_suffix(".jsonl.part")
+        self._stop = threading.Event()
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._write_parquet()
+        if self._error is not None and error is None:
+            raise RunError(f"Sampling the store failed: {self._error}.") from self._error
+
+    def _run(self) -> None:
+        try:
+            with self._part.open("ab") as part:
+                while True:
+                    self._sample(part.write)
+                    part.flush()
+                    if self._stop.wait(INTERVAL_S):
+                        break
+                self._sample(part.write)
+        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
+            self._error = error
+
+    def _sample(self, write: Callable[[bytes], Any]) -> None:
+        now = self._clock.elapsed_s()
+        for usage in self._read():
+            write(orjson.dumps(_row(now, usage), option=orjson.OPT_APPEND_NEWLINE))
+
+    def _write_parquet(self) -> None:
+        rows = [orjson.loads(line) for line in self._part.read_bytes().splitlines()]
+        pq.write_table(pa.Table.from_pylist(rows, schema=SAMPLES), self._file)
+        self._part.unlink()
+
+
+def _row(now_s: float, usage: RoleUsage) -> dict[str, Any]:
+    counters = usage.counters
+    return {
+        "t_s": now_s,
+        "role": usage.role,
+        "instances": usage.instances,
+        "cpu_s": usage.cpu_s,
+        "memory_mb": usage.memory_mb,
+        "in_flight": counters.in_flight,
+        "requests": counters.requests,
+        "handler_cpu_s": counters.handler_cpu_s,
+        "rules_cpu_s": counters.rules_cpu_s,
+        "fault_hits": counters.fault_hits,
+    }

@@ -1,0 +1,35 @@
+"""The two architectures are the same store: one long random session, answer by answer."""
+
+from collections.abc import Callable
+
+from testbed.parity.comparison import differences
+from testbed.parity.session import Session, Shop, Step
+
+
+def test_a_session_is_the_same_for_the_same_seed_and_another_for_another() -> None:
+    shop = Shop(products=200, customers=100)
+    one = list(Session(shop, seed=1).steps(300))
+    assert one == list(Session(shop, seed=1).steps(300))
+    assert one != list(Session(shop, seed=2).steps(300))
+
+
+def test_a_session_reaches_every_call_and_every_kind_of_outcome() -> None:
+    steps = list(Session(Shop(products=200, customers=100), seed=3).steps(1_000))
+
+    def first_part(step: Step) -> tuple[str, str]:
+        return step.method, step.path.split("/")[1]
+
+    assert {first_part(step) for step in steps} >= {
+        ("POST", "accounts"), ("POST", "sessions"), ("GET", "products"), ("GET", "product-pages"),
+        ("GET", "search"), ("GET", "recommendations"), ("GET", "cart"), ("PUT", "cart"),
+        ("DELETE", "cart"), ("POST", "orders"), ("GET", "orders"),
+    }  # fmt: skip
+
+
+def test_a_thousand_random_steps_are_answered_alike_and_leave_the_same_books(
+    fresh_stores: Callable[[], tuple],
+) -> None:
+    monolith, microservices = fresh_stores()
+    shop = Shop(products=200, customers=100)
+    found = differences(monolith.url, microservices.url, shop=shop, steps=1_000, seed=7)
+    assert [str(difference) for difference in found] == []

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from experiment.errors import InputError
+from experiment.scenario import load_scenario
+from testbed import scenarios
+
+OUTAGE = scenarios.FOLDER / "outage-one-service.toml"
+
+
+def _changed(folder: Path, old: str, new: str) -> Path:
+    text = OUTAGE.read_text(encoding="utf-8")
+    assert old in text
+    file = folder / "mine.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_scenarios_that_ship_are_valid_and_named_after_their_file(name: str) -> None:
+    assert scenarios.find(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("rate = 30.0", "rte = 30.0", "load.rate: this key is missing"),
+        ("rate = 30.0", "rate = 30.0\ncolour = 1", "load.colour: this key is not known"),
+        ("rate = 30.0", "rate = -1", "load.rate: Input should be greater than 0"),
+        ("full = 15 }\nfaults", "full = -15 }\nfaults", "phases.2.seconds.full"),
+        ('phase = "outage"', 'phase = "outrage"', "the metric's phase 'outrage' is none of"),
+        ('role = "recommendations"', 'role = "reccomendations"', "phases.2.faults.0.role"),
+        ('name = "baseline"', 'name = "warm-up"', "two phases have the same name"),
+        ("seed = 20", "seed = ", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_sentence_that_says_what_and_where(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    with pytest.raises(InputError) as raised:
+        load_scenario(_changed(tmp_path, old, new))
+    assert sentence in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_arm_less_is_refused(tmp_path: Path) -> None:
+    arm = '[[arms]]\nname = "microservices"\narchitecture = "microservices"\n'
+    with pytest.raises(InputError, match="arms"):
+        load_scenario(_changed(tmp_path, arm, ""))
+
+
+def test_a_misspelt_name_gets_a_suggestion() -> None:
+    with pytest.raises(InputError, match="did you mean outage-one-service?"):
+        scenarios.find("outage-one-servce")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no scenario file"):
+        scenarios.find(str(tmp_path / "none.toml"))
+
+
+def test_windows_follow_each_other_without_gaps() -> None:
+    scenario = scenarios.find("outage-one-service")
+    windows = list(scenario.windows("full").values())
+    assert windows[0][0] == 0.0
+    assert all(one[1] == other[0] for one, other in zip(windows, windows[1:], strict=False))
+    assert windows[-1][1] == scenario.duration_s("full")

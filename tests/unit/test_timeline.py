@@ -1,0 +1,97 @@
+"""Phases and their faults, on a store that keeps the real port in memory."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from experiment.journal import Journal, read_journal
+from experiment.scenario import FaultPlan, Phase, Sized
+from store.rules.books import Books
+from store.runtime.faults import ArmedFault
+from store.runtime.telemetry import Counters
+from testbed.clock import Clock
+from testbed.faults.fault_point import FaultBoard
+from testbed.platforms.platform import Instance, RoleUsage
+from testbed.timeline import Window, phase_in_force
+
+
+class StoreInMemory:
+    url, start_s = "http://127.0.0.1:1", 0.0
+    limits: dict[str, str] = {}
+    factors: dict[str, str] = {}
+
+    def __init__(self, *roles: str) -> None:
+        self.alive = dict.fromkeys(roles, True)
+        self.armed: list[ArmedFault] = []
+        self.hits = 0
+
+    def instances(self) -> list[Instance]:
+        return [Instance(role, role, self.url, 1, alive) for role, alive in self.alive.items()]
+
+    def kill_role(self, role: str) -> None:
+        self.alive[role] = False
+
+    def restore_role(self, role: str) -> None:
+        self.alive[role] = True
+
+    def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
+        self.armed = list(faults)
+
+    def usage(self) -> list[RoleUsage]:
+        return [RoleUsage("monolith", 1, 0.0, 0.0, Counters(fault_hits=self.hits))]
+
+    def books(self) -> Books:
+        return Books()
+
+    def down(self) -> None:
+        pass
+
+
+def _window(*faults: FaultPlan) -> Window:
+    phase = Phase(
+        name="outage", kind="event", seconds=Sized(smoke=1, demo=1, full=1), faults=faults
+    )
+    return Window(phase, 10.0, 20.0)
+
+
+OUTAGE = FaultPlan(kind="outage", role="recommendations")
+
+
+def test_the_outage_of_a_service_kills_it_and_brings_it_back(tmp_path: Path) -> None:
+    store = StoreInMemory("recommendations", "catalog")
+    with Journal(tmp_path / "events.jsonl") as journal:
+        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
+            assert store.alive == {"recommendations": False, "catalog": True}
+        assert store.alive["recommendations"]
+    events = {event["event"]: event for event in read_journal(tmp_path / "events.jsonl")}
+    assert events["fault-lifted"]["bit"] is True
+    assert events["fault-injected"]["planned_s"] == 10.0
+
+
+def test_the_outage_of_a_role_inside_the_monolith_arms_its_fault_point(tmp_path: Path) -> None:
+    store = StoreInMemory("monolith")
+    with Journal(tmp_path / "events.jsonl") as journal:
+        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
+            assert store.armed == [ArmedFault(role="recommendations", kind="crash")]
+        assert store.armed == []
+    assert read_journal(tmp_path / "events.jsonl")[-1]["bit"] is False
+
+
+def test_two_faults_hold_at_once_and_each_is_lifted_alone(tmp_path: Path) -> None:
+    store = StoreInMemory("monolith")
+    slow = FaultPlan(kind="delay", role="search", seconds=0.1)
+    with (
+        Journal(tmp_path / "events.jsonl") as journal,
+        phase_in_force(_window(OUTAGE, slow), FaultBoard(store), journal, Clock(0.0), seed=1),
+    ):
+        assert [fault.role for fault in store.armed] == ["recommendations", "search"]
+    assert store.armed == []
+
+
+def test_a_fault_is_lifted_when_the_trial_breaks_off(tmp_path: Path) -> None:
+    store = StoreInMemory("recommendations")
+    with Journal(tmp_path / "events.jsonl") as journal, pytest.raises(KeyboardInterrupt):
+        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
+            raise KeyboardInterrupt
+    assert store.alive["recommendations"]
