@@ -1,0 +1,10 @@
+from microservices.inventory.data import create_data, read_books
+from store.runtime.deployable import Deployable
+
+DEPLOYABLE = Deployable(
+    role="inventory",
+    app="microservices.inventory.app:create_app()",
+    routes=(),
+    create_data=create_data,
+    read_books=read_books,
+)
