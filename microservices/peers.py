@@ -43,16 +43,22 @@ class Peers:
         return pools[first:] + pools[:first]
 
     def _refresh(self) -> None:
-        now = self._clock()
-        if self._file is None or now - self._checked_at < STAT_EVERY_S:
+        if self._file is None or not self._is_due():
             return
         with self._lock:
-            self._checked_at = now
-            stat = self._file.stat()
-            version = (stat.st_mtime_ns, stat.st_ino)
-            if version != self._version:
-                self._read(self._file)
-                self._version = version
+            if self._is_due():
+                self._reload(self._file)
+                self._checked_at = self._clock()  # last: until then nobody passes without peers
+
+    def _is_due(self) -> bool:
+        return self._clock() - self._checked_at >= STAT_EVERY_S
+
+    def _reload(self, file: Path) -> None:
+        stat = file.stat()
+        version = (stat.st_mtime_ns, stat.st_ino)
+        if version != self._version:
+            self._read(file)
+            self._version = version
 
     def _read(self, file: Path) -> None:
         urls: dict[str, list[str]] = orjson.loads(file.read_bytes())

@@ -1,9 +1,11 @@
 """What every service is made of, so that its own code is about its own subject."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, Response, request
+from psycopg import OperationalError
 
 from microservices.calls import CallFailed, Calls
 from microservices.peers import Peers
@@ -15,6 +17,8 @@ from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
+
+logger = logging.getLogger(__name__)
 
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 READY_WITHIN_S = 2.0
@@ -51,7 +55,7 @@ def create_service(role: str, policies: Mapping[str, Policies] | None = None) ->
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
     calls = Calls(Peers(settings.peers_file), policies)
     _add_boundary(app, role, faults)
-    _add_call_failures(app)
+    _add_failures(app)
     return Service(app, settings, telemetry, Tokens(settings.secret), calls, database)
 
 
@@ -71,8 +75,15 @@ def _add_boundary(app: Flask, role: str, faults: FaultPoints) -> None:
             faults.reach(role)
 
 
-def _add_call_failures(app: Flask) -> None:
+def _add_failures(app: Flask) -> None:
+    """What a request cannot be answered without is gone: 503, never a bare 500."""
+
     @app.errorhandler(CallFailed)
     def on_call_failed(failure: CallFailed) -> Response:
-        app.logger.warning("call failed: %s", failure)
+        logger.warning("call failed: %s", failure)
         return dependency_unavailable(failure.role).response()
+
+    @app.errorhandler(OperationalError)
+    def on_database_gone(error: OperationalError) -> Response:
+        logger.warning("database gone: %s", error)
+        return dependency_unavailable("database").response()

@@ -13,7 +13,8 @@ from store.runtime.telemetry import Telemetry
 MAX_PRODUCTS = 50
 
 _ITEMS = "SELECT product_id, quantity FROM cart_items WHERE customer_id = %s"
-# Counts in the same statement, so that the limit costs no further round trip.
+_LOCK = "SELECT pg_advisory_xact_lock(%s)"
+"""One at a time may add to a customer's cart, or two could pass the limit together."""
 _PUT = """
 INSERT INTO cart_items (customer_id, product_id, quantity)
 SELECT %(customer_id)s, %(product_id)s, %(quantity)s
@@ -73,6 +74,7 @@ class Carts:
             "max_products": MAX_PRODUCTS,
         }
         with self.database.connection() as connection:
+            connection.execute(_LOCK, (customer_id,))
             written = connection.execute(_PUT, values).rowcount
         if not written:
             raise Problem(

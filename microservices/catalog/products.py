@@ -8,16 +8,27 @@ from store.runtime.database import Database, Row
 from store.runtime.inputs import ProductListing
 from store.runtime.problems import not_found
 
-_COLUMNS = "product_id, name, category, description, price_cents"
+_NAMES = ("product_id", "name", "category", "description", "price_cents")
+_COLUMNS = ", ".join(_NAMES)
 _ONE = f"SELECT {_COLUMNS} FROM products WHERE product_id = %s"
 _MANY = f"SELECT {_COLUMNS} FROM products WHERE product_id = ANY(%s) ORDER BY product_id"
-_PAGE = f"SELECT {_COLUMNS} FROM products ORDER BY popularity DESC, product_id LIMIT %s OFFSET %s"
-_TOTAL = "SELECT count(*) AS total FROM products"
-_CATEGORY_PAGE = (
-    f"SELECT {_COLUMNS} FROM products WHERE category = %s"
-    " ORDER BY popularity DESC, product_id LIMIT %s OFFSET %s"
-)
-_CATEGORY_TOTAL = "SELECT count(*) AS total FROM products WHERE category = %s"
+
+
+def _listing(where: str) -> str:
+    """One page and the total in one statement; past the end one row without a product."""
+    return f"""
+    SELECT counted.total, page.*
+    FROM (SELECT count(*) AS total FROM products {where}) AS counted
+    LEFT JOIN (
+        SELECT {_COLUMNS}, popularity FROM products {where}
+        ORDER BY popularity DESC, product_id LIMIT %(limit)s OFFSET %(offset)s
+    ) AS page ON true
+    ORDER BY page.popularity DESC, page.product_id
+    """
+
+
+_LIST_ALL = _listing("")
+_LIST_CATEGORY = _listing("WHERE category = %(category)s")
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,21 @@ class Products:
 
     def listing(self, wanted: ProductListing) -> dict[str, Any]:
         """One page of the contract's ``ProductList``."""
-        window = (wanted.page_size, wanted.offset)
+        statement = _LIST_ALL if wanted.category is None else _LIST_CATEGORY
+        values = {
+            "category": wanted.category,
+            "limit": wanted.page_size,
+            "offset": wanted.offset,
+        }
         with self.database.connection() as connection:
-            if wanted.category is None:
-                total = connection.execute(_TOTAL).fetchone()
-                rows = connection.execute(_PAGE, window).fetchall()
-            else:
-                total = connection.execute(_CATEGORY_TOTAL, (wanted.category,)).fetchone()
-                rows = connection.execute(_CATEGORY_PAGE, (wanted.category, *window)).fetchall()
-        page = {"products": rows, "page": wanted.page, "page_size": wanted.page_size}
-        return page | (total or {})
+            rows = connection.execute(statement, values).fetchall()
+        return {
+            "products": [_product(row) for row in rows if row["product_id"] is not None],
+            "page": wanted.page,
+            "page_size": wanted.page_size,
+            "total": rows[0]["total"],
+        }
+
+
+def _product(row: Row) -> Row:
+    return {name: row[name] for name in _NAMES}

@@ -1,4 +1,6 @@
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,19 @@ def test_a_change_of_the_file_is_seen_after_the_stat_interval(file: Path) -> Non
     at_once = ports(peers, "catalog")
     clock.now += 0.1
     assert (before, at_once, ports(peers, "catalog")) == ([1], [1], [2])
+
+
+def test_whoever_comes_during_the_first_read_waits_for_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "peers.json"
+    os.mkfifo(pipe)
+    peers = Peers(pipe)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(ports, peers, "catalog")
+        with pipe.open("w") as writing:  # opens as soon as the first reads
+            second = threads.submit(ports, peers, "catalog")
+            wait([second], timeout=0.05)
+            writing.write('{"catalog": ["http://127.0.0.1:1"]}')
+        assert (first.result(), second.result()) == ([1], [1])
 
 
 def test_connections_to_an_instance_that_stays_are_kept(file: Path) -> None:
