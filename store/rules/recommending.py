@@ -9,10 +9,16 @@ from numpy.typing import NDArray
 from store.rules.factorisation import SparseMatrix, left_factors
 from store.sample.dataset import Ratings
 
-GRID = 2.0**20
-"""Factors are multiples of 1 / GRID. Products of two need 40 bits, and a double holds 53, so a
-sum of up to 4,096 of them is exact: the score is the same bits in whatever order it is added up,
-by any number of BLAS threads."""
+MIDDLE_STARS = 3.0
+"""Ratings count from the middle of the scale, not from each customer's mean: what a customer
+bought and liked has to stay positive, or products bought together would not resemble each other."""
+GRID = 2.0**25
+"""Factors are multiples of 1 / GRID. Their products are multiples of 2**-50 and no partial sum of
+them exceeds 1 by much (Cauchy-Schwarz), so a double holds every sum exactly: a score is the same
+bits in whatever order it is added up, by any number of BLAS threads."""
+
+NEGLIGIBLE_LENGTH = 1e-9
+"""A shorter factor vector is rounding error: its product resembles no other."""
 
 
 @dataclass(frozen=True)
@@ -61,24 +67,20 @@ class Model:
 def train(product_ids: Collection[int], ratings: Ratings, factors: int) -> Model:
     """Model of the ratings of ``product_ids``; ratings of other products are left out.
 
-    Each rating counts as its distance from the customer's mean, each product as a unit vector over
-    customers; ``factors`` singular vectors of that matrix are kept. The order of the ratings does
-    not matter. Deterministic: the same bits in every process of a machine.
+    Each product is a vector over customers, of unit length, made of how far its stars are from the
+    middle of the scale; the largest ``factors`` singular values of these vectors are kept. The
+    order of the ratings does not matter. Deterministic: the same bits in every process of a
+    machine.
     """
     existing = np.isin(ratings.product_id, np.fromiter(product_ids, dtype=np.int64))
     order = np.lexsort((ratings.customer_id, ratings.product_id))
     order = order[existing[order]]
     rated, row = np.unique(ratings.product_id[order], return_inverse=True)
     customers, column = np.unique(ratings.customer_id[order], return_inverse=True)
-    values = _normalised(row, _centred(column, ratings.stars[order].astype(np.float64)))
+    values = _normalised(row, ratings.stars[order].astype(np.float64) - MIDDLE_STARS)
     matrix = SparseMatrix(row, column, values, (len(rated), len(customers)))
     vectors = _unit_rows(left_factors(matrix, factors))
     return Model(rated.astype(np.int64), np.rint(vectors * GRID) / GRID)
-
-
-def _centred(customer: NDArray[np.intp], stars: NDArray[np.float64]) -> NDArray[np.float64]:
-    mean = np.bincount(customer, weights=stars) / np.bincount(customer)
-    return stars - mean[customer]
 
 
 def _normalised(product: NDArray[np.intp], values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,4 +90,4 @@ def _normalised(product: NDArray[np.intp], values: NDArray[np.float64]) -> NDArr
 
 def _unit_rows(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     norm = np.sqrt((rows**2).sum(axis=1, keepdims=True))
-    return rows / np.where(norm > 0, norm, 1.0)
+    return rows / np.where(norm > NEGLIGIBLE_LENGTH, norm, np.inf)
