@@ -60,4 +60,4 @@ def _keys(rows: Iterable[dict[str, int]]) -> Iterable[tuple[int, int]]:
 
 def _order_id(choices: str) -> str:
     chosen = orjson.loads(choices)
-    return str(checkout.order_id(chosen["customer_id"], chosen["idempotency_key"]))
+    return str(checkout.order_id(chosen["customer_id"], chosen["key"]))

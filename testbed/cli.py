@@ -43,7 +43,7 @@ def scenarios() -> None:
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0917 - typer reads options from parameters
     name: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")],
     profile: Annotated[
         Profile, typer.Option(help="smoke: does it work; demo: a first look; full: a verdict.")
@@ -58,9 +58,9 @@ def run(
     results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
-    from testbed.commands import run_scenario  # noqa: PLC0415 - keeps --help fast
+    from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 
-    run_scenario(console, name, profile, blocks, seed, platform, results)
+    run_scenario(console, name, RunOrder(profile, blocks, seed, platform, results))
 
 
 @app.command()

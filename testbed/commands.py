@@ -2,11 +2,11 @@
 
 import signal
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from experiment.errors import RunError
 from experiment.scenario import Architecture, Profile, Sample
 from testbed import doctor, scenarios
 from testbed.deploying import deployment, deployment_of
@@ -16,30 +16,31 @@ from testbed.platforms import open_platform
 from testbed.run import execute, seconds_per_trial
 
 
-def run_scenario(
-    console: Console,
-    name: str,
-    profile: Profile,
-    blocks: int | None,
-    seed: int | None,
-    platform_name: str,
-    results: Path,
-) -> None:
+@dataclass(frozen=True)
+class RunOrder:
+    """How a scenario is to be run; None means: as the scenario says."""
+
+    profile: Profile
+    blocks: int | None
+    seed: int | None
+    platform: str
+    results: Path
+
+
+def run_scenario(console: Console, name: str, order: RunOrder) -> None:
     """Validate everything, then measure, then say the verdict and where the report is."""
     scenario = scenarios.find(name)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
-    with open_platform(platform_name) as platform:
-        plan = make_plan(scenario, profile, blocks, seed, platform.factors)
-        folder = create_folder(results, plan)
+    with open_platform(order.platform) as platform:
+        plan = make_plan(scenario, order.profile, order.blocks, order.seed, platform.factors)
+        folder = create_folder(order.results, plan)
         trials = len(plan.order) * len(scenario.arms)
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
         with display_for(console, trials, seconds_per_trial(plan)) as display:
             summary = execute(plan, folder, platform, display)
     console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
-    if summary.void:
-        raise RunError(summary.void)
 
 
 def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:

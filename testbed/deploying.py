@@ -1,7 +1,8 @@
 """From an arm of a scenario to what a platform has to bring up."""
 
-import monolith.deployables
 import microservices.deployables
+import monolith.deployables
+
 from experiment.errors import InputError
 from experiment.scenario import Architecture, Arm, Budget, Sample, Scenario
 from store.runtime.deployable import Deployable

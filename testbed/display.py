@@ -114,9 +114,9 @@ class LiveDisplay:
 
     def _update(self, **fields: str) -> None:
         within = min(time.monotonic() - self._began, self._seconds_per_trial) if self._began else 0
-        self._progress.update(
-            self._bar, completed=self._done * self._seconds_per_trial + within, **fields
-        )
+        done_s = self._done * self._seconds_per_trial + within
+        self._progress.tasks[0].fields.update(fields)
+        self._progress.update(self._bar, completed=done_s)
 
 
 def display_for(

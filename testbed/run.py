@@ -33,8 +33,8 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
         journal.write("run-started", run_id=plan.run_id)
         try:
             require_parity(plan, folder, platform, display, journal)
-            for block, order in enumerate(plan.order, start=1):
-                _run_block(plan, folder, block, order, platform, display)
+            for block in range(1, len(plan.order) + 1):
+                _run_block(plan, folder, block, platform, display)
         except BaseException as error:
             ended = "failed" if isinstance(error, RunError) else "cut-off"
             journal.write("run-ended", status=ended, reason=str(error) or "interrupted")
@@ -45,17 +45,12 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
 
 
 def _run_block(
-    plan: Plan,
-    folder: RunFolder,
-    block: int,
-    order: tuple[str, ...],
-    platform: Platform,
-    display: Display,
+    plan: Plan, folder: RunFolder, block: int, platform: Platform, display: Display
 ) -> None:
     folder.block(block).mkdir()
     arrivals = arrivals_of(plan.scenario, plan.profile, block_seed(plan, block))
     pq.write_table(arrivals, folder.arrivals(block))
-    for arm in (_arm(plan, name) for name in order):
+    for arm in (_arm(plan, name) for name in plan.order[block - 1]):
         display.trial(f"block {block}/{len(plan.order)} {arm.name}")
         run_trial(Trial(plan, folder, block, arm), platform, display)
         display.trial_done()

@@ -25,45 +25,53 @@ def windows_of(scenario: Scenario, profile: Profile) -> list[Window]:
     return [Window(phase, *times[phase.name]) for phase in scenario.phases]
 
 
-@contextmanager
-def phase_in_force(
-    window: Window, board: FaultBoard, journal: Journal, clock: Clock, seed: int
-) -> Iterator[None]:
-    """Hold a phase's faults while the block runs; lift them on every way out."""
-    journal.write(
-        "phase-started",
-        phase=window.phase.name,
-        kind=window.phase.kind,
-        planned_s=window.start_s,
-        actual_s=clock.elapsed_s(),
-    )
-    with ExitStack() as faults:
-        for plan in window.phase.faults:
-            faults.enter_context(_fault_in_force(plan, window, board, journal, clock, seed))
-        yield
+@dataclass(frozen=True)
+class Stage:
+    """Where phases happen: the store's faults, the trial's journal and clock."""
 
+    board: FaultBoard
+    journal: Journal
+    clock: Clock
+    seed: int
+    """Drives the chance of faults that strike only a share of calls."""
 
-@contextmanager
-def _fault_in_force(
-    plan: FaultPlan, window: Window, board: FaultBoard, journal: Journal, clock: Clock, seed: int
-) -> Iterator[None]:
-    fault = fault_for(plan, board, seed)
-    name = {"kind": plan.kind, "role": plan.role}
-    try:
-        fault.inject()
-        journal.write(
-            "fault-injected", **name, planned_s=window.start_s, actual_s=clock.elapsed_s()
+    @contextmanager
+    def phase_in_force(self, window: Window) -> Iterator[None]:
+        """Hold a phase's faults while the block runs; lift them on every way out."""
+        self.journal.write(
+            "phase-started",
+            phase=window.phase.name,
+            kind=window.phase.kind,
+            planned_s=window.start_s,
+            actual_s=self.clock.elapsed_s(),
         )
-        yield
-    finally:
-        bit = fault.bit()
-        lifting_s = clock.elapsed_s()
-        fault.lift()
-        journal.write(
-            "fault-lifted",
-            **name,
-            bit=bit,
-            planned_s=window.end_s,
-            actual_s=lifting_s,
-            rolled_back_s=clock.elapsed_s(),
-        )
+        with ExitStack() as faults:
+            for plan in window.phase.faults:
+                faults.enter_context(self._fault_in_force(plan, window))
+            yield
+
+    @contextmanager
+    def _fault_in_force(self, plan: FaultPlan, window: Window) -> Iterator[None]:
+        fault = fault_for(plan, self.board, self.seed)
+        try:
+            fault.inject()
+            self.journal.write(
+                "fault-injected",
+                kind=plan.kind,
+                role=plan.role,
+                planned_s=window.start_s,
+                actual_s=self.clock.elapsed_s(),
+            )
+            yield
+        finally:
+            bit, lifting_s = fault.bit(), self.clock.elapsed_s()
+            fault.lift()
+            self.journal.write(
+                "fault-lifted",
+                kind=plan.kind,
+                role=plan.role,
+                bit=bit,
+                planned_s=window.end_s,
+                actual_s=lifting_s,
+                rolled_back_s=self.clock.elapsed_s(),
+            )

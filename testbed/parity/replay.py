@@ -1,7 +1,7 @@
 """Sends the steps of a session to one store and reduces each answer to what must be equal."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import requests
 
@@ -31,7 +31,7 @@ class Replayer:
         self._http = requests.Session()
         self._http.trust_env = False
 
-    def __enter__(self) -> "Replayer":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +46,7 @@ class Replayer:
             headers=self._headers(step),
             timeout=TIMEOUT_S,
         )
-        body = response.json() if response.content else None
+        body: Any = response.json() if response.content else None
         if step.path == "/sessions" and step.actor is not None and response.ok:
             self._tokens[step.actor] = body["token"]
         return Answer(

@@ -7,7 +7,7 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from api import Api  # noqa: E402 - the folder has to be on the path first
+from api import Api
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 
 from store.runtime import faults
 from store.runtime.faults import FaultPoints, InjectedError
+from store.runtime.telemetry import read_counters
 
 
 def _arm(file: Path, *armed: dict[str, object]) -> Path:
@@ -73,8 +74,6 @@ def test_a_crash_is_counted_before_it_kills_its_process(tmp_path: Path) -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], check=False)
     assert ended.returncode == -signal.SIGKILL
-    from store.runtime.telemetry import read_counters
-
     assert read_counters(tmp_path / "counters").fault_hits == 1
 
 

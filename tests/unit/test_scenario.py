@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_an_arm_less_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_name_gets_a_suggestion() -> None:
-    with pytest.raises(InputError, match="did you mean outage-one-service?"):
+    with pytest.raises(InputError, match="did you mean outage-one-service"):
         scenarios.find("outage-one-servce")
 
 
@@ -64,5 +65,5 @@ def test_windows_follow_each_other_without_gaps() -> None:
     scenario = scenarios.find("outage-one-service")
     windows = list(scenario.windows("full").values())
     assert windows[0][0] == 0.0
-    assert all(one[1] == other[0] for one, other in zip(windows, windows[1:], strict=False))
+    assert all(one[1] == other[0] for one, other in itertools.pairwise(windows))
     assert windows[-1][1] == scenario.duration_s("full")

@@ -13,7 +13,7 @@ from store.runtime.telemetry import Counters
 from testbed.clock import Clock
 from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.platform import Instance, RoleUsage
-from testbed.timeline import Window, phase_in_force
+from testbed.timeline import Stage, Window
 
 
 class StoreInMemory:
@@ -55,13 +55,17 @@ def _window(*faults: FaultPlan) -> Window:
     return Window(phase, 10.0, 20.0)
 
 
+def _stage(store: StoreInMemory, journal: Journal) -> Stage:
+    return Stage(FaultBoard(store), journal, Clock(0.0), seed=1)
+
+
 OUTAGE = FaultPlan(kind="outage", role="recommendations")
 
 
 def test_the_outage_of_a_service_kills_it_and_brings_it_back(tmp_path: Path) -> None:
     store = StoreInMemory("recommendations", "catalog")
     with Journal(tmp_path / "events.jsonl") as journal:
-        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
+        with _stage(store, journal).phase_in_force(_window(OUTAGE)):
             assert store.alive == {"recommendations": False, "catalog": True}
         assert store.alive["recommendations"]
     events = {event["event"]: event for event in read_journal(tmp_path / "events.jsonl")}
@@ -72,7 +76,7 @@ def test_the_outage_of_a_service_kills_it_and_brings_it_back(tmp_path: Path) -> 
 def test_the_outage_of_a_role_inside_the_monolith_arms_its_fault_point(tmp_path: Path) -> None:
     store = StoreInMemory("monolith")
     with Journal(tmp_path / "events.jsonl") as journal:
-        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
+        with _stage(store, journal).phase_in_force(_window(OUTAGE)):
             assert store.armed == [ArmedFault(role="recommendations", kind="crash")]
         assert store.armed == []
     assert read_journal(tmp_path / "events.jsonl")[-1]["bit"] is False
@@ -83,7 +87,7 @@ def test_two_faults_hold_at_once_and_each_is_lifted_alone(tmp_path: Path) -> Non
     slow = FaultPlan(kind="delay", role="search", seconds=0.1)
     with (
         Journal(tmp_path / "events.jsonl") as journal,
-        phase_in_force(_window(OUTAGE, slow), FaultBoard(store), journal, Clock(0.0), seed=1),
+        _stage(store, journal).phase_in_force(_window(OUTAGE, slow)),
     ):
         assert [fault.role for fault in store.armed] == ["recommendations", "search"]
     assert store.armed == []
@@ -91,7 +95,10 @@ def test_two_faults_hold_at_once_and_each_is_lifted_alone(tmp_path: Path) -> Non
 
 def test_a_fault_is_lifted_when_the_trial_breaks_off(tmp_path: Path) -> None:
     store = StoreInMemory("recommendations")
-    with Journal(tmp_path / "events.jsonl") as journal, pytest.raises(KeyboardInterrupt):
-        with phase_in_force(_window(OUTAGE), FaultBoard(store), journal, Clock(0.0), seed=1):
-            raise KeyboardInterrupt
+    with (
+        Journal(tmp_path / "events.jsonl") as journal,
+        pytest.raises(KeyboardInterrupt),
+        _stage(store, journal).phase_in_force(_window(OUTAGE)),
+    ):
+        raise KeyboardInterrupt
     assert store.alive["recommendations"]
