@@ -1,0 +1,5 @@
+"""``python -m testbed`` is ``twinstack``."""
+
+from testbed.cli import main
+
+main()
