@@ -137,7 +137,8 @@ class Calls:
             raise NotAsked(role, "circuit open")
         if not guard.bulkhead.acquire(blocking=False):
             raise NotAsked(role, "too many calls at once")
-        until = self._clock() + (deadline_s or guard.policies.deadline_s)
+        allowed_s = guard.policies.deadline_s if deadline_s is None else deadline_s
+        until = self._clock() + allowed_s
         try:
             response = self._send(role, request, until)
         except CallFailed:
