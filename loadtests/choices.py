@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiment.scenario import Journey, Sample
+from store.sample.generate import generate
+from store.sample.products import SCARCE
 from store.sample.vocabulary import CATEGORIES, search_words
 
 Choices = list[dict[str, Any]]
@@ -20,8 +22,6 @@ PAGE_SHARES = (0.7, 0.2, 0.1)
 QUANTITY_SHARES = (0.7, 0.2, 0.1)
 WHOLE_SHOP_SHARE = 0.5
 TWO_WORDS_SHARE = 0.5
-SCARCE_EVERY = 50
-"""Of every product whose id is a multiple of this there are three pieces only."""
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
@@ -34,13 +34,34 @@ def stream(seed: int, *names: str) -> np.random.Generator:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What there is to choose from, and how much each product is asked for."""
+
+    popularity: NDArray[np.float64]
+    """By product id, from 1."""
+    in_plenty: NDArray[np.bool_]
+    """By product id; of the others a few purchases would leave nothing."""
+    customers: int
+
+
+def demand_in(sample: Sample) -> Demand:
+    """The demand that the sample data of this size was made for."""
+    products = generate(products=sample.products, customers=1, ratings=0).products
+    return Demand(
+        popularity=np.array([product.popularity for product in products]),
+        in_plenty=np.array([product.on_hand > SCARCE for product in products]),
+        customers=sample.customers,
+    )
+
+
+@dataclass(frozen=True)
 class Visitors:
-    """The visitors who begin ``journey``, ``count`` of them, in a shop of ``sample``'s size."""
+    """The visitors who begin ``journey``, ``count`` of them."""
 
     seed: int
     journey: Journey
     count: int
-    sample: Sample
+    demand: Demand
 
     def choose(self) -> list[Choices]:
         """For each step of the journey the choices of all visitors."""
@@ -54,12 +75,9 @@ class Visitors:
         """Indices into ``shares``, with these probabilities."""
         return _pick(self.draws(name), np.array(shares))
 
-    def products(self, name: str, *, scarce: bool = True) -> list[int]:
-        """Product ids by Zipf popularity; without the scarce ones on demand."""
-        ids = np.arange(1, self.sample.products + 1)
-        weights = 1.0 / ids
-        if not scarce:
-            weights[ids % SCARCE_EVERY == 0] = 0.0
+    def products(self, name: str, *, in_plenty: bool = False) -> list[int]:
+        """Product ids by popularity, on demand only those that do not sell out."""
+        weights = self.demand.popularity * (self.demand.in_plenty if in_plenty else 1.0)
         return [1 + index for index in _pick(self.draws(name), weights)]
 
 
@@ -111,9 +129,9 @@ def _buy(visitors: Visitors) -> list[Choices]:
 
     Customers come from a shuffled circle, so that purchases in flight share no cart.
     """
-    circle = 1 + stream(visitors.seed, "customers").permutation(visitors.sample.customers)
+    circle = 1 + stream(visitors.seed, "customers").permutation(visitors.demand.customers)
     customers = np.resize(circle, visitors.count).tolist()
-    products = visitors.products("product", scarce=False)
+    products = visitors.products("product", in_plenty=True)
     quantities = visitors.drawn_by("quantity", QUANTITY_SHARES)
     coupons = visitors.drawn_by("coupon", COUPON_SHARES)
     checkouts: Choices = [

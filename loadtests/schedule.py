@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiment.rows import ARRIVALS
 from experiment.scenario import Journey, Load, Profile, Sample, Scenario
-from loadtests.choices import Visitors, stream
+from loadtests.choices import Demand, Visitors, demand_in, stream
 from loadtests.journeys import STEPS
 from loadtests.operations import OPERATIONS
 
@@ -63,10 +63,11 @@ def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int
     that fall behind its end, so that the last phase is not cut. A later step is scheduled an
     exponential think time (mean ``load.think_s``) after the one before.
     """
+    demand = demand_in(sample)
     visits = [
         visit
         for journey in sorted(load.mix)
-        for visit in _visits(load, stretches, sample, seed, journey)
+        for visit in _visits(load, stretches, demand, seed, journey)
     ]
     visits.sort(key=lambda visit: visit.intended_s[0])
     rows = [row for seq, visit in enumerate(visits) for row in _rows(seq, visit)]
@@ -86,7 +87,7 @@ def _rows(seq: int, visit: _Visit) -> Iterator[tuple[Any, ...]]:
 
 
 def _visits(
-    load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int, journey: Journey
+    load: Load, stretches: Sequence[Stretch], demand: Demand, seed: int, journey: Journey
 ) -> Iterator[_Visit]:
     """All visits of one kind, by time of arrival."""
     rate = load.rate * load.mix[journey] / sum(load.mix.values())
@@ -97,7 +98,7 @@ def _visits(
     counts = _unit_arrivals(load, float(expected[-1]), stream(seed, journey, "arrivals"))
     begins_s = np.interp(counts, expected, bounds_s)
     intended_s = _step_times(begins_s, load.think_s, seed, journey).tolist()
-    visitors = Visitors(seed, journey, len(begins_s), sample)
+    visitors = Visitors(seed, journey, len(begins_s), demand)
     for times, choices in zip(intended_s, zip(*visitors.choose(), strict=True), strict=True):
         yield _Visit(journey, times, choices)
 
