@@ -1,0 +1,68 @@
+"""The application: one process, one database, every feature."""
+
+import atexit
+from collections.abc import Iterator
+
+from flask import Blueprint, Flask
+
+from monolith import accounts, carts, catalog, recommendations, search, storefront
+from monolith.module import Process
+from monolith.modules import Modules, assemble
+from monolith.orders import outbox
+from monolith.orders.views import views as orders_views
+from monolith.shop import InProcessShop
+from store.payment_provider.client import ProviderClient
+from store.runtime.application import create_base
+from store.runtime.background import Background
+from store.runtime.database import Database, open_pool
+from store.runtime.settings import Settings, SettingsError
+from store.runtime.tokens import Tokens
+from store.web.pages import create_shop
+
+READY_WITHIN_S = 2.0
+RELAY_EVERY_S = 0.2
+
+
+def create_app() -> Flask:
+    """The whole store, from the environment of this process.
+
+    Index and model are built before it returns, so a process that answers at all has them.
+    """
+    settings = Settings.from_environment()
+    if settings.database_url is None or settings.payment_provider_url is None:
+        raise SettingsError("the monolith needs a database and a payment provider")
+    provider = ProviderClient(settings.payment_provider_url, settings.threads)
+    database = open_pool(settings.database_url, settings.threads)
+    atexit.register(database.close)
+    app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
+    process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
+    modules = assemble(process, provider)
+    for blueprint in _blueprints(modules, process):
+        app.register_blueprint(blueprint)
+    _start_relay(modules, database)
+    return app
+
+
+def _is_ready(database: Database) -> bool:
+    with database.connection(timeout=READY_WITHIN_S) as connection:
+        connection.execute("SELECT 1")
+    return True
+
+
+def _blueprints(modules: Modules, process: Process) -> Iterator[Blueprint]:
+    yield accounts.views(modules.accounts)
+    yield catalog.views(modules.catalog)
+    yield search.views(modules.search)
+    yield recommendations.views(modules.recommendations)
+    yield carts.views(modules.carts, process.tokens)
+    yield orders_views(modules.orders, process.tokens)
+    shop = create_shop(InProcessShop(modules, process.tokens), process.settings.instance)
+    for blueprint in (storefront.views(modules.storefront), shop):
+        # Nobody calls the storefront but over HTTP, so its boundary is all of its views.
+        blueprint.before_request(modules.storefront.reach)
+        yield blueprint
+
+
+def _start_relay(modules: Modules, database: Database) -> None:
+    deliver = modules.notifications.apply
+    Background("outbox-relay", RELAY_EVERY_S, lambda: outbox.relay(database, deliver)).start()

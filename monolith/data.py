@@ -1,0 +1,57 @@
+"""The database of the monolith: its tables, the sample data in them, and the books they hold."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from store.rules.books import Books, NotificationEntry, OrderEntry, PaymentEntry, StockEntry
+from store.sample.copy import copy_rows
+from store.sample.dataset import Dataset
+
+_CUSTOMERS = ("customer_id", "email", "name", "password_hash")
+_PRODUCTS = ("product_id", "name", "category", "description", "price_cents", "popularity")
+_CONTINUE_IDS = """
+    SELECT setval(pg_get_serial_sequence('customers', 'customer_id'), max(customer_id))
+    FROM customers"""
+
+_STOCK = "SELECT product_id, initial, on_hand, 0, sold FROM stock ORDER BY product_id"
+_ORDERS = """
+    SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY order_id"""
+_PAYMENTS = """
+    SELECT order_id::text, captured_cents, refunded_cents FROM payments ORDER BY order_id"""
+_NOTIFICATIONS = "SELECT event_id::text, order_id::text FROM notifications ORDER BY event_id"
+_PENDING = "SELECT count(*) FROM outbox"
+
+
+def create_data(connection: Connection[Any], dataset: Dataset) -> None:
+    connection.execute(Path(__file__).with_name("schema.sql").read_bytes())
+    copy_rows(connection, "customers", _CUSTOMERS, _columns(dataset.customers, _CUSTOMERS))
+    connection.execute(_CONTINUE_IDS)
+    copy_rows(connection, "products", _PRODUCTS, _columns(dataset.products, _PRODUCTS))
+    stock = ((each.product_id, each.on_hand, each.on_hand) for each in dataset.products)
+    copy_rows(connection, "stock", ("product_id", "initial", "on_hand"), stock)
+    given = dataset.ratings
+    columns = (given.customer_id.tolist(), given.product_id.tolist(), given.stars.tolist())
+    ratings = zip(*columns, strict=True)
+    copy_rows(connection, "ratings", ("customer_id", "product_id", "stars"), ratings)
+    connection.execute("ANALYZE")
+
+
+def read_books(connection: Connection[Any]) -> Books:
+    """The whole books. Nothing is ever reserved or half done: checkout is one transaction."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
+        orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
+        payments = tuple(PaymentEntry(*row) for row in cursor.execute(_PAYMENTS))
+        told = tuple(NotificationEntry(*row) for row in cursor.execute(_NOTIFICATIONS))
+        [(pending,)] = cursor.execute(_PENDING).fetchall()
+    return Books(
+        stock=stock, orders=orders, payments=payments, notifications=told, outbox_pending=pending
+    )
+
+
+def _columns(rows: Iterable[object], names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    return (tuple(getattr(row, name) for name in names) for row in rows)

@@ -1,0 +1,14 @@
+"""What a test bed has to run: one kind of process."""
+
+from monolith.data import create_data, read_books
+from store.runtime.deployable import Deployable
+
+DEPLOYABLES = (
+    Deployable(
+        role="monolith",
+        app="monolith.app:create_app()",
+        routes=("/",),
+        create_data=create_data,
+        read_books=read_books,
+    ),
+)

@@ -1,0 +1,76 @@
+"""What a module of the monolith is, and how control gets into one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import ClassVar, Concatenate, ParamSpec, TypeVar
+
+from psycopg import Connection, OperationalError
+from psycopg.rows import DictRow
+
+from store.runtime.database import Database
+from store.runtime.faults import FaultPoints
+from store.runtime.problems import dependency_unavailable
+from store.runtime.settings import Settings
+from store.runtime.telemetry import Telemetry
+from store.runtime.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class Process:
+    """What the modules of one process share."""
+
+    settings: Settings
+    database: Database
+    telemetry: Telemetry
+    faults: FaultPoints
+    tokens: Tokens
+
+
+class Module:
+    """One feature. Views and other modules get in through its entries only.
+
+    An entry that takes a ``connection`` works within the caller's transaction; the others open
+    their own.
+    """
+
+    role: ClassVar[str]
+    """The name of the service with the same feature: what a fault is aimed at."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._rules = process.telemetry.rules
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection[DictRow]]:
+        """A pooled connection in a transaction; a 503 Problem when the database is gone."""
+        try:
+            with self._process.database.connection() as connection:
+                yield connection
+        except OperationalError as error:
+            raise dependency_unavailable("database") from error
+
+    def reach(self) -> None:
+        """The fault point of this module."""
+        self._process.faults.reach(self.role)
+
+
+M = TypeVar("M", bound=Module)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def entry(method: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P], R]:
+    """Make a method an entry of its module: whoever calls it passes the module's fault point.
+
+    A module does not call its own entries, so that each crossing of a boundary counts once, as a
+    call over HTTP does in the services.
+    """
+
+    @wraps(method)
+    def entering(self: M, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self.reach()
+        return method(self, *args, **kwargs)
+
+    return entering

@@ -1,0 +1,66 @@
+"""Idempotency keys of checkouts: one attempt at a time, and its answer remembered."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.types.json import Jsonb
+
+from store.rules import checkout
+from store.runtime.problems import Problem
+
+FINAL_REFUSALS = frozenset({"payment-declined", "sold-out"})
+"""Names of the Problems that a key remembers; after others the same key may be tried again."""
+
+_LOCK = "SELECT pg_try_advisory_xact_lock(%s) AS is_first"
+_RECALL = "SELECT fingerprint, refusal FROM checkouts WHERE order_id = %s"
+_REMEMBER = "INSERT INTO checkouts (order_id, fingerprint, refusal) VALUES (%s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One call of checkout."""
+
+    customer_id: int
+    order_id: UUID
+    """Stands for the customer and the idempotency key."""
+    card: str
+    coupon: str | None
+    fingerprint: str
+
+    @classmethod
+    def of(cls, customer_id: int, key: str, card: str, coupon: str | None) -> "Attempt":
+        order_id = checkout.order_id(customer_id, key)
+        return cls(customer_id, order_id, card, coupon, checkout.fingerprint(card, coupon))
+
+
+@dataclass(frozen=True)
+class Remembered:
+    refusal: Problem | None
+    """None when the order was confirmed."""
+
+
+def claim(connection: Connection[DictRow], attempt: Attempt) -> Remembered | None:
+    """Hold the key until the transaction ends; what it was answered before, if anything.
+
+    Raises the Problems ``checkout-in-progress``, without waiting, and ``idempotency-key-reused``.
+    """
+    number = int.from_bytes(attempt.order_id.bytes[:8], signed=True)
+    lock = connection.execute(_LOCK, (number,)).fetchone()
+    if lock is None or not lock["is_first"]:
+        raise Problem(409, "checkout-in-progress", "The same checkout is still running.")
+    # A statement of its own: it has to see what the previous holder of the lock committed.
+    row = connection.execute(_RECALL, (attempt.order_id,)).fetchone()
+    if row is None:
+        return None
+    if row["fingerprint"] != attempt.fingerprint:
+        raise Problem(422, "idempotency-key-reused", "The key was used with another body.")
+    return Remembered(Problem(**row["refusal"]) if row["refusal"] else None)
+
+
+def remember(connection: Connection[DictRow], attempt: Attempt, refusal: Problem | None) -> None:
+    document = refusal and Jsonb(
+        {"status": refusal.status, "name": refusal.name, "detail": refusal.detail}
+    )
+    connection.execute(_REMEMBER, (attempt.order_id, attempt.fingerprint, document))
