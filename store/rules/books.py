@@ -122,11 +122,16 @@ def _acknowledged_violations(
 
 
 def _payment_violations(books: Books) -> Violations:
+    # A checkout that failed and was repeated under its key has a refunded payment beside the kept.
+    kept_payments = Counter(
+        payment.order_id
+        for payment in books.payments
+        if payment.captured_cents > payment.refunded_cents
+    )
     kept_cents: Counter[str] = Counter()
-    entries = Counter(p.order_id for p in books.payments if p.captured_cents > p.refunded_cents)
     for payment in books.payments:
         kept_cents[payment.order_id] += payment.captured_cents - payment.refunded_cents
-    for order_id, count in entries.items():
+    for order_id, count in kept_payments.items():
         if count > 1:
             yield Violation("I4", f"{count} payments kept for order {order_id}")
     for order in _confirmed(books.orders):

@@ -143,7 +143,7 @@ ASSORTMENT = (
     Category(
         "Garden",
         listed(
-            "Terracotta, Galvanised, Teak, Zinc, Willow, Cedar, Brass, Slate, Forged, Frost- Proof"
+            "Terracotta, Galvanised, Teak, Zinc, Willow, Cedar, Brass, Slate, Forged, Frost-Proof"
         ),
         listed("a drainage hole, a hanging loop, rust protection, a seed packet, a long handle"),
         (
