@@ -1,0 +1,166 @@
+"""Idempotency keys: one attempt at a time, its answer remembered, the stored state of its saga."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from microservices.orders.saga import Saga, confirmed, presumed_aborted
+from store.runtime.database import Database, Row
+from store.runtime.problems import Problem
+
+LEASE_S = 15.0
+"""An attempt that has not ended by then is taken for dead: longer than all its calls together."""
+RETRY_S = 1.0
+"""Duties that could not be done are tried again so soon."""
+BATCH = 20
+
+_BEGIN = """
+INSERT INTO sagas (order_id, customer_id, attempt, status, fingerprint, instance, next_at)
+VALUES (%(order_id)s, %(customer_id)s, 1, 'running', %(fingerprint)s, %(instance)s,
+        now() + make_interval(secs => %(lease_s)s))
+ON CONFLICT (order_id) DO NOTHING
+"""
+_FIND = """
+SELECT attempt, status, fingerprint, refusal, next_at > now() AS is_leased
+FROM sagas WHERE order_id = %(order_id)s FOR UPDATE
+"""
+_BEGIN_AGAIN = """
+UPDATE sagas SET attempt = attempt + 1, status = 'running', fingerprint = %(fingerprint)s,
+                 instance = %(instance)s, next_at = now() + make_interval(secs => %(lease_s)s)
+WHERE order_id = %(order_id)s
+"""
+_UNDO = "UPDATE sagas SET status = 'undoing' WHERE order_id = %(order_id)s"
+_CLOSE = """
+UPDATE sagas SET status = %s, refusal = coalesce(%s, refusal),
+                 next_at = now() + make_interval(secs => %s)
+WHERE order_id = %s AND attempt = %s AND status = ANY(%s)
+"""
+_TAKE_UNFINISHED = """
+UPDATE sagas SET status = CASE status WHEN 'running' THEN 'undoing' ELSE status END,
+                 next_at = now() + make_interval(secs => %s)
+WHERE order_id IN (
+    SELECT order_id FROM sagas
+    WHERE status IN ('running', 'undoing', 'confirmed') AND next_at < now()
+    ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING order_id, attempt, customer_id, status
+"""
+_ORPHANED = "UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The attempt of this number is the caller's."""
+
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Remembered:
+    refusal: Problem | None
+    """None when the order was confirmed."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An earlier attempt has to be undone first."""
+
+    attempt: int
+
+
+Claim = Begun | Remembered | Unfinished
+
+
+def decide(found: Row, fingerprint: str) -> Claim:
+    """What the stored state of a key means for whoever claims it now.
+
+    Raises Problem: 409 ``checkout-in-progress``, 422 ``idempotency-key-reused``.
+    """
+    if found["status"] == "running" and found["is_leased"]:
+        raise Problem(409, "checkout-in-progress", "The same checkout is still running.")
+    if found["refusal"] is not None or found["status"] in ("confirmed", "completed"):
+        if found["fingerprint"] != fingerprint:
+            raise Problem(422, "idempotency-key-reused", "The key was used with another body.")
+        return Remembered(Problem(**found["refusal"]) if found["refusal"] else None)
+    if found["status"] == "failed":
+        return Begun(found["attempt"] + 1)
+    return Unfinished(found["attempt"])
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Each call is one transaction."""
+
+    database: Database
+    instance: str
+
+    def claim(self, order_id: UUID, customer_id: int, fingerprint: str) -> Claim:
+        """Begin an attempt, or say why there is none to begin; raises like ``decide``."""
+        values = {
+            "order_id": order_id,
+            "customer_id": customer_id,
+            "fingerprint": fingerprint,
+            "instance": self.instance,
+            "lease_s": LEASE_S,
+        }
+        with self.database.connection() as connection:
+            if connection.execute(_BEGIN, values).rowcount:
+                return Begun(1)
+            found = connection.execute(_FIND, values).fetchone()
+            if found is None:
+                raise LookupError(f"saga {order_id} vanished")
+            claim = decide(found, fingerprint)
+            if isinstance(claim, Begun):
+                connection.execute(_BEGIN_AGAIN, values)
+            elif isinstance(claim, Unfinished):
+                connection.execute(_UNDO, values)
+        return claim
+
+    def check(self, order_id: UUID, fingerprint: str) -> None:
+        """Raises like ``decide``, and begins nothing."""
+        with self.database.connection() as connection:
+            found = connection.execute(_FIND, {"order_id": order_id}).fetchone()
+        if found is not None:
+            decide(found, fingerprint)
+
+    def close(self, saga: Saga) -> None:
+        """Write down how an attempt went; nothing if it is not the latest any more."""
+        status = _status(saga)
+        before = ["confirmed"] if saga.is_confirmed else ["running", "undoing"]
+        values = (status, _document(saga.remembered), RETRY_S, saga.order_id, saga.attempt, before)
+        with self.database.connection() as connection:
+            connection.execute(_CLOSE, values)
+
+    def take_unfinished(self) -> list[Saga]:
+        """Sagas whose process died or that have duties left, at most BATCH of them, to be run.
+
+        Each is leased to the caller. One that was running is undone from now on: its process may
+        be slow instead of dead, but cannot confirm it any more.
+        """
+        with self.database.connection() as connection:
+            rows = connection.execute(_TAKE_UNFINISHED, (LEASE_S, BATCH)).fetchall()
+        return [_resumed(row) for row in rows]
+
+    def adopt_orphans(self) -> None:
+        """What this instance left running ended with its previous process."""
+        with self.database.connection() as connection:
+            connection.execute(_ORPHANED, (self.instance,))
+
+
+def _status(saga: Saga) -> str:
+    if saga.is_confirmed:
+        return "confirmed" if saga.duties else "completed"
+    return "undoing" if saga.duties else "failed"
+
+
+def _resumed(row: dict[str, Any]) -> Saga:
+    resume = confirmed if row["status"] == "confirmed" else presumed_aborted
+    return resume(row["order_id"], row["attempt"], row["customer_id"])
+
+
+def _document(refusal: Problem | None) -> Jsonb | None:
+    if refusal is None:
+        return None
+    return Jsonb({"status": refusal.status, "name": refusal.name, "detail": refusal.detail})

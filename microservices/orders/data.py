@@ -1,0 +1,27 @@
+"""Data of the orders: none at first; and their part of the books."""
+
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from store.rules.books import Books, OrderEntry
+from store.sample.dataset import Dataset
+
+_ORDERS = "SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY 1"
+_LEFT = """
+SELECT (SELECT count(*) FROM sagas WHERE status IN ('running', 'undoing', 'confirmed')),
+       (SELECT count(*) FROM outbox)
+"""
+
+
+def create_data(connection: Connection[Any], _: Dataset) -> None:
+    connection.execute(Path(__file__).with_name("schema.sql").read_bytes())
+
+
+def read_books(connection: Connection[Any]) -> Books:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
+        sagas, events = cursor.execute(_LEFT).fetchone() or (0, 0)
+    return Books(orders=orders, unfinished_sagas=sagas, outbox_pending=events)

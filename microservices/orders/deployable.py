@@ -1,0 +1,10 @@
+from microservices.orders.data import create_data, read_books
+from store.runtime.deployable import Deployable
+
+DEPLOYABLE = Deployable(
+    role="orders",
+    app="microservices.orders.app:create_app()",
+    routes=("/api/orders",),
+    create_data=create_data,
+    read_books=read_books,
+)

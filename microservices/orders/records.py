@@ -1,0 +1,105 @@
+"""Confirmed orders: written once, read by their customers."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from microservices.orders.saga import Purchase, Saga
+from store.runtime.database import Database, Row
+from store.runtime.inputs import Paging
+from store.runtime.problems import not_found
+
+Document = dict[str, Any]
+
+# Fails for an attempt that was taken over: this is where a checkout commits.
+_CONFIRM = """
+UPDATE sagas SET status = 'confirmed'
+WHERE order_id = %s AND attempt = %s AND status = 'running'
+"""
+_INSERT = """
+INSERT INTO orders (
+    order_id, customer_id, created_at, subtotal_cents, discount_cents, total_cents, coupon
+) VALUES (
+    %(order_id)s, %(customer_id)s, %(created_at)s, %(subtotal_cents)s, %(discount_cents)s,
+    %(total_cents)s, %(coupon)s
+)
+"""
+_INSERT_LINES = """
+INSERT INTO order_lines (order_id, product_id, name, quantity, unit_price_cents, line_total_cents)
+SELECT %s, * FROM unnest(%s::integer[], %s::text[], %s::integer[], %s::bigint[], %s::bigint[])
+"""
+_LINE = ("product_id", "name", "quantity", "unit_price_cents", "line_total_cents")
+_LEAVE_EVENT = """
+INSERT INTO outbox (event_id, order_id, customer_id, total_cents) VALUES (%s, %s, %s, %s)
+"""
+_COLUMNS = """
+order_id, created_at, subtotal_cents, discount_cents, total_cents, coupon, (
+    SELECT json_agg(json_build_object(
+        'product_id', product_id, 'name', name, 'quantity', quantity,
+        'unit_price_cents', unit_price_cents, 'line_total_cents', line_total_cents
+    ) ORDER BY product_id)
+    FROM order_lines WHERE order_lines.order_id = orders.order_id
+) AS lines
+"""
+_FIND = f"SELECT {_COLUMNS} FROM orders WHERE order_id = %s AND customer_id = %s"
+_TOTAL = "SELECT count(*) AS total FROM orders WHERE customer_id = %s"
+_PAGE = f"""
+SELECT {_COLUMNS} FROM orders WHERE customer_id = %s
+ORDER BY created_at DESC, order_id LIMIT %s OFFSET %s
+"""
+
+
+@dataclass(frozen=True)
+class Records:
+    database: Database
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def confirm(self, saga: Saga, purchase: Purchase) -> Document | None:
+        """The order, with its event in the outbox, in one transaction.
+
+        None, and nothing written, when the attempt was taken over.
+        """
+        order = {
+            "order_id": saga.order_id,
+            "created_at": self.now(),
+            "coupon": saga.coupon,
+            **asdict(purchase.total),
+        }
+        event = (uuid5(saga.order_id, "order-confirmed"), saga.order_id, saga.customer_id)
+        columns = ([line[name] for line in purchase.lines] for name in _LINE)
+        with self.database.connection() as connection:
+            if not connection.execute(_CONFIRM, (saga.order_id, saga.attempt)).rowcount:
+                return None
+            connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
+            connection.execute(_INSERT_LINES, (saga.order_id, *columns))
+            connection.execute(_LEAVE_EVENT, (*event, purchase.total.total_cents))
+        return _document({**order, "lines": purchase.lines})
+
+    def one(self, customer_id: int, order_id: UUID) -> Document:
+        """One of the customer's own orders; the 404 Problem otherwise."""
+        with self.database.connection() as connection:
+            row = connection.execute(_FIND, (order_id, customer_id)).fetchone()
+        if row is None:
+            raise not_found("order")
+        return _document(row)
+
+    def page(self, customer_id: int, wanted: Paging) -> Document:
+        """One page of the contract's ``OrderList``."""
+        window = (customer_id, wanted.page_size, wanted.offset)
+        with self.database.connection() as connection:
+            total = connection.execute(_TOTAL, (customer_id,)).fetchone()
+            rows = connection.execute(_PAGE, window).fetchall()
+        page = {"page": wanted.page, "page_size": wanted.page_size}
+        return page | {"orders": [_document(row) for row in rows]} | (total or {})
+
+
+def _document(row: Row) -> Document:
+    created_at = row["created_at"].astimezone(UTC)
+    return {
+        **row,
+        "order_id": str(row["order_id"]),
+        "created_at": f"{created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "status": "confirmed",
+    }

@@ -1,0 +1,90 @@
+"""The edge of the saga: what each step does."""
+
+from dataclasses import dataclass
+
+from microservices.calls import CallFailed, Calls, NotAsked
+from microservices.orders.claims import Claims
+from microservices.orders.records import Document, Records
+from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
+from store.rules.checkout import find_coupon, total
+from store.runtime.problems import Problem
+from store.runtime.telemetry import Telemetry
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Every step may be repeated; the peers know the attempt that asks."""
+
+    calls: Calls
+    claims: Claims
+    records: Records
+    telemetry: Telemetry
+
+    def perform(self, saga: Saga) -> Outcome:
+        """Do what ``saga.step`` says. A database that is gone raises OperationalError."""
+        try:
+            return self._perform(saga)
+        except NotAsked as failure:
+            return Failed(failure.role, may_have_acted=False)
+        except CallFailed as failure:
+            return Failed(failure.role)
+        except Problem as problem:
+            return Refused(problem)
+
+    def _perform(self, saga: Saga) -> Outcome:
+        match saga.step:
+            case Step.READ_CART:
+                return Done(self._read_cart(saga))
+            case Step.RESERVE:
+                lines = [_wish(line) for line in _purchase(saga).lines]
+                self.calls.put("inventory", _reservation(saga), {"lines": lines})
+            case Step.CHARGE:
+                amount_cents = _purchase(saga).total.total_cents
+                body = {"amount_cents": amount_cents, "card": saga.card}
+                self.calls.put("payments", _payment(saga), body)
+            case Step.SELL:
+                self.calls.post("inventory", f"{_reservation(saga)}/sale", {})
+            case Step.CONFIRM:
+                return self._confirm(saga)
+            case Step.RELEASE:
+                self.calls.delete("inventory", _reservation(saga))
+            case Step.REFUND:
+                self.calls.delete("payments", _payment(saga))
+            case Step.EMPTY_CART:
+                self.calls.delete("carts", _cart(saga))
+            case Step.CLOSE:
+                self.claims.close(saga)
+        return Done()
+
+    def _read_cart(self, saga: Saga) -> Purchase:
+        cart = self.calls.get("carts", _cart(saga))
+        coupon = find_coupon(saga.coupon) if saga.coupon else None
+        with self.telemetry.rules():
+            to_pay = total(cart["subtotal_cents"], coupon)
+        return Purchase(tuple(cart["lines"]), to_pay)
+
+    def _confirm(self, saga: Saga) -> Outcome:
+        order: Document | None = self.records.confirm(saga, _purchase(saga))
+        return Failed("orders", may_have_acted=False) if order is None else Done(order)
+
+
+def _purchase(saga: Saga) -> Purchase:
+    if saga.purchase is None:
+        raise ValueError(f"{saga.step} comes after {Step.READ_CART}")
+    return saga.purchase
+
+
+def _wish(line: Document) -> Document:
+    return {"product_id": line["product_id"], "quantity": line["quantity"]}
+
+
+def _reservation(saga: Saga) -> str:
+    return f"/internal/reservations/{saga.order_id}/{saga.attempt}"
+
+
+def _payment(saga: Saga) -> str:
+    return f"/internal/payments/{saga.order_id}/{saga.attempt}"
+
+
+def _cart(saga: Saga) -> str:
+    return f"/internal/carts/{saga.customer_id}"
