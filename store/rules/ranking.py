@@ -58,7 +58,8 @@ class Bm25Index:
         """
         scores = np.zeros(len(self._ids))
         for term in sorted(set(tokens(query)) & self._terms.keys()):
-            posting = slice(*self._bounds[self._terms[term] :][:2])
+            number = self._terms[term]
+            posting = slice(self._bounds[number], self._bounds[number + 1])
             scores[self._documents[posting]] += self._weights[posting]
         hits = np.flatnonzero(scores)
         rounded = np.round(scores[hits], 6)
@@ -85,7 +86,8 @@ class Bm25Index:
         term, document = np.divmod(pairs, max(count, 1))
         containing = np.bincount(term, minlength=len(self._terms))
         idf = np.log(1 + (count - containing + 0.5) / (containing + 0.5))
-        length_norm = K1 * (1 - B + B * lengths / (lengths.sum() / max(count, 1) or 1))
+        average_length = lengths.mean() if lengths.any() else 1.0
+        length_norm = K1 * (1 - B + B * lengths / average_length)
         self._weights = idf[term] * tf * (K1 + 1) / (tf + length_norm[document])
         self._documents = document.astype(np.int32)
         self._bounds = np.concatenate(([0], np.cumsum(containing)))
