@@ -1,1 +1,12 @@
 """Where and how a store runs; one folder per platform."""
+
+from experiment.errors import InputError
+from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.platform import Platform
+
+
+def open_platform(name: str) -> Platform:
+    """The platform of that name, to be used in a ``with`` block; InputError for an unknown one."""
+    if name != "local":
+        raise InputError(f"There is no platform {name!r}; there is 'local'.")
+    return LocalPlatform()

@@ -1,6 +1,6 @@
-"""The small interface of every platform: bring a deployment up, watch it, hurt it, bring it down."""
+"""The small interface of every platform: bring a store up, watch it, hurt it, bring it down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,12 +80,8 @@ class RunningStore(Protocol):
         """Seconds from the first process to a store that serves, data loaded before."""
 
     @property
-    def limits(self) -> Mapping[str, str]:
+    def limits(self) -> dict[str, str]:
         """CPU and memory limits and cores in force, or in a sentence why there are none."""
-
-    @property
-    def factors(self) -> Mapping[str, str]:
-        """Everything about the set-up that could favour one side."""
 
     def instances(self) -> list[Instance]:
         """All instances, the payment provider's too, by role and name."""
@@ -114,6 +110,14 @@ class RunningStore(Protocol):
 
 class Platform(AbstractContextManager["Platform"], Protocol):
     """Holds what deployments share; nothing of it is left after its ``with`` block."""
+
+    @property
+    def factors(self) -> dict[str, str]:
+        """Everything about the set-up that could favour one side, declared."""
+
+    @property
+    def generator_cpus(self) -> Collection[int]:
+        """Cores for the load generator, so that it does not compete with the store."""
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> RunningStore:
         """Bring ``deployment`` up and return when it serves.

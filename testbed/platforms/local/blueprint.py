@@ -1,0 +1,82 @@
+"""From a deployment to the plans of its processes: pure, nothing is started here."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from store.runtime.deployable import Deployable
+from store.runtime.settings import Settings
+from testbed.platforms.local.envoy import EdgePlan
+from testbed.platforms.local.instances import InstancePlan
+from testbed.platforms.platform import Deployment
+
+PAYMENT_PROVIDER = "payment-provider"
+PROVIDER_THREADS = 64
+"""Many: the outside party must not be what a store waits for in line."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """All plans of one deployment, whose files lie in ``folder``."""
+
+    deployment: Deployment
+    folder: Path
+    database_urls: Mapping[str, str]
+    """By role."""
+    secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+
+    @property
+    def faults_file(self) -> Path:
+        return self.folder / "faults.json"
+
+    @property
+    def peers_file(self) -> Path:
+        return self.folder / "peers.json"
+
+    @property
+    def roles(self) -> list[str]:
+        return [deployable.role for deployable in self.deployment.deployables]
+
+    def provider(self) -> InstancePlan:
+        """The outside payment provider: no database, no faults, no telemetry of ours."""
+        settings = Settings(
+            role=PAYMENT_PROVIDER,
+            instance=PAYMENT_PROVIDER,
+            secret=self.secret,
+            threads=PROVIDER_THREADS,
+        )
+        return InstancePlan(
+            "store.payment_provider.app:create_app()", settings, self.folder, ready_path="/healthz"
+        )
+
+    def instances(self, payment_provider_url: str) -> Iterator[InstancePlan]:
+        for deployable in self.deployment.deployables:
+            for number in range(1, self.deployment.count(deployable.role) + 1):
+                settings = self._settings(deployable, number, payment_provider_url)
+                yield InstancePlan(deployable.app, settings, self.folder)
+
+    def edge(self, *, port: int | None, mesh: bool) -> EdgePlan:
+        routes = {
+            prefix: deployable.role
+            for deployable in self.deployment.deployables
+            for prefix in deployable.routes
+        }
+        return EdgePlan(routes, self.roles, self.folder / "members", port or 0, mesh=mesh)
+
+    def _settings(self, deployable: Deployable, number: int, payment_provider_url: str) -> Settings:
+        name = f"{deployable.role}-{number}"
+        knobs = self.deployment.knobs
+        return Settings(
+            role=deployable.role,
+            instance=name,
+            database_url=self.database_urls.get(deployable.role),
+            peers_file=self.peers_file if len(self.roles) > 1 else None,
+            payment_provider_url=payment_provider_url,
+            secret=self.secret,
+            threads=knobs.threads,
+            recommendation_factors=knobs.recommendation_factors,
+            recommendation_passes=knobs.recommendation_passes,
+            faults_file=self.faults_file,
+            telemetry_file=self.folder / f"{name}.counters",
+        )

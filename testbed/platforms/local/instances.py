@@ -1,0 +1,104 @@
+"""Gunicorn instances: one process tree per instance, the same flags for every role."""
+
+import socket
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.runtime.settings import Settings
+from testbed.janitor import Belongings
+from testbed.platforms.local.processes import OwnedProcess, Program, start
+
+KEEP_ALIVE_S = 3600
+GRACE_S = 5
+SILENT_WORKER_S = 30
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, used for gunicorn's heartbeat
+
+FACTORS = {
+    "server": (
+        f"gunicorn, one gthread worker per instance, keep-alive {KEEP_ALIVE_S} s; it restarts a "
+        "crashed worker by itself"
+    ),
+    "numeric threads": "one per process (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS)",
+    "instances": "on loopback, each its own port",
+}
+
+
+@dataclass(frozen=True)
+class InstancePlan:
+    """One instance to start."""
+
+    app: str
+    settings: Settings
+    folder: Path
+    """Working directory and place of the log."""
+    ready_path: str = "/readyz"
+
+    @property
+    def role(self) -> str:
+        return self.settings.role
+
+    @property
+    def name(self) -> str:
+        return self.settings.instance
+
+
+class RunningInstance:
+    """An instance and where it listens."""
+
+    def __init__(self, plan: InstancePlan, port: int, process: OwnedProcess) -> None:
+        self.plan = plan
+        self.port = port
+        self.process = process
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def start_instance(
+    plan: InstancePlan,
+    belongings: Belongings,
+    cpus: Collection[int],
+    joins: Sequence[Path] = (),
+) -> RunningInstance:
+    """Start it on a free port; returns at once, before it is ready."""
+    # Bound here and inherited, so that nobody else can take the port in between. Our own copy is
+    # closed afterwards: connections to a killed instance are to be refused.
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        program = Program(
+            name=plan.name,
+            command=_command(plan, listener.fileno()),
+            log=plan.folder / f"{plan.name}.log",
+            environment=_environment(plan.settings),
+            cpus=cpus,
+            joins=joins,
+            inherits=[listener.fileno()],
+            folder=plan.folder,
+        )
+        return RunningInstance(plan, port, start(program, belongings))
+
+
+def _command(plan: InstancePlan, descriptor: int) -> list[str]:
+    heartbeat = ["--worker-tmp-dir", str(_SHARED_MEMORY)] if _SHARED_MEMORY.is_dir() else []
+    return [
+        sys.executable, "-m", "gunicorn",
+        "--worker-class", "gthread", "--workers", "1", "--threads", str(plan.settings.threads),
+        "--keep-alive", str(KEEP_ALIVE_S), "--graceful-timeout", str(GRACE_S),
+        "--timeout", str(SILENT_WORKER_S), "--no-control-socket", *heartbeat,
+        "--bind", f"fd://{descriptor}", "--log-level", "warning", plan.app,
+    ]  # fmt: skip
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        **settings.environment(),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONHASHSEED": "0",
+    }

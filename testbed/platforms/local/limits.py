@@ -1,0 +1,160 @@
+"""The budget of a deployment as control groups (version 1 or 2), where the machine permits."""
+
+import errno
+import secrets
+import subprocess
+import time
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from experiment.scenario import Budget
+from testbed.janitor import Belongings
+from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
+
+PERIOD_US = 10_000
+"""Short: periods of 100 ms let bursts through and stall for long, which latency would show."""
+_MB = 2**20
+_UNIFIED = 2
+_EMPTY_WITHIN_S = 5.0
+_POLL_S = 0.05
+
+
+@dataclass
+class Limits:
+    """The control groups of one deployment; ``says`` goes into the record."""
+
+    says: dict[str, str] = field(default_factory=dict)
+    groups: list[Path] = field(default_factory=list)
+
+    @property
+    def joins(self) -> list[Path]:
+        """Files to which a process writes its id to be limited."""
+        return [group / "cgroup.procs" for group in self.groups]
+
+    def take_in(self, pids: Collection[int]) -> None:
+        """Move running processes in; what they start later is in as well."""
+        _move(pids, self.joins)
+
+    def remove(self) -> None:
+        """Give back whoever is left to the parent groups, and remove the groups."""
+        for group in self.groups:
+            _move(_members(group), [group.parent / "cgroup.procs"])
+            _remove_when_empty(group)
+        self.groups.clear()
+
+
+def _candidates() -> list[Place]:
+    process = Path("/proc/self")
+    return places(
+        (process / "mountinfo").read_text(encoding="utf-8"),
+        (process / "cgroup").read_text(encoding="utf-8"),
+    )
+
+
+def set_up(
+    budget: Budget | None,
+    belongings: Belongings,
+    candidates: Callable[[], list[Place]] = _candidates,
+) -> Limits:
+    """Groups that hold ``budget``; where one is not permitted, ``says`` tells why."""
+    limits = Limits()
+    if budget is None:
+        limits.says = dict.fromkeys(CONTROLLERS, "no limit wanted")
+        return limits
+    limits.says = dict.fromkeys(CONTROLLERS, "not limited: no such control groups here")
+    missing = set(CONTROLLERS)
+    for place in candidates():
+        wanted = missing & place.controllers
+        try:
+            group = _make(place, wanted, budget, belongings) if wanted else None
+        except OSError as error:
+            reason = f"not limited: {error.strerror} ({error.filename})"
+            limits.says.update(dict.fromkeys(wanted, reason))
+            continue
+        if group is not None:
+            limits.groups.append(group)
+            limits.says.update({c: _amount(c, budget, place) for c in wanted})
+            # A process is in one group of version 2 only, so that there is no second chance.
+            missing = missing - wanted if place.version == 1 else set()
+    return limits
+
+
+def _make(place: Place, controllers: set[str], budget: Budget, belongings: Belongings) -> Path:
+    """A group that holds the budget and can be joined; OSError, and no group, where it cannot."""
+    group = place.parent / f"twinstack-{secrets.token_hex(4)}"
+    belongings.control_group(group)
+    group.mkdir()
+    try:
+        if place.version == _UNIFIED:
+            _distribute(place.parent, controllers)
+        for name, value in _settings(place.version, budget).items():
+            if name.partition(".")[0] in controllers:
+                (group / name).write_text(value, encoding="ascii")
+        _require_entry(group)
+    except OSError:
+        group.rmdir()
+        raise
+    return group
+
+
+def _settings(version: int, budget: Budget) -> dict[str, str]:
+    """Values by file; the file's name starts with the controller's."""
+    quota_us, memory_bytes = round(budget.cpus * PERIOD_US), round(budget.memory_mb * _MB)
+    if version == _UNIFIED:
+        return {"cpu.max": f"{quota_us} {PERIOD_US}", "memory.max": f"{memory_bytes}"}
+    return {
+        "cpu.cfs_period_us": f"{PERIOD_US}",
+        "cpu.cfs_quota_us": f"{quota_us}",
+        "memory.limit_in_bytes": f"{memory_bytes}",
+    }
+
+
+def _distribute(parent: Path, controllers: set[str]) -> None:
+    control = parent / "cgroup.subtree_control"
+    lacking = controllers - set(control.read_text(encoding="ascii").split())
+    if lacking:
+        control.write_text(" ".join(f"+{name}" for name in sorted(lacking)), encoding="ascii")
+
+
+def _require_entry(group: Path) -> None:
+    """Let a process join as all will, since the kernel may refuse that after all else worked."""
+    file = group / "cgroup.procs"
+    tried = subprocess.run(
+        ["/bin/sh", "-c", 'echo $$ > "$1"', "sh", str(file)], check=False, capture_output=True
+    )
+    if tried.returncode != 0:
+        raise PermissionError(errno.EPERM, "no process may join", str(file))
+
+
+def _amount(controller: str, budget: Budget, place: Place) -> str:
+    amount = {
+        "cpu": f"{budget.cpus:g} CPUs, period {PERIOD_US / 1000:g} ms",
+        "memory": f"{budget.memory_mb:g} MB",
+    }
+    return f"{amount[controller]} (control groups version {place.version})"
+
+
+def _move(pids: Collection[int], files: Iterable[Path]) -> None:
+    for file in files:
+        for pid in pids:
+            with suppress(ProcessLookupError):  # it has ended meanwhile
+                file.write_text(f"{pid}", encoding="ascii")
+
+
+def _members(group: Path) -> list[int]:
+    return [int(line) for line in (group / "cgroup.procs").read_text(encoding="ascii").split()]
+
+
+def _remove_when_empty(group: Path) -> None:
+    until = time.monotonic() + _EMPTY_WITHIN_S
+    while True:
+        try:
+            group.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > until:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return

@@ -1,0 +1,118 @@
+"""Platform ``local``: one PostgreSQL server for a whole run, processes for everything else."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Collection
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from experiment.errors import InputError
+from testbed import janitor
+from testbed.janitor import Belongings
+from testbed.platforms.local import envoy, instances, limits, postgres
+from testbed.platforms.local.affinity import split
+from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
+from testbed.platforms.local.databases import Databases
+from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.local.store import Ground, LocalStore
+from testbed.platforms.platform import Deployment
+
+LONGEST_BASE = 60
+"""A socket's path may have 107 characters."""
+
+
+class LocalPlatform:
+    """Implements ``Platform``; needs neither containers nor root.
+
+    ``mesh`` says how services reach each other: by their own list of instances ("direct"), or
+    through Envoy.
+    """
+
+    def __init__(self, mesh: Literal["direct", "envoy"] = "direct") -> None:
+        self._mesh = mesh
+        self._cores = split(os.sched_getaffinity(0))
+        self._undo = ExitStack()
+
+    @property
+    def generator_cpus(self) -> Collection[int]:
+        return self._cores.generator
+
+    @property
+    def factors(self) -> dict[str, str]:
+        settings = ", ".join(f"{name} {value}" for name, value in postgres.SETTINGS.items())
+        return {
+            **instances.FACTORS,
+            **envoy.FACTORS,
+            "calls between services": self._mesh,
+            "database": f"one PostgreSQL server for the run, {settings}, else its defaults",
+            "database copies": "made from templates, vacuumed and analysed; checkpoint before each",
+            "payment provider": f"outside the budget, {PROVIDER_THREADS} threads",
+            "cores": self._cores.says,
+        }
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            self._belongings = undo.enter_context(Belongings(janitor.state_dir()))
+            folder = _folder_for_data()
+            self._belongings.folder(folder)
+            undo.callback(shutil.rmtree, folder)
+            self._server = PostgresServer(folder, self._cores.store, self._belongings)
+            undo.callback(self._server.stop)
+            self._server.start()
+            self._databases = Databases(self._server)
+            self._undo = undo.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._undo.close()
+
+    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> LocalStore:
+        """Implement ``Platform.up``; stores that are still up end with the platform."""
+        require_free(port)
+        folder = workdir.absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as undo:
+            databases = self._databases.create(deployment)
+            undo.callback(self._databases.drop, databases)
+            limited = limits.set_up(deployment.budget, self._belongings)
+            undo.callback(limited.remove)
+            limited.take_in(self._server.pids())
+            blueprint = Blueprint(deployment, folder, databases.urls)
+            edge = Edge(blueprint.edge(port=port, mesh=self._mesh == "envoy"), folder)
+            ground = Ground(self._server, databases, self._cores, limited, self._belongings)
+            store = LocalStore(blueprint, ground, edge)
+            undo.callback(store.stop)
+            store.start()
+            store.down = undo.pop_all().close
+        self._undo.callback(store.down)
+        return store
+
+
+def require_free(port: int | None) -> None:
+    """Raise InputError when somebody listens on that loopback port already."""
+    if port is None:
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise InputError(f"Port {port} of 127.0.0.1 cannot be used: {error}.") from error
+
+
+def _folder_for_data() -> Path:
+    """On a disk where possible (``/tmp`` is often memory), and short enough for a socket."""
+    for base in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108 - made by mkdtemp
+        if base and len(base) <= LONGEST_BASE and os.access(base, os.W_OK):
+            return Path(tempfile.mkdtemp(prefix="twinstack-", dir=base))
+    raise InputError("There is no folder for PostgreSQL's data: /var/tmp and /tmp are read-only.")

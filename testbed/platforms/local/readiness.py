@@ -1,0 +1,53 @@
+"""Waiting until instances serve."""
+
+import time
+from collections.abc import Callable, Iterable
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from experiment.errors import RunError
+from testbed.platforms.local.instances import RunningInstance
+from testbed.platforms.local.processes import last_lines
+
+_POLL_S = 0.05
+_OK = 200
+
+
+def await_ready(
+    instances: Iterable[RunningInstance],
+    within_s: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Return when every instance says that it is ready.
+
+    Raises RunError, with the last lines of its log, for one that ends or does not become ready.
+    """
+    until = clock() + within_s
+    with urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(total=2.0)) as http:
+        for instance in instances:
+            _await_one(instance, http, until, clock)
+
+
+def _await_one(
+    instance: RunningInstance,
+    http: urllib3.PoolManager,
+    until: float,
+    clock: Callable[[], float],
+) -> None:
+    while not _is_ready(instance, http):
+        instance.process.check()
+        if clock() > until:
+            program = instance.process.program
+            raise RunError(
+                f"{program.name} is not ready in time; its log {program.log} ends: "
+                f"{last_lines(program.log)}"
+            )
+        time.sleep(_POLL_S)
+
+
+def _is_ready(instance: RunningInstance, http: urllib3.PoolManager) -> bool:
+    try:
+        return http.request("GET", instance.url + instance.plan.ready_path).status == _OK
+    except HTTPError:
+        return False

@@ -1,0 +1,160 @@
+"""A running deployment on this machine."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from experiment.errors import RunError
+from experiment.record import write_whole
+from store.rules.books import Books
+from store.runtime.faults import ArmedFault
+from store.runtime.telemetry import Counters
+from testbed import procfs
+from testbed.janitor import Belongings
+from testbed.platforms.local import usage
+from testbed.platforms.local.affinity import Cores
+from testbed.platforms.local.blueprint import PAYMENT_PROVIDER, Blueprint
+from testbed.platforms.local.databases import DatabaseSet
+from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.fleet import Fleet
+from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.local.limits import Limits
+from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.local.processes import OwnedProcess, stop_all
+from testbed.platforms.local.readiness import await_ready
+from testbed.platforms.local.usage import Processes
+from testbed.platforms.platform import Instance, RoleUsage
+
+READY_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a store stands on."""
+
+    server: PostgresServer
+    databases: DatabaseSet
+    cores: Cores
+    limits: Limits
+    belongings: Belongings
+
+
+class LocalStore:
+    """Implements ``RunningStore``; started once."""
+
+    down: Callable[[], None]
+    """Set by whoever made the ground that is to be undone with it."""
+
+    def __init__(self, blueprint: Blueprint, ground: Ground, edge: Edge) -> None:
+        self._blueprint = blueprint
+        self._ground = ground
+        self._edge = edge
+        self._fleet = Fleet(self._start_instance)
+        self._edge_process: OwnedProcess | None = None
+        self._database_cpu_before_s = 0.0
+        self._start_s = 0.0
+
+    @property
+    def url(self) -> str:
+        return self._edge.url
+
+    @property
+    def start_s(self) -> float:
+        return self._start_s
+
+    @property
+    def limits(self) -> dict[str, str]:
+        return {**self._ground.limits.says, "cores": self._ground.cores.says}
+
+    def start(self) -> None:
+        """Start everything; returns when it serves. ``stop`` is needed however it ends."""
+        self._database_cpu_before_s = self._database_cpu_s(procfs.snapshot())
+        began = time.monotonic()
+        self.arm_faults(())
+        self._edge_process = self._start_edge()
+        self._fleet.launch(self._blueprint.provider())
+        provider = self._fleet.of(PAYMENT_PROVIDER)[0]
+        for plan in self._blueprint.instances(provider.url):
+            self._fleet.launch(plan)
+        self._announce(self._blueprint.roles)
+        await_ready(self._fleet.all(), READY_WITHIN_S)
+        self._edge.await_members(self._blueprint.roles, READY_WITHIN_S)
+        self._start_s = time.monotonic() - began
+
+    def stop(self) -> None:
+        edge = [self._edge_process] if self._edge_process is not None else []
+        stop_all([*edge, *self._fleet.processes()])
+
+    def instances(self) -> list[Instance]:
+        return self._fleet.describe()
+
+    def kill_role(self, role: str) -> None:
+        self._fleet.kill(role)
+
+    def restore_role(self, role: str) -> None:
+        self._fleet.revive(role)
+        if role in self._blueprint.roles:
+            self._announce([role])
+        await_ready(self._fleet.of(role), READY_WITHIN_S)
+        self._edge.await_members([role], READY_WITHIN_S)
+
+    def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
+        content = {"faults": [fault.model_dump() for fault in faults]}
+        write_whole(self._blueprint.faults_file, orjson.dumps(content))
+
+    def usage(self) -> list[RoleUsage]:
+        return [*self._fleet.usage(), *self._shared_usage()]
+
+    def books(self) -> Books:
+        return self._ground.databases.books()
+
+    def _start_instance(self, plan: InstancePlan) -> RunningInstance:
+        ground = self._ground
+        if plan.role == PAYMENT_PROVIDER:
+            # An outside party: neither in the budget nor on the store's cores.
+            return start_instance(plan, ground.belongings, ground.cores.generator)
+        return start_instance(plan, ground.belongings, ground.cores.store, ground.limits.joins)
+
+    def _start_edge(self) -> OwnedProcess:
+        for role in self._blueprint.roles:
+            self._edge.announce(role, [])
+        ground = self._ground
+        return self._edge.start(ground.belongings, ground.cores.store, ground.limits.joins)
+
+    def _announce(self, roles: Iterable[str]) -> None:
+        """Tell the edge and the peers where the instances of ``roles`` are."""
+        for role in roles:
+            self._edge.announce(role, [instance.port for instance in self._fleet.of(role)])
+        peers = {
+            role: self._edge.mesh_urls(role) or [each.url for each in self._fleet.of(role)]
+            for role in self._blueprint.roles
+        }
+        write_whole(self._blueprint.peers_file, orjson.dumps(peers))
+
+    def _shared_usage(self) -> list[RoleUsage]:
+        if self._edge_process is None:
+            raise RunError("The store is not running.")
+        processes = procfs.snapshot()
+        edge, database = self._edge_process, self._ground.server
+        database_cpu_s = self._database_cpu_s(processes) - self._database_cpu_before_s
+        return [
+            RoleUsage(
+                role="edge",
+                instances=int(edge.is_alive),
+                cpu_s=usage.cpu_s(processes, edge.pid),
+                memory_mb=usage.memory_mb(processes, edge.pid),
+                counters=Counters(),
+            ),
+            RoleUsage(
+                role="database",
+                instances=int(database.pid in processes),
+                cpu_s=database_cpu_s,
+                memory_mb=usage.memory_mb(processes, database.pid),
+                counters=Counters(),
+            ),
+        ]
+
+    def _database_cpu_s(self, processes: Processes) -> float:
+        return usage.cpu_s(processes, self._ground.server.pid)
