@@ -1,0 +1,12 @@
+"""Figures of the report, one short file each, in the order in which the report shows them."""
+
+from analysis.plots import availability, estimation, resources, spectrum, timeline
+from analysis.plots.plot import Plot
+
+PLOTS: tuple[Plot, ...] = (
+    estimation.PLOT,
+    timeline.PLOT,
+    spectrum.PLOT,
+    availability.PLOT,
+    resources.PLOT,
+)

@@ -1,0 +1,86 @@
+"""Availability matrix: what still worked, by feature and phase."""
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot
+from analysis.plots.style import GREY, INK, VERMILLION, arm_colours
+from analysis.shares import Shares, shares_of
+from analysis.wording import percent
+
+SHADES = LinearSegmentedColormap.from_list("failed", ["#f4f8fa", "#f3c9a8", VERMILLION, "#5c2600"])
+DARK_FROM = 0.5
+SKEW = 0.6
+"""Shades grow faster at first, so that a few per cent of failures can be seen."""
+
+
+def draw(run: MeasuredRun) -> Figure:
+    figure = Figure(figsize=(15, 1.9 + 0.95 * len(run.features)))
+    for axes, arm in zip(figure.subplots(1, 2, sharey=True), run.arms, strict=True):
+        _draw_arm(axes, run, arm)
+    return figure
+
+
+def _draw_arm(axes: Axes, run: MeasuredRun, arm: str) -> None:
+    rows = run.rows(arm)
+    for y, feature in enumerate(run.features):
+        for x, phase in enumerate(run.shown_phases):
+            cell = rows[(rows["feature"] == feature) & (rows["phase"] == phase)]
+            _draw_cell(axes, x, y, shares_of(cell))
+    axes.set_xlim(0, len(run.shown_phases))
+    axes.set_ylim(len(run.features), 0)
+    axes.set_xticks([x + 0.5 for x in range(len(run.shown_phases))], run.shown_phases)
+    axes.set_yticks([y + 0.5 for y in range(len(run.features))], run.features)
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+    axes.xaxis.tick_top()
+    axes.set_title(arm, color=arm_colours(run)[arm], fontsize=20)
+
+
+def _draw_cell(axes: Axes, x: int, y: int, shares: Shares) -> None:
+    if not shares.n:
+        axes.text(x + 0.5, y + 0.5, "\N{EN DASH}", ha="center", va="center", color=GREY)
+        return
+    failed = shares.failed / shares.n
+    degraded = shares.degraded / shares.n
+    face = SHADES(failed**SKEW)
+    axes.add_patch(Rectangle((x, y), 1, 1, facecolor=face, edgecolor="white", linewidth=4))
+    ink = "white" if failed > DARK_FROM else INK
+    small = f"{percent(degraded)} degraded" if degraded else ""
+    top = 0.38 if small else 0.5
+    axes.text(
+        x + 0.5, y + top, percent(1 - failed), ha="center", va="center", color=ink, fontsize=17
+    )
+    axes.text(x + 0.5, y + 0.74, small, ha="center", va="center", color=ink, fontsize=12)
+    if degraded:
+        _mark_degraded(axes, x, y, degraded)
+
+
+def _mark_degraded(axes: Axes, x: int, y: int, share: float) -> None:
+    """A hatched bar along the bottom, as long as the share of degraded answers."""
+    axes.add_patch(
+        Rectangle(
+            (x + 0.04, y + 0.88),
+            0.92 * share,
+            0.07,
+            facecolor="white",
+            edgecolor=INK,
+            hatch="////",
+            lw=0.8,
+        )
+    )
+
+
+def caption(run: MeasuredRun) -> str:
+    return (
+        f"Share of requests that were answered correctly in {' and '.join(run.arms)}, by feature "
+        "and phase, over all blocks; the darker, the more failed. Degraded answers (correct, but "
+        "with a part left out) count as available and are named apart, with a hatched bar."
+    )
+
+
+PLOT = Plot("availability", "What still worked", draw, caption)

@@ -1,0 +1,116 @@
+"""Paired estimation plot: every block a line, and the effect with its interval beside them.
+
+After Ho et al., "Moving beyond P values", Nature Methods 2019.
+"""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from analysis.comparison import Comparison, compare
+from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot
+from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
+from analysis.wording import UNITS, effect, margin_words
+
+
+def draw(run: MeasuredRun) -> Figure:
+    comparison = compare(run, run.scenario.primary)
+    figure = Figure(figsize=(13, 6.2))
+    values, effects = figure.subplots(1, 2, width_ratios=[1.25, 1])
+    if comparison.pairs:
+        _draw_values(values, run, comparison)
+        _draw_effects(effects, run, comparison)
+    else:
+        say_instead(values, "no block could tell the metric")
+        effects.set_axis_off()
+    return figure
+
+
+def _draw_values(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
+    colours = arm_colours(run)
+    scale = 100 if comparison.metric.scale == "difference" else 1
+    for pair in comparison.pairs:
+        both = np.array([pair.reference.value, pair.treatment.value]) * scale
+        axes.plot([0, 1], both, color=GREY, alpha=0.55, linewidth=1.8, zorder=2)
+        for x, (arm, value) in enumerate(zip(run.arms, both, strict=True)):
+            axes.plot(x, value, "o", color=colours[arm], markersize=10, alpha=0.85, zorder=3)
+    for x, (arm, mean) in enumerate(zip(run.arms, comparison.means(), strict=True)):
+        side = -0.12 if x == 0 else 0.12
+        axes.plot(x + side, mean * scale, "_", color=colours[arm], markersize=30, markeredgewidth=4)
+    axes.set_xlim(-0.45, 1.45)
+    axes.set_xticks([0, 1], run.arms, fontsize=16)
+    axes.grid(visible=False, axis="x")
+    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+    metric = comparison.metric
+    axes.set_ylabel(
+        f"{metric.metric.removesuffix('_ms').replace('_', ' ')} in {UNITS[metric.metric]}"
+    )
+    axes.set_title("Each line is one block; dashes are means")
+
+
+def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
+    metric, estimate = comparison.metric, comparison.estimate
+    low, high = comparison.margins()
+    axes.axhspan(low, high, color=PALE, zorder=0, label=f"margin: {margin_words(metric)}")
+    axes.axhline(0, color=BLACK, linewidth=1.2)
+    spread = (
+        np.linspace(-0.12, 0.12, len(comparison.effects)) if len(comparison.effects) > 1 else [0]
+    )
+    axes.plot(
+        spread, comparison.effects, "o", color=GREY, markersize=9, alpha=0.7, label="one block"
+    )
+    if estimate is not None and estimate.interval is not None:
+        _draw_interval(axes, comparison)
+    axes.set_xlim(-0.4, 1.0)
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: effect(metric, y)))
+    if metric.scale == "ratio":
+        _ratio_ticks(axes)
+    unit = "ratio" if metric.scale == "ratio" else "difference in percentage points"
+    axes.set_ylabel(unit)
+    axes.set_title(f"{run.treatment.name} against {run.reference.name}")
+    axes.legend(loc="best")
+
+
+def _draw_interval(axes: Axes, comparison: Comparison) -> None:
+    estimate = comparison.estimate
+    if estimate is None or estimate.interval is None:
+        return
+    low, high = estimate.interval
+    axes.plot([0.45, 0.45], [low, high], color=BLACK, linewidth=4, solid_capstyle="butt")
+    axes.plot(0.45, estimate.value, "D", color=BLACK, markersize=12, label="mean, 95 % interval")
+    for value in (low, estimate.value, high):
+        axes.annotate(
+            effect(comparison.metric, value),
+            (0.45, value),
+            xytext=(16, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=15,
+            fontweight="bold" if value == estimate.value else "normal",
+        )
+
+
+def _ratio_ticks(axes: Axes) -> None:
+    """Ticks at round ratios; the axis itself is linear in the log of the ratio."""
+    low, high = axes.get_ylim()
+    nice = [0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50]
+    axes.set_yticks([math.log(ratio) for ratio in nice if low <= math.log(ratio) <= high])
+    axes.set_ylim(low, high)
+
+
+def caption(run: MeasuredRun) -> str:
+    metric = run.scenario.primary
+    return (
+        f"{metric.says[:1].upper()}{metric.says[1:]}, phase {metric.phase}. Left: each block as a "
+        "line from one arm to the other. Right: the effect of each block, their mean and its 95 % "
+        "interval (Student's t over blocks). Effects inside the grey band would not matter."
+    )
+
+
+PLOT = Plot("estimation", "Every block, and the effect", draw, caption)

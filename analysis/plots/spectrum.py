@@ -1,0 +1,78 @@
+"""Latency spectrum: the whole distribution, with the tail stretched out."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot
+from analysis.plots.style import GREEN, arm_colours, plain_log
+from analysis.quantiles import highest_known
+
+Floats = NDArray[np.float64]
+TICKS = (0.5, 0.9, 0.99, 0.999, 0.9999)
+PER_ROW = 3
+
+
+def draw(run: MeasuredRun) -> Figure:
+    phases = run.shown_phases
+    columns = min(PER_ROW, len(phases))
+    rows = -(-len(phases) // PER_ROW)
+    figure = Figure(figsize=(15, 5.6 * rows))
+    grid = figure.subplots(rows, columns, sharey=True, sharex=True, squeeze=False)
+    for axes, phase in zip(grid.flat, phases, strict=False):
+        _draw_phase(axes, run, phase)
+    for axes in grid.flat[len(phases) :]:
+        axes.set_axis_off()
+    for row in grid:
+        row[0].set_ylabel("response time in ms (log)")
+    grid[0, 0].legend(loc="lower right")
+    grid[0, 0].set_xlim(0, max(axes.dataLim.x1 for axes in grid.flat) + 0.15)
+    figure.supxlabel("share of requests that were at least as fast", fontsize=15)
+    return figure
+
+
+def _draw_phase(axes: Axes, run: MeasuredRun, phase: str) -> None:
+    axes.set_title(phase)
+    plain_log(axes)
+    axes.axhline(run.scenario.slo.latency_ms, color=GREEN, linewidth=1.6, label="objective")
+    for arm, colour in arm_colours(run).items():
+        for trial in run.of(arm):
+            axes.plot(
+                *_spectrum(_answered_ms(trial.requests, phase)), color=colour, alpha=0.25, lw=1.1
+            )
+        axes.plot(*_spectrum(_answered_ms(run.rows(arm), phase)), color=colour, lw=3.2, label=arm)
+    axes.set_xticks([float(_stretch(p)) for p in TICKS], [f"{100 * p:g} %" for p in TICKS])
+    axes.tick_params(axis="x", labelsize=12)
+
+
+def _answered_ms(rows: pd.DataFrame, phase: str) -> Floats:
+    inside = rows[(rows["phase"] == phase) & ~rows["failed"]]
+    return np.sort(inside["response_ms"].to_numpy(np.float64))
+
+
+def _spectrum(sorted_ms: Floats) -> tuple[Floats, Floats]:
+    """Points of the curve, up to the highest quantile that so many values can tell."""
+    n = len(sorted_ms)
+    shares = np.arange(n) / n if n else np.empty(0)
+    known = shares <= highest_known(n)
+    return _stretch(shares[known]), sorted_ms[known]
+
+
+def _stretch(p: ArrayLike) -> Floats:
+    """log10 of 1 / (1 - p): each step to the right is one more nine."""
+    return np.asarray(-np.log10(1 - np.asarray(p, dtype=np.float64)), dtype=np.float64)
+
+
+def caption(run: MeasuredRun) -> str:
+    return (
+        "Response time from the intended start, over requests that were answered correctly, all "
+        f"features. Thick: all {len(run.blocks)} blocks together; thin: each block. Each step to "
+        "the right is one more nine. A curve ends where the requests are too few to know more. "
+        "Failed requests are not in it: read it together with the availability matrix."
+    )
+
+
+PLOT = Plot("spectrum", "Latency spectrum", draw, caption)

@@ -1,0 +1,81 @@
+"""Timeline: what was asked, what was answered, how fast, and with which resources."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot
+from analysis.plots.style import GREY, VERMILLION, YELLOW, arm_colours
+from analysis.plots.timeline_panels import draw_cpu, draw_flight, draw_latency, draw_throughput
+
+PANELS = (draw_throughput, draw_latency, draw_flight, draw_cpu)
+HEADROOM = (1.0, 1.0, 1.5, 1.5)
+"""Room for legends above what is drawn."""
+HEIGHTS = (1.0, 1.5, 0.8, 1.1)
+
+
+def draw(run: MeasuredRun) -> Figure:
+    figure = Figure(figsize=(15, 17))
+    grid = figure.subplots(4, 2, sharex=True, sharey="row", height_ratios=HEIGHTS, squeeze=False)
+    for column, arm in enumerate(run.arms):
+        for row, panel in enumerate(PANELS):
+            axes: Axes = grid[row, column]
+            shade(axes, run, arm)
+            panel(axes, run, arm, first=column == 0)
+        name_phases(grid[0, column], run)
+        grid[0, column].set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=34)
+        grid[-1, column].set_xlabel("seconds from the start of the load")
+    grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))
+    for axes, headroom in zip(grid[:, 0], HEADROOM, strict=True):
+        if axes.get_yscale() == "linear":
+            axes.set_ylim(0, axes.get_ylim()[1] * headroom)
+        else:
+            low, high = axes.get_ylim()
+            axes.set_ylim(low / 1.6, high * 1.6)
+    return figure
+
+
+def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
+    """Shade event phases as planned; hatch faults and show their actual times as dashed lines."""
+    for phase in run.scenario.phases:
+        start, end = run.windows[phase.name]
+        if phase.kind == "event":
+            axes.axvspan(start, end, color=YELLOW, alpha=0.22, linewidth=0, zorder=0)
+        axes.axvline(start, color=GREY, linewidth=0.8, alpha=0.6, zorder=1)
+    for trial in run.of(arm):
+        for event in trial.events:
+            if event["event"] in ("fault-injected", "fault-lifted"):
+                axes.axvline(
+                    event["actual_s"], color=VERMILLION, linewidth=1.2, linestyle=(0, (4, 3))
+                )
+
+
+def name_phases(axes: Axes, run: MeasuredRun) -> None:
+    for phase in run.scenario.phases:
+        start, end = run.windows[phase.name]
+        axes.annotate(
+            phase.name,
+            ((start + end) / 2, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=12,
+            fontweight="bold" if phase.kind == "event" else "normal",
+        )
+
+
+def caption(run: MeasuredRun) -> str:
+    blocks = len(run.blocks)
+    return (
+        f"Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks together. "
+        "Offered: requests due in each second. Completed: answers of any kind. Good: correct "
+        f"answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned; dashed "
+        "lines are the actual times of faults, one per block. A failed request is a cross at the "
+        "top, at the time it was due, never a fast answer. A percentile is drawn only in seconds "
+        "with enough requests to know it (59 for p95, 299 for p99)."
+    )
+
+
+PLOT = Plot("timeline", "Second by second", draw, caption)
