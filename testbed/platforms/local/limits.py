@@ -15,6 +15,7 @@ from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
 
 PERIOD_US = 10_000
 """Short: periods of 100 ms let bursts through and stall for long, which latency would show."""
+NOT_LIMITED = "not limited"
 _MB = 2**20
 _UNIFIED = 2
 _EMPTY_WITHIN_S = 5.0
@@ -63,14 +64,14 @@ def set_up(
     if budget is None:
         limits.says = dict.fromkeys(CONTROLLERS, "no limit wanted")
         return limits
-    limits.says = dict.fromkeys(CONTROLLERS, "not limited: no such control groups here")
+    limits.says = dict.fromkeys(CONTROLLERS, f"{NOT_LIMITED}: no such control groups here")
     missing = set(CONTROLLERS)
     for place in candidates():
         wanted = missing & place.controllers
         try:
             group = _make(place, wanted, budget, belongings) if wanted else None
         except OSError as error:
-            reason = f"not limited: {error.strerror} ({error.filename})"
+            reason = f"{NOT_LIMITED}: {error.strerror} ({error.filename})"
             limits.says.update(dict.fromkeys(wanted, reason))
             continue
         if group is not None:
