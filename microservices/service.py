@@ -1,5 +1,6 @@
 """What every service is made of, so that its own code is about its own subject."""
 
+import atexit
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,12 +52,20 @@ def create_service(role: str, policies: Mapping[str, Policies] | None = None) ->
     settings = Settings.from_environment()
     if settings.role != role:
         raise SettingsError(f"TWINSTACK_ROLE is {settings.role}, but this application is {role}")
-    database = open_pool(settings.database_url, settings.threads) if settings.database_url else None
+    database = _open_database(settings)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
     calls = Calls(Peers(settings.peers_file), policies)
     _add_boundary(app, role, faults)
     _add_failures(app)
     return Service(app, settings, telemetry, Tokens(settings.secret), calls, database)
+
+
+def _open_database(settings: Settings) -> Database | None:
+    if settings.database_url is None:
+        return None
+    database = open_pool(settings.database_url, settings.threads)
+    atexit.register(database.close)
+    return database
 
 
 def _is_ready(database: Database | None) -> bool:

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,25 +12,12 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from microservices.storefront.app import OPTIONAL_PART, POLICIES, create_app
 from store.runtime.problems import not_found, register
+from store.runtime.settings import Settings
 
 KNOWN = range(1, 10)
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def product(product_id: int) -> dict[str, Any]:
@@ -47,18 +33,17 @@ def product(product_id: int) -> dict[str, Any]:
 class Peers:
     """The three services that a product page is made of, their addresses in a peers file."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, serve: Callable[[Flask], str]) -> None:
         self.file = folder / "peers.json"
         self.requests: list[tuple[str, str | None]] = []
         self.released = threading.Event()
         self.released.set()
-        stack.callback(self.released.set)
         makers = {
             "catalog": self._catalog,
             "inventory": self._inventory,
             "recommendations": self._recommendations,
         }
-        self.urls = {role: stack.enter_context(serving(make())) for role, make in makers.items()}
+        self.urls = {role: serve(make()) for role, make in makers.items()}
         self.move()
 
     def move(self, **urls: str | None) -> None:
@@ -116,9 +101,10 @@ class Peers:
 
 
 @pytest.fixture
-def peers(tmp_path: Path) -> Iterator[Peers]:
-    with ExitStack() as stack:
-        yield Peers(tmp_path, stack)
+def peers(tmp_path: Path, serve: Callable[[Flask], str]) -> Iterator[Peers]:
+    peers = Peers(tmp_path, serve)
+    yield peers
+    peers.released.set()
 
 
 @pytest.fixture
@@ -132,15 +118,15 @@ def patient_storefront(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
 
 @pytest.fixture
 def storefront(peers: Peers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    environment = {
-        "ROLE": "storefront",
-        "INSTANCE": "storefront-1",
-        "SECRET": "secret",
-        "PEERS_FILE": str(peers.file),
-        "FAULTS_FILE": str(tmp_path / "faults.json"),
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(f"TWINSTACK_{name}", value)
+    settings = Settings(
+        role="storefront",
+        instance="storefront-1",
+        secret="secret",
+        peers_file=peers.file,
+        faults_file=tmp_path / "faults.json",
+    )
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
     return create_app()
 
 
