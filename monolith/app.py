@@ -4,6 +4,7 @@ import atexit
 from collections.abc import Iterator
 
 from flask import Blueprint, Flask
+from psycopg import OperationalError
 
 from monolith import accounts, carts, catalog, recommendations, search, storefront
 from monolith.module import Process
@@ -44,8 +45,11 @@ def create_app() -> Flask:
 
 
 def _is_ready(database: Database) -> bool:
-    with database.connection(timeout=READY_WITHIN_S) as connection:
-        connection.execute("SELECT 1")
+    try:
+        with database.connection(timeout=READY_WITHIN_S) as connection:
+            connection.execute("SELECT 1")
+    except OperationalError:
+        return False
     return True
 
 

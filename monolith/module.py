@@ -1,5 +1,6 @@
 """What a module of the monolith is, and how control gets into one."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Module:
             with self._process.database.connection() as connection:
                 yield connection
         except OperationalError as error:
+            logger.warning("database gone: %s", error)
             raise dependency_unavailable("database") from error
 
     def reach(self) -> None:

