@@ -71,12 +71,17 @@ def _page(problem: Problem) -> Response:
     page = render_template(
         "problem.html",
         heading=_heading(problem),
-        sentence=problem.detail,
+        sentence=_sentence(problem),
         may_repeat=may_repeat and request.method == "GET",
         # Repeating a checkout with the key of its page cannot order twice.
         checkout=request.form if is_checkout and may_repeat else None,
     )
     return make_response(page, problem.status)
+
+
+def _sentence(problem: Problem) -> str:
+    wait = " Please try again in a moment." if problem.status == UNAVAILABLE else ""
+    return problem.detail + wait
 
 
 def _heading(problem: Problem) -> str:

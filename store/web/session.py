@@ -39,7 +39,7 @@ def end(response: Response) -> None:
 
 
 def local_path(wish: str) -> str:
-    """``wish`` when it is a path of this shop, else the way home.
+    r"""``wish`` when it is a path of this shop, else the way home.
 
     Browsers take ``//host`` and ``/\\host`` for other sites, and drop control characters first.
     """
