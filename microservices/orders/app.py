@@ -23,7 +23,7 @@ POLICIES = {
     "notifications": Policies(deadline_s=2.0),
 }
 RESUME_EVERY_S = 0.5
-RELAY_EVERY_S = 0.25
+RELAY_EVERY_S = 0.2
 
 
 def create_app() -> Flask:
