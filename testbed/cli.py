@@ -1,10 +1,7 @@
 """The command line: ``twinstack --help``."""
 
 import errno
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +12,7 @@ from rich.table import Table
 from experiment.errors import InputError, TwinstackError
 from experiment.record import RunFolder
 from experiment.scenario import Architecture, Profile, Sample
+from testbed.stopping import Stopped, signals_raise_stopped
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -123,32 +121,14 @@ def _existing(run: Path) -> RunFolder:
     return RunFolder(run)
 
 
-@contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind like Ctrl-C; a second one cannot cut the unwinding short."""
-    wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def interrupt(_signal: int, _frame: object) -> None:
-        for number in wanted:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in wanted}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def main() -> None:
     """Entry point; turns every expected failure into one sentence and an exit code."""
     try:
-        with _terminate_as_interrupt():
+        with signals_raise_stopped():
             app()
     except TwinstackError as error:
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
+    except Stopped:
         _fail("Stopped. What was measured is kept, marked as cut off.", 1)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE):

@@ -14,6 +14,7 @@ from testbed.display import display_for
 from testbed.planning import create_folder, make_plan
 from testbed.platforms import open_platform
 from testbed.run import execute, seconds_per_trial
+from testbed.stopping import Stopped
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def keep_up(console: Console, architecture: Architecture, port: int | None, samp
                 "Sign in as customer1@example.com, password twinstack-sample. Ctrl-C stops."
             )
             signal.pause()
-        except KeyboardInterrupt:
+        except Stopped:
             console.print("Stopping.")
         finally:
             store.down()

@@ -37,7 +37,7 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
                 _run_block(plan, folder, block, platform, display)
         except BaseException as error:
             ended = "failed" if isinstance(error, RunError) else "cut-off"
-            journal.write("run-ended", status=ended, reason=str(error) or "interrupted")
+            journal.write("run-ended", status=ended, reason=str(error))
             raise
         journal.write("run-ended", status="complete", reason="")
     display.step("writing the report")

@@ -65,7 +65,7 @@ def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord
             _Measurement(trial, platform, display, journal, known).run()
         except BaseException as error:
             status = "failed" if isinstance(error, Exception) else "cut-off"
-            _record(trial, known, journal, status=status, reason=str(error) or "interrupted")
+            _record(trial, known, journal, status=status, reason=str(error))
             raise
         gates = gates_of(trial.files, trial.arrivals)
         broken = "; ".join(gate.says for gate in gates if not gate.passed)
