@@ -8,6 +8,9 @@ from analysis.statistics import upper_bound_without_events
 from analysis.verdict import Verdict
 from experiment.scenario import Metric, MetricName
 
+NOTHING = "\N{EN DASH}"
+"""In a table, where there is no number."""
+
 UNITS: dict[MetricName, str] = {
     "bad_share": "%",
     "latency_p95_ms": "ms",
@@ -68,22 +71,25 @@ def interval(comparison: Comparison) -> str:
 
 def verdict_sentence(run: MeasuredRun, comparison: Comparison, verdict: Verdict) -> str:
     """The verdict with what was found, its interval, and how many blocks it rests on."""
-    return f"{verdict.outcome.capitalize()}{_why(comparison, verdict)} {_found(run, comparison)}"
+    why = _why(comparison, verdict)
+    return f"{verdict.outcome.capitalize()}: {why}. {_found(run, comparison)}"
 
 
 def _why(comparison: Comparison, verdict: Verdict) -> str:
     margin = margin_words(comparison.metric)
     match verdict.why:
+        case "effect" if verdict.outcome == "supported":
+            return f"{comparison.metric.expectation}, as the claim says"
         case "effect":
-            return "."
+            return f"the claim says {comparison.metric.expectation}, and it is the other way round"
         case "equivalent":
-            return f": no difference larger than the margin of {margin}."
+            return f"no difference larger than the margin of {margin}"
         case "too few blocks":
-            return ": one block allows no interval."
+            return "one block allows no interval"
         case "no spread":
-            return ": the blocks agree to the last digit, so their spread cannot be known."
+            return "the blocks agree to the last digit, so their spread cannot be known"
         case "too little evidence":
-            return f": too little evidence; {_more(verdict.more_blocks)}."
+            return f"too little evidence; {_more(verdict.more_blocks)}"
 
 
 def _more(blocks: int | None) -> str:
@@ -94,8 +100,8 @@ def _more(blocks: int | None) -> str:
 
 def margin_words(metric: Metric) -> str:
     if metric.scale == "difference":
-        return f"{figures(100 * metric.margin)} percentage points"
-    return f"{figures(100 * metric.margin)} %"
+        return f"{100 * metric.margin:g} percentage points"
+    return f"{100 * metric.margin:g} %"
 
 
 def _found(run: MeasuredRun, comparison: Comparison) -> str:
@@ -104,16 +110,22 @@ def _found(run: MeasuredRun, comparison: Comparison) -> str:
         raise ValueError("a comparison without blocks has nothing to say")
     values = [quantity(metric, value) for value in comparison.means()]
     says = metric.says[:1].upper() + metric.says[1:]
-    return (
-        f"{says}: {values[0]} in {run.reference.name}, {values[1]} in {run.treatment.name}: "
-        f"{_effect_words(metric, estimate.value)} ({interval(comparison)}; {_blocks(estimate.n)})."
-    )
+    both = f"{values[0]} in {run.reference.name}, {values[1]} in {run.treatment.name}"
+    basis = f"{interval(comparison)}; {_blocks(estimate.n)}; {_left_out(run)}"
+    return f"{says}: {both}, {_effect_words(metric, estimate.value)} ({basis})."
 
 
 def _effect_words(metric: Metric, value: float) -> str:
     if metric.scale == "ratio":
         return f"a ratio of {effect(metric, value)}"
     return f"a difference of {effect(metric, value)} percentage points"
+
+
+def _left_out(run: MeasuredRun) -> str:
+    void = sum(record.status != "complete" for record in run.records)
+    if not void:
+        return "all gates passed"
+    return f"{void} void trial{'s' if void > 1 else ''} left out"
 
 
 def _blocks(n: int) -> str:

@@ -12,14 +12,22 @@ from analysis.shares import Shares, shares_of
 from analysis.wording import percent
 
 SHADES = LinearSegmentedColormap.from_list("failed", ["#f4f8fa", "#f3c9a8", VERMILLION, "#5c2600"])
+MOST_SIDE_BY_SIDE = 4
+"""Phases up to which both arms fit beside each other."""
 DARK_FROM = 0.5
 SKEW = 0.6
 """Shades grow faster at first, so that a few per cent of failures can be seen."""
 
 
 def draw(run: MeasuredRun) -> Figure:
-    figure = Figure(figsize=(15, 1.9 + 0.95 * len(run.features)))
-    for axes, arm in zip(figure.subplots(1, 2, sharey=True), run.arms, strict=True):
+    height = 1.5 + 0.9 * len(run.features)
+    if len(run.shown_phases) <= MOST_SIDE_BY_SIDE:
+        figure = Figure(figsize=(15, height))
+        both = figure.subplots(1, 2, sharey=True)
+    else:
+        figure = Figure(figsize=(15, 2 * height))
+        both = figure.subplots(2, 1)
+    for axes, arm in zip(both, run.arms, strict=True):
         _draw_arm(axes, run, arm)
     return figure
 

@@ -14,7 +14,15 @@ from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
-from analysis.wording import UNITS, effect, margin_words
+from analysis.wording import effect, margin_words
+from experiment.scenario import MetricName
+
+AXIS_WORDS: dict[MetricName, str] = {
+    "bad_share": "failed requests in %",
+    "latency_p95_ms": "p95 response time in ms",
+    "cpu_ms_per_request": "CPU per correct answer in ms",
+    "memory_mb": "memory in MB",
+}
 
 
 def draw(run: MeasuredRun) -> Figure:
@@ -45,10 +53,7 @@ def _draw_values(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     axes.set_xticks([0, 1], run.arms, fontsize=16)
     axes.grid(visible=False, axis="x")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    metric = comparison.metric
-    axes.set_ylabel(
-        f"{metric.metric.removesuffix('_ms').replace('_', ' ')} in {UNITS[metric.metric]}"
-    )
+    axes.set_ylabel(AXIS_WORDS[comparison.metric.metric])
     axes.set_title("Each line is one block; dashes are means")
 
 
@@ -84,16 +89,20 @@ def _draw_interval(axes: Axes, comparison: Comparison) -> None:
     low, high = estimate.interval
     axes.plot([0.45, 0.45], [low, high], color=BLACK, linewidth=4, solid_capstyle="butt")
     axes.plot(0.45, estimate.value, "D", color=BLACK, markersize=12, label="mean, 95 % interval")
-    for value in (low, estimate.value, high):
-        axes.annotate(
-            effect(comparison.metric, value),
-            (0.45, value),
-            xytext=(16, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=15,
-            fontweight="bold" if value == estimate.value else "normal",
-        )
+    mean, *bounds = (effect(comparison.metric, value) for value in (estimate.value, low, high))
+    _note(axes, mean, estimate.value, offset=11, fontsize=19)
+    _note(axes, " to ".join(bounds), estimate.value, offset=-11, fontsize=13)
+
+
+def _note(axes: Axes, words: str, y: float, *, offset: int, fontsize: int) -> None:
+    axes.annotate(
+        words,
+        (0.45, y),
+        xytext=(16, offset),
+        textcoords="offset points",
+        va="center",
+        fontsize=fontsize,
+    )
 
 
 def _ratio_ticks(axes: Axes) -> None:

@@ -1,0 +1,117 @@
+"""What a run does not show, filled from what it really did."""
+
+from collections.abc import Iterator
+
+from analysis.measured import MeasuredRun
+from analysis.plots.resources import measured_window
+from analysis.resources import rules_share
+from analysis.summary import Summary
+from analysis.wording import percent
+
+FEW_BLOCKS = 6
+
+
+def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
+    """Sentences, the ones that bear on the verdict first."""
+    return [
+        *_of_blocks(run, summary),
+        *_of_metric(run),
+        *_of_load(run),
+        *_of_faults(run),
+        *_of_machine(run),
+        *_of_rules(run),
+        *_of_code(run),
+    ]
+
+
+def _of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
+    n = len(run.blocks)
+    if run.cut_off:
+        yield "The run ended early. What was measured until then is shown, without a verdict."
+    if n == 1:
+        yield "One block says nothing about how much the result varies from block to block."
+    elif 1 < n < FEW_BLOCKS:
+        yield (
+            f"{n} blocks are few: their spread is known poorly, so the interval is wide, and its "
+            "assumption of normal effects cannot be checked."
+        )
+    if summary.void_trials:
+        yield (
+            f"{len(summary.void_trials)} of {len(run.records)} trials did not count. If what made "
+            "them void has to do with an architecture, the rest is a selection."
+        )
+    if len({arm.architecture for arm in run.scenario.arms}) == 1:
+        yield "Both arms are the same architecture: this run does not compare architectures."
+
+
+def _of_metric(run: MeasuredRun) -> Iterator[str]:
+    if run.scenario.primary.metric == "latency_p95_ms":
+        yield (
+            "A latency counts requests that were answered correctly. An arm that fails much and "
+            "answers the rest fast looks good here; read it beside the failures."
+        )
+    if run.scenario.secondary:
+        yield (
+            "Only the primary metric was declared for a verdict. The other metrics are "
+            "descriptive: among several intervals, one may miss zero by chance."
+        )
+
+
+def _of_load(run: MeasuredRun) -> Iterator[str]:
+    seconds = ", ".join(f"{name} {end - start:g} s" for name, (start, end) in run.windows.items())
+    yield (
+        f"Profile {run.plan.profile}: phases last {seconds}. What takes longer to show, such as "
+        "leaks, full disks, slow recovery or autoscaling, is not seen."
+    )
+    yield (
+        f"One mix of journeys at {run.scenario.load.rate:g} per second on "
+        f"{run.scenario.sample.products:,} products. Other loads may turn the result."
+    )
+
+
+def _of_faults(run: MeasuredRun) -> Iterator[str]:
+    kinds = {fault.kind for phase in run.scenario.phases for fault in phase.faults}
+    if "outage" in kinds:
+        yield (
+            "The outage is total: a service is killed and kept down, and in the monolith the lost "
+            "code crashes its process each time it is reached. A fault that only answers with "
+            "errors would cost the monolith less."
+        )
+    yield "The payment provider is a stand-in with seeded latency and declines, the same for both."
+
+
+def _of_machine(run: MeasuredRun) -> Iterator[str]:
+    machine = run.plan.machine
+    yield (
+        f"Stores, edge, database and load generator shared one machine with {machine.cores} cores "
+        f"(load average before the run: {machine.load_before:g}) over loopback. There was no real "
+        "network between services, and other programs of the machine may have taken part. Ratios "
+        "and differences within a block travel to other machines; absolute times do not."
+    )
+    for name, says in sorted(
+        {item for trial in run.trials for item in trial.record.limits.items()}
+    ):
+        if says.startswith(("not ", "no ", "none")):
+            yield f"The budget of {name} was not enforced ({says}): an arm may have used more."
+
+
+def _of_rules(run: MeasuredRun) -> Iterator[str]:
+    window = measured_window(run)
+    for arm in run.arms:
+        shares = [rules_share(trial.samples, window) for trial in run.of(arm)]
+        known = [share for share in shares if share is not None]
+        if known:
+            yield (
+                f"In {arm}, {percent(sum(known) / len(known))} of the CPU time of request handlers "
+                "went into business rules that both architectures share. They cannot differ "
+                "there, so nothing is said about stores whose architectures lead to other rules."
+            )
+
+
+def _of_code(run: MeasuredRun) -> Iterator[str]:
+    yield (
+        "One store, written twice in Python with Flask. Another language, framework or team "
+        "would move both sides, and not by the same amount."
+    )
+    if run.plan.commit.endswith("-dirty") or run.plan.commit == "unknown":
+        yield f"The code is not the one of a commit ({run.plan.commit}): others cannot rebuild it."

@@ -1,0 +1,79 @@
+"""The report as one HTML page that needs nothing else."""
+
+import base64
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analysis import tables
+from analysis.checklist import checklist
+from analysis.limits import limits_of
+from analysis.measured import MeasuredRun
+from analysis.published import load_literature
+from analysis.summary import Summary
+
+LARGEST_SVG = 500_000
+"""Bytes beyond which a figure is shown as PNG, so that the page stays quick to open."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure on the page."""
+
+    name: str
+    title: str
+    caption: str
+    source: str
+    """Data URI."""
+
+
+def shown(name: str, title: str, caption: str, svg: Path, png: Path) -> Shown:
+    """A figure as the page embeds it: SVG, or PNG where that is too large."""
+    small = svg.stat().st_size <= LARGEST_SVG
+    kind, file = ("svg+xml", svg) if small else ("png", png)
+    encoded = base64.b64encode(file.read_bytes()).decode()
+    return Shown(name, title, caption, f"data:image/{kind};base64,{encoded}")
+
+
+def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
+    """The whole page; ``figures`` is empty when no block is complete."""
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    literature = load_literature()
+    return environment.get_template("report.html").render(
+        run=run,
+        plan=run.plan,
+        scenario=run.scenario,
+        summary=summary,
+        figures={figure.name: figure for figure in figures},
+        tables=tables,
+        chips=chips(run, summary),
+        claims={claim: literature.claims[claim] for claim in run.scenario.claims},
+        findings=literature.on(run.scenario.claims),
+        limits=limits_of(run, summary),
+        checklist=checklist(run),
+        style=resources.files("analysis").joinpath("templates/report.css").read_text("utf-8"),
+        plan_json=run.plan.model_dump_json(indent=2),
+    )
+
+
+def chips(run: MeasuredRun, summary: Summary) -> list[str]:
+    """The facts of a run in a few words each."""
+    gates = [gate for record in run.records for gate in record.gates]
+    passed = sum(gate.passed for gate in gates)
+    machine = run.plan.machine
+    return [
+        f"{summary.blocks_complete} of {summary.blocks_planned} blocks complete",
+        f"{passed} of {len(gates)} gates passed",
+        f"profile {run.plan.profile}",
+        f"{machine.cores} cores, {machine.cpu_model}",
+        f"seed {run.plan.seed}",
+        f"started {run.plan.started_at}",
+    ]

@@ -1,0 +1,130 @@
+"""The tables of the report, as plain rows of text."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison import Comparison, compare
+from analysis.measured import MeasuredRun, Trial
+from analysis.quantiles import quantile
+from analysis.shares import shares_of
+from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
+from experiment.rows import Outcome
+
+QUANTILES = (0.5, 0.95, 0.99)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row with its heading; ``strong`` marks a total, ``group`` a row that opens a group."""
+
+    heading: str
+    cells: tuple[str, ...]
+    strong: bool = False
+    group: str = ""
+
+
+def failure_rows(run: MeasuredRun) -> list[Row]:
+    """Share of failed requests by feature; columns are phases, and arms within each phase."""
+    asked = run.scenario.primary.features
+    groups = [("all features", tuple(run.features))]
+    if asked:
+        groups.insert(0, ("features in question", asked))
+    totals = [Row(name, _failure_cells(run, members), strong=True) for name, members in groups]
+    return [*(Row(name, _failure_cells(run, (name,))) for name in run.features), *totals]
+
+
+def _failure_cells(run: MeasuredRun, features: tuple[str, ...]) -> tuple[str, ...]:
+    cells = []
+    for phase in run.shown_phases:
+        for arm in run.arms:
+            shares = shares_of(_rows_of(run, arm, phase, features))
+            cells.append(failures(shares.failed, shares.n))
+    return tuple(cells)
+
+
+def latency_rows(run: MeasuredRun) -> list[Row]:
+    """By phase and feature, for each arm: p50, p95, p99 in ms, and slow, degraded, good shares."""
+    rows = []
+    for phase in run.shown_phases:
+        for index, feature in enumerate(run.features):
+            cells = [c for arm in run.arms for c in _latency_cells(run, arm, phase, feature)]
+            rows.append(Row(feature, tuple(cells), group="" if index else phase))
+    return rows
+
+
+def _latency_cells(run: MeasuredRun, arm: str, phase: str, feature: str) -> list[str]:
+    rows = _rows_of(run, arm, phase, (feature,))
+    answered = rows.loc[~rows["failed"], "response_ms"].to_numpy(np.float64)
+    known = [quantile(answered, p) for p in QUANTILES]
+    times = ["too few" if value is None else figures(value) for value in known]
+    shares = shares_of(rows)
+    if not shares.n:
+        return [*times, NOTHING, NOTHING, NOTHING]
+    return [*times, *(percent(k / shares.n) for k in (shares.slow, shares.degraded, shares.good))]
+
+
+def outcome_rows(run: MeasuredRun) -> list[Row]:
+    """What became of all requests in the reported phases, by outcome and arm."""
+    rows = []
+    for outcome in Outcome.__args__:  # type: ignore[attr-defined]  # the members of a Literal
+        counts = [int((_reported(run, arm)["outcome"] == outcome).sum()) for arm in run.arms]
+        rows.append(Row(outcome.replace("_", " "), tuple(f"{count:,}" for count in counts)))
+    return rows
+
+
+def metric_rows(run: MeasuredRun) -> list[Row]:
+    """Primary and secondary metrics: both arms, effect and interval."""
+    primary, *secondary = (compare(run, m) for m in (run.scenario.primary, *run.scenario.secondary))
+    return [
+        Row(primary.metric.says, _metric_cells(primary), strong=True),
+        *(Row(other.metric.says, _metric_cells(other)) for other in secondary),
+    ]
+
+
+def _metric_cells(found: Comparison) -> tuple[str, ...]:
+    metric = found.metric
+    if found.estimate is None:
+        return NOTHING, NOTHING, NOTHING, found.unknown[0]
+    reference, treatment = (quantity(metric, value) for value in found.means())
+    unit = " points" if metric.scale == "difference" else "\N{MULTIPLICATION SIGN}"
+    change = f"{effect(metric, found.estimate.value)}{unit}"
+    return reference, treatment, change, interval(found)
+
+
+def audit_rows(run: MeasuredRun) -> list[Row]:
+    """Per trial: orders, acknowledged orders, violations."""
+    return [_audit_row(trial) for trial in run.trials]
+
+
+def _audit_row(trial: Trial) -> Row:
+    name, audit = f"block {trial.record.block}, {trial.record.arm}", trial.audit
+    if audit is None:
+        return Row(name, (NOTHING, NOTHING, "not audited"), strong=True)
+    broken = "; ".join(f"{v.invariant}: {v.detail}" for v in audit.violations)
+    cells = (f"{audit.orders:,}", f"{audit.acknowledged:,}", broken or "none")
+    return Row(name, cells, strong=bool(broken))
+
+
+def gate_rows(run: MeasuredRun) -> list[Row]:
+    """Every gate of every trial that left a record."""
+    rows = []
+    for record in run.records:
+        name = f"block {record.block}, {record.arm}"
+        if not record.gates:
+            rows.append(Row(name, (NOTHING, record.status, record.reason), strong=True))
+        for gate in record.gates:
+            passed = "passed" if gate.passed else "failed"
+            rows.append(Row(name, (gate.name, passed, gate.says), strong=not gate.passed))
+    return rows
+
+
+def _reported(run: MeasuredRun, arm: str) -> pd.DataFrame:
+    rows = run.rows(arm)
+    return rows[rows["phase"].isin(run.shown_phases)]
+
+
+def _rows_of(run: MeasuredRun, arm: str, phase: str, features: tuple[str, ...]) -> pd.DataFrame:
+    rows = run.rows(arm)
+    return rows[(rows["phase"] == phase) & rows["feature"].isin(features)]
