@@ -98,8 +98,10 @@ class Client:
         """``target`` is an http URL. Raises OSError when its host has no address."""
         port = target.port or 80
         found = plain_socket.getaddrinfo(target.hostname, port, type=plain_socket.SOCK_STREAM)
-        self._family: int = found[0][0]
-        self._address: tuple[object, ...] = found[0][4]
+        # Servers that listen on "localhost" often mean its IPv4 address alone.
+        first = min(found, key=lambda entry: entry[0] != plain_socket.AF_INET)
+        self._family: int = first[0]
+        self._address: tuple[object, ...] = first[4]
         self._host = target.netloc
         self._idle: list[_Connection] = []
 

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 # Without it each greenlet keeps a copy of the stack that spawned it: half the cost of a spawn.
 gevent.config.track_greenlet_tree = False
 
-SOON_S = 1.0
+SOON_S = 0.5
 
 
 @events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]

@@ -45,7 +45,7 @@ def target_of(url: str | None, allowed_host: str | None) -> SplitResult:
     """The target as a checked URL. InputError unless it is http and loopback or allowed by name."""
     if not url:
         raise InputError("Name the store to load with --host http://127.0.0.1:PORT.")
-    target = urlsplit(url)
+    target = _split(url)
     if target.scheme != "http" or not target.hostname:
         raise InputError(f"The target {url} is not an http:// address.")
     if target.hostname != allowed_host and not _is_loopback(target.hostname):
@@ -67,6 +67,15 @@ def arrivals_for(options: Namespace) -> pa.Table:
         raise InputError("--seconds: must be greater than 0.")
     load = _load_of(options)
     return schedule(load, [Stretch(options.seconds, {})], Sample(), options.seed)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # reading it checks it
+    except ValueError as error:
+        raise InputError(f"The target {url} is no address: {error}.") from error
+    return parts
 
 
 def _is_loopback(host: str) -> bool:

@@ -60,10 +60,14 @@ class Recorder:
         if lines:
             self._file.write(b"".join(lines))
 
+    def close(self) -> None:
+        """Leave the part file as it was flushed last, for ``recover``."""
+        self._file.close()
+
     def finish(self) -> pa.Table:
         """All rows, which are also in ``requests.parquet`` now; the part file is gone."""
         self.flush()
-        self._file.close()
+        self.close()
         part = self._folder / PART_NAME
         table = recover(part)
         whole = TrialFolder(self._folder).requests
