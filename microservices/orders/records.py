@@ -75,7 +75,7 @@ class Records:
             connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
             connection.execute(_INSERT_LINES, (saga.order_id, *columns))
             connection.execute(_LEAVE_EVENT, (*event, purchase.total.total_cents))
-        return _document({**order, "lines": purchase.lines})
+        return _document({**order, "lines": list(purchase.lines)})
 
     def one(self, customer_id: int, order_id: UUID) -> Document:
         """One of the customer's own orders; the 404 Problem otherwise."""
