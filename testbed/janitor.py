@@ -7,6 +7,7 @@ dead watchman left. Neither touches a run whose owner lives, nor a process that 
 recorded id.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -37,7 +38,11 @@ def state_dir() -> Path:
 
 
 class Belongings:
-    """The record of one run, kept by its owner; ``with`` removes it when all is cleaned up."""
+    """The record of one run, kept by its owner.
+
+    At the end of its ``with`` block the watchman looks whether anything is left, for instance
+    because a second Ctrl-C cut the owner's own cleaning short.
+    """
 
     def __init__(self, state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True)
@@ -77,7 +82,6 @@ class Belongings:
         traceback: TracebackType | None,
     ) -> None:
         self._lines.close()
-        self.file.unlink(missing_ok=True)
         if self._watchman is not None:
             self._watchman.communicate()  # closes the pipe and waits
 
@@ -133,7 +137,7 @@ def _clean_up_after(record: _Record) -> list[str]:
         said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
     for path in (Path(entry["path"]) for entry in record.of_kind("control-group")):
         if path.exists():
-            path.rmdir()
+            remove_control_group(path)
             said.append(f"Removed the control group {path}.")
     for path in (Path(entry["path"]) for entry in record.of_kind("folder")):
         if path.exists():
@@ -153,6 +157,20 @@ def _stop(alive: list[dict[str, Any]]) -> None:
     for entry in alive:
         if _lives(entry):
             _signal(entry, signal.SIGKILL)
+
+
+def remove_control_group(group: Path, within_s: float = STOP_WITHIN_S) -> None:
+    """Remove it as soon as the last process in it is gone; OSError when that takes too long."""
+    until = time.monotonic() + within_s
+    while True:
+        try:
+            group.rmdir()
+        except OSError as error:
+            if error.errno != errno.EBUSY or time.monotonic() > until:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return
 
 
 def _signal(entry: dict[str, Any], number: signal.Signals) -> None:

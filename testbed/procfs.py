@@ -41,14 +41,16 @@ def parse_stat(line: str) -> ProcessStat:
 def read_stat(pid: int) -> ProcessStat | None:
     """The process with this id, or None when there is none."""
     try:
-        return parse_stat((_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace"))
+        # Not by pathlib, which would cost more than the reading: there are hundreds a second.
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - see above
+            return parse_stat(file.read())
     except (FileNotFoundError, ProcessLookupError):
         return None
 
 
 def snapshot() -> dict[int, ProcessStat]:
     """All processes by id."""
-    found = (read_stat(int(name)) for name in os.listdir(_PROC) if name.isdigit())  # noqa: PTH208 - Path objects for every entry would cost more than the reading
+    found = (read_stat(int(name)) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - see read_stat
     return {stat.pid: stat for stat in found if stat is not None}
 
 

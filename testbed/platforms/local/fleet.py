@@ -72,9 +72,8 @@ class Fleet:
                 for instance in lost.instances
             ]
 
-    def usage(self) -> list[RoleUsage]:
+    def usage(self, processes: usage.Processes) -> list[RoleUsage]:
         with self._lock:
-            processes = procfs.snapshot()
             return [_usage(name, role, processes) for name, role in self._roles.items()]
 
     def stop(self) -> None:
@@ -94,10 +93,13 @@ def _usage(name: str, role: _Role, processes: usage.Processes) -> RoleUsage:
         instances=len(alive),
         cpu_s=role.killed_cpu_s + sum(usage.cpu_s(processes, pid) for pid in pids),
         memory_mb=sum(usage.memory_mb(processes, pid) for pid in pids),
-        counters=usage.add_up(_counters(each.plan) for each in role.instances),
+        counters=usage.add_up(_counters(each) for each in role.instances),
     )
 
 
-def _counters(plan: InstancePlan) -> Counters:
-    file = plan.settings.telemetry_file
-    return read_counters(file) if file is not None else Counters()
+def _counters(instance: RunningInstance) -> Counters:
+    file = instance.plan.settings.telemetry_file
+    counters = read_counters(file) if file is not None else Counters()
+    if not instance.process.is_alive:
+        counters.in_flight = 0  # what was in flight died with it
+    return counters

@@ -3,14 +3,13 @@
 import errno
 import secrets
 import subprocess
-import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from experiment.scenario import Budget
-from testbed.janitor import Belongings
+from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
 
 PERIOD_US = 10_000
@@ -18,8 +17,6 @@ PERIOD_US = 10_000
 NOT_LIMITED = "not limited"
 _MB = 2**20
 _UNIFIED = 2
-_EMPTY_WITHIN_S = 5.0
-_POLL_S = 0.05
 
 
 @dataclass
@@ -42,7 +39,7 @@ class Limits:
         """Give back whoever is left to the parent groups, and remove the groups."""
         for group in self.groups:
             _move(_members(group), [group.parent / "cgroup.procs"])
-            _remove_when_empty(group)
+            remove_control_group(group)
         self.groups.clear()
 
 
@@ -146,16 +143,3 @@ def _move(pids: Collection[int], files: Iterable[Path]) -> None:
 
 def _members(group: Path) -> list[int]:
     return [int(line) for line in (group / "cgroup.procs").read_text(encoding="ascii").split()]
-
-
-def _remove_when_empty(group: Path) -> None:
-    until = time.monotonic() + _EMPTY_WITHIN_S
-    while True:
-        try:
-            group.rmdir()
-        except OSError as error:
-            if error.errno != errno.EBUSY or time.monotonic() > until:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            return

@@ -105,7 +105,8 @@ class LocalStore:
         write_whole(self._blueprint.faults_file, orjson.dumps(content))
 
     def usage(self) -> list[RoleUsage]:
-        return [*self._fleet.usage(), *self._shared_usage()]
+        processes = procfs.snapshot()
+        return [*self._fleet.usage(processes), *self._shared_usage(processes)]
 
     def books(self) -> Books:
         return self._ground.databases.books()
@@ -133,10 +134,9 @@ class LocalStore:
         }
         write_whole(self._blueprint.peers_file, orjson.dumps(peers))
 
-    def _shared_usage(self) -> list[RoleUsage]:
+    def _shared_usage(self, processes: Processes) -> list[RoleUsage]:
         if self._edge_process is None:
             raise RunError("The store is not running.")
-        processes = procfs.snapshot()
         edge, database = self._edge_process, self._ground.server
         database_cpu_s = self._database_cpu_s(processes) - self._database_cpu_before_s
         return [
