@@ -15,7 +15,7 @@ def checklist(run: MeasuredRun) -> list[Answer]:
     return [
         (
             "P1 Repeated experiments",
-            f"{len(run.blocks)} of {len(plan.order)} planned blocks, each with both arms in random order.",
+            f"{len(run.blocks)} of {len(plan.order)} blocks counted, each with both arms in random order.",
         ),
         (
             "P2 Workload and configuration coverage",
@@ -23,7 +23,7 @@ def checklist(run: MeasuredRun) -> list[Answer]:
         ),
         (
             "P3 Experimental setup description",
-            f"Below: plan, machine, seed, {len(plan.versions)} versions, {len(plan.factors)} factors.",
+            f"Plan, machine, seed, {len(plan.versions)} versions, {len(plan.factors)} factors.",
         ),
         (
             "P4 Open access artefact",

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun
 from analysis.verdict import Outcome, judge
-from analysis.wording import verdict_sentence
+from analysis.wording import finding, headline
 from experiment.scenario import Metric
 
 
@@ -53,8 +53,10 @@ class Summary(_Part):
     treatment: str
     outcome: Outcome | None
     """None when the run carries no verdict: ``void`` says why."""
-    verdict: str
-    """The verdict, or why there is none, in a sentence or two."""
+    headline: str
+    """The verdict, or why there is none, in one sentence."""
+    finding: str
+    """What the verdict rests on; empty without a verdict."""
     void: str
     """Why the run carries no verdict; empty when it carries one."""
     blocks_planned: int
@@ -64,11 +66,17 @@ class Summary(_Part):
     primary: Result
     secondary: tuple[Result, ...]
 
+    @property
+    def verdict(self) -> str:
+        """Headline and finding together."""
+        return f"{self.headline} {self.finding}".strip()
+
 
 def summarise(run: MeasuredRun) -> Summary:
     """Judge the primary metric and state the others."""
     primary = compare(run, run.scenario.primary)
-    outcome, sentence, void = _verdict(run, primary)
+    void = _why_void(run, primary)
+    outcome, says, found = _verdict(run, primary, void)
     return Summary(
         run_id=run.plan.run_id,
         scenario=run.scenario.name,
@@ -78,7 +86,8 @@ def summarise(run: MeasuredRun) -> Summary:
         reference=run.reference.name,
         treatment=run.treatment.name,
         outcome=outcome,
-        verdict=sentence,
+        headline=says,
+        finding=found,
         void=void,
         blocks_planned=len(run.plan.order),
         blocks_complete=len(run.blocks),
@@ -116,14 +125,13 @@ def void_trials(run: MeasuredRun) -> tuple[str, ...]:
     )
 
 
-def _verdict(run: MeasuredRun, primary: Comparison) -> tuple[Outcome | None, str, str]:
-    """Outcome, sentence, and why there is no verdict."""
-    void = _why_void(run, primary)
+def _verdict(run: MeasuredRun, primary: Comparison, void: str) -> tuple[Outcome | None, str, str]:
+    """Outcome, headline and finding."""
     if void or primary.estimate is None:
-        return None, f"No verdict: {void}", void
+        return None, f"No verdict: {void}", ""
     sign: Literal[-1, 1] = -1 if primary.metric.expectation.startswith("lower") else 1
     verdict = judge(primary.estimate, primary.margins()[1], sign)
-    return verdict.outcome, verdict_sentence(run, primary, verdict), ""
+    return verdict.outcome, headline(primary, verdict), finding(run, primary)
 
 
 def _why_void(run: MeasuredRun, primary: Comparison) -> str:

@@ -38,12 +38,12 @@ def percent(share: float) -> str:
 
 
 def failures(failed: int, n: int) -> str:
-    """A failure share with its counts; without failures, the bound that their absence gives."""
+    """A failure share over its counts; without failures, the bound that their absence gives."""
     if n == 0:
-        return "no request"
+        return NOTHING
     if failed == 0:
-        return f"0 of {n:,} (below {figures(100 * upper_bound_without_events(n))} %)"
-    return f"{percent(failed / n)} ({failed:,} of {n:,})"
+        return f"0 of {n:,}\nbelow {100 * upper_bound_without_events(n):.2g} %"
+    return f"{percent(failed / n)}\n{failed:,} of {n:,}"
 
 
 def quantity(metric: Metric, value: float) -> str:
@@ -69,10 +69,9 @@ def interval(comparison: Comparison) -> str:
     return f"95 % interval {low} to {high}"
 
 
-def verdict_sentence(run: MeasuredRun, comparison: Comparison, verdict: Verdict) -> str:
-    """The verdict with what was found, its interval, and how many blocks it rests on."""
-    why = _why(comparison, verdict)
-    return f"{verdict.outcome.capitalize()}: {why}. {_found(run, comparison)}"
+def headline(comparison: Comparison, verdict: Verdict) -> str:
+    """The outcome and its ground in one sentence."""
+    return f"{verdict.outcome.capitalize()}: {_why(comparison, verdict)}."
 
 
 def _why(comparison: Comparison, verdict: Verdict) -> str:
@@ -104,7 +103,8 @@ def margin_words(metric: Metric) -> str:
     return f"{100 * metric.margin:g} %"
 
 
-def _found(run: MeasuredRun, comparison: Comparison) -> str:
+def finding(run: MeasuredRun, comparison: Comparison) -> str:
+    """Both arms, the effect, its interval, blocks and gates. ValueError without an estimate."""
     metric, estimate = comparison.metric, comparison.estimate
     if estimate is None:
         raise ValueError("a comparison without blocks has nothing to say")

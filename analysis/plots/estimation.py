@@ -15,7 +15,7 @@ from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
 from analysis.wording import effect, margin_words
-from experiment.scenario import MetricName
+from experiment.scenario import Metric, MetricName
 
 AXIS_WORDS: dict[MetricName, str] = {
     "bad_share": "failed requests in %",
@@ -73,13 +73,17 @@ def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     axes.set_xlim(-0.4, 1.0)
     axes.set_xticks([])
     axes.grid(visible=False)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: effect(metric, y)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(metric, y)))
     if metric.scale == "ratio":
         _ratio_ticks(axes)
     unit = "ratio" if metric.scale == "ratio" else "difference in percentage points"
     axes.set_ylabel(unit)
     axes.set_title(f"{run.treatment.name} against {run.reference.name}")
     axes.legend(loc="best")
+
+
+def _tick(metric: Metric, value: float) -> str:
+    return f"{100 * value:+g}" if metric.scale == "difference" else effect(metric, value)
 
 
 def _draw_interval(axes: Axes, comparison: Comparison) -> None:

@@ -30,7 +30,7 @@ def draw(run: MeasuredRun) -> Figure:
         row[0].set_ylabel("response time in ms (log)")
     grid[0, 0].legend(loc="lower right")
     grid[0, 0].set_xlim(0, max(axes.dataLim.x1 for axes in grid.flat) + 0.15)
-    figure.supxlabel("share of requests that were at least as fast", fontsize=15)
+    figure.supxlabel("share of correct answers that were at least this fast", fontsize=15)
     return figure
 
 
