@@ -28,7 +28,7 @@ def serving(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def store(
     fresh_database: Callable[[str], str],
     tmp_path_factory: pytest.TempPathFactory,
