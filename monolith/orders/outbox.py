@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 from monolith.orders.claims import Attempt
 from store.runtime.database import Database
 
-BATCH = 20
+BATCH = 100
 
 _PUT = """
     INSERT INTO outbox (event_id, order_id, customer_id, total_cents) VALUES (%s, %s, %s, %s)"""
