@@ -47,7 +47,6 @@ class Belongings:
     def __init__(self, state: Path) -> None:
         state.mkdir(parents=True, exist_ok=True)
         self.file = state / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
-        self._lines = self.file.open("ab", buffering=0)
         self._watchman: subprocess.Popen[bytes] | None = None
         self._write("owner", boot=procfs.boot_id(), **_identity(os.getpid()))
 
@@ -63,7 +62,8 @@ class Belongings:
         self._write("control-group", path=str(path))
 
     def _write(self, kind: str, **members: Any) -> None:
-        self._lines.write(orjson.dumps({"kind": kind, **members}) + b"\n")
+        with self.file.open("ab") as file:
+            file.write(orjson.dumps({"kind": kind, **members}) + b"\n")
 
     def __enter__(self) -> Self:
         # The pipe closes when this process ends, however it ends. (PR_SET_PDEATHSIG would fire
@@ -81,7 +81,6 @@ class Belongings:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._lines.close()
         if self._watchman is not None:
             self._watchman.communicate()  # closes the pipe and waits
 

@@ -1,0 +1,118 @@
+from pathlib import Path
+from typing import Any
+
+from testbed.platforms.local import envoy, instances
+from testbed.platforms.local.envoy import EdgePlan
+
+ROUTES = {"/": "storefront", "/api/cart": "carts", "/api/product-pages": "storefront"}
+
+
+def _plan(**changes: Any) -> EdgePlan:
+    return EdgePlan(ROUTES, ["storefront", "carts"], Path("/run/members"), **changes)
+
+
+def _listeners(plan: EdgePlan) -> dict[str, dict[str, Any]]:
+    listed = envoy.bootstrap(plan)["static_resources"]["listeners"]
+    return {listener["name"]: listener for listener in listed}
+
+
+def _manager(plan: EdgePlan, listener: str = envoy.EDGE) -> dict[str, Any]:
+    (chain,) = _listeners(plan)[listener]["filter_chains"]
+    (http,) = chain["filters"]
+    manager: dict[str, Any] = http["typed_config"]
+    return manager
+
+
+def _routes(plan: EdgePlan, listener: str = envoy.EDGE) -> list[dict[str, Any]]:
+    (host,) = _manager(plan, listener)["route_config"]["virtual_hosts"]
+    routes: list[dict[str, Any]] = host["routes"]
+    return routes
+
+
+def test_the_longest_prefix_comes_first_and_the_rest_last() -> None:
+    matches = [route["match"] for route in _routes(_plan()) if "route" in route]
+    assert matches == [
+        {"path_separated_prefix": "/api/product-pages"},
+        {"path_separated_prefix": "/api/cart"},
+        {"prefix": "/"},
+    ]
+
+
+def test_internal_paths_are_refused_before_anything_is_routed() -> None:
+    first = _routes(_plan())[0]
+    assert first == {
+        "match": {"path_separated_prefix": "/internal"},
+        "direct_response": {"status": 404},
+    }
+
+
+def test_every_listener_binds_loopback_only() -> None:
+    addresses = [
+        each["address"]["socket_address"] for each in _listeners(_plan(mesh=True)).values()
+    ]
+    assert {address["address"] for address in addresses} == {"127.0.0.1"}
+
+
+def test_the_edge_takes_the_port_that_was_asked_for_and_the_mesh_free_ones() -> None:
+    listeners = _listeners(_plan(port=8080, mesh=True))
+    ports = {
+        name: each["address"]["socket_address"]["port_value"] for name, each in listeners.items()
+    }
+    assert ports == {"edge": 8080, "storefront": 0, "carts": 0}
+
+
+def test_without_a_mesh_there_is_only_the_edge() -> None:
+    assert list(_listeners(_plan())) == ["edge"]
+
+
+def test_a_mesh_listener_sends_everything_to_its_role() -> None:
+    (route,) = _routes(_plan(mesh=True), "carts")
+    assert (route["match"], route["route"]["cluster"]) == ({"prefix": "/"}, "carts")
+
+
+def test_what_the_edge_answers_itself_is_a_problem_document() -> None:
+    replies = _manager(_plan())["local_reply_config"]
+    formats = [each["body_format_override"] for each in replies["mappers"]]
+    for answer in (*formats, replies["body_format"]):
+        assert answer["content_type"] == "application/problem+json"
+        assert set(answer["json_format"]) == {"type", "title", "status", "detail"}
+
+
+def test_an_upstream_that_is_gone_or_late_is_a_503_dependency_unavailable() -> None:
+    mappers = _manager(_plan())["local_reply_config"]["mappers"]
+    unavailable = [
+        each["filter"]["status_code_filter"]["comparison"]["value"]["default_value"]
+        for each in mappers
+        if each["status_code"] == 503
+        and each["body_format_override"]["json_format"]["type"]
+        == "/problems/dependency-unavailable"
+    ]
+    assert unavailable == [502, 503, 504]
+
+
+def test_members_of_a_role_are_its_ports_on_loopback() -> None:
+    (assignment,) = envoy.members("carts", [4001, 4002])["resources"]
+    (locality,) = assignment["endpoints"]
+    addresses = [each["endpoint"]["address"]["socket_address"] for each in locality["lb_endpoints"]]
+    assert assignment["cluster_name"] == "carts"
+    assert addresses == [
+        {"address": "127.0.0.1", "port_value": 4001},
+        {"address": "127.0.0.1", "port_value": 4002},
+    ]
+
+
+def test_each_role_reads_its_members_from_its_own_file() -> None:
+    clusters = envoy.bootstrap(_plan())["static_resources"]["clusters"]
+    sources = {
+        each["name"]: each["eds_cluster_config"]["eds_config"]["path_config_source"]["path"]
+        for each in clusters
+    }
+    assert sources == {
+        "storefront": "/run/members/storefront.json",
+        "carts": "/run/members/carts.json",
+    }
+
+
+def test_envoy_drops_idle_connections_long_before_gunicorn_does() -> None:
+
+    assert envoy.UPSTREAM_IDLE_S * 2 < instances.KEEP_ALIVE_S

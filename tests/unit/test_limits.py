@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+
+from experiment.scenario import Budget
+from testbed.janitor import Belongings
+from testbed.platforms.local import limits
+from testbed.platforms.local.control_groups import Place
+
+BUDGET = Budget(cpus=1.5, memory_mb=512)
+
+
+@pytest.fixture
+def belongings(tmp_path: Path) -> Belongings:
+    return Belongings(tmp_path / "state")
+
+
+def test_no_budget_is_no_limit(belongings: Belongings) -> None:
+    made = limits.set_up(None, belongings)
+    assert (made.joins, made.says["cpu"]) == ([], "no limit wanted")
+
+
+def test_version_1_gets_a_group_per_hierarchy(tmp_path: Path, belongings: Belongings) -> None:
+    for name in ("cpu", "memory"):
+        (tmp_path / name).mkdir()
+    candidates = [
+        Place(tmp_path / "cpu", 1, frozenset({"cpu"})),
+        Place(tmp_path / "memory", 1, frozenset({"memory"})),
+    ]
+    cpu, memory = limits.set_up(BUDGET, belongings, lambda: candidates).groups
+    assert (cpu / "cpu.cfs_quota_us").read_text() == "15000"
+    assert (cpu / "cpu.cfs_period_us").read_text() == "10000"
+    assert (memory / "memory.limit_in_bytes").read_text() == str(512 * 2**20)
+
+
+def test_version_2_gets_one_group_for_both(tmp_path: Path, belongings: Belongings) -> None:
+    (tmp_path / "cgroup.subtree_control").write_text("cpu")
+    candidates = [Place(tmp_path, 2, frozenset({"cpu", "memory"}))] * 2
+    (group,) = limits.set_up(BUDGET, belongings, lambda: candidates).groups
+    assert (group / "cpu.max").read_text() == "15000 10000"
+    assert (group / "memory.max").read_text() == str(512 * 2**20)
+    assert (tmp_path / "cgroup.subtree_control").read_text() == "+memory"
+
+
+def test_a_machine_without_control_groups_is_said_to_be_unlimited(belongings: Belongings) -> None:
+    made = limits.set_up(BUDGET, belongings, list)
+    assert made.joins == []
+    assert set(made.says.values()) == {"not limited: no such control groups here"}
+
+
+def test_a_place_that_refuses_is_named_and_leaves_nothing_behind(
+    tmp_path: Path, belongings: Belongings
+) -> None:
+    candidates = [Place(tmp_path / "gone", 1, frozenset({"cpu", "memory"}))]
+    made = limits.set_up(BUDGET, belongings, lambda: candidates)
+    assert made.groups == []
+    assert made.says["cpu"].startswith("not limited: No such file or directory")
+    assert str(tmp_path / "gone") in made.says["cpu"]
+
+
+def test_a_refused_place_gives_way_to_the_next_one(tmp_path: Path, belongings: Belongings) -> None:
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory")
+    both = frozenset({"cpu", "memory"})
+    candidates = [Place(tmp_path / "gone", 2, both), Place(tmp_path, 2, both)]
+    made = limits.set_up(BUDGET, belongings, lambda: candidates)
+    assert made.says == {
+        "cpu": "1.5 CPUs, period 10 ms (control groups version 2)",
+        "memory": "512 MB (control groups version 2)",
+    }
