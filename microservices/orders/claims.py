@@ -47,7 +47,9 @@ WHERE order_id IN (
 )
 RETURNING order_id, attempt, customer_id, status
 """
-_ORPHANED = "UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')"
+_ORPHANED = """
+UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')
+"""
 
 
 @dataclass(frozen=True)
