@@ -16,6 +16,7 @@ from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.local.store import LocalStore
 from testbed.platforms.platform import RunningStore
 
+ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 
@@ -74,9 +75,25 @@ def running_store(
     return store
 
 
-@pytest.fixture(scope="session", params=["monolith", "microservices"])
+@pytest.fixture(scope="session", params=ARCHITECTURES)
 def store_url(
     request: pytest.FixtureRequest, running_store: Callable[[Architecture], RunningStore]
 ) -> str:
     """Base URL of a running store; a test that asks for it runs against both architectures."""
     return running_store(request.param).url
+
+
+@pytest.fixture
+def fresh_stores(
+    local_platform: LocalPlatform, tmp_path: Path
+) -> Iterator[tuple[RunningStore, RunningStore]]:
+    """Monolith and microservices with untouched data, for one test alone."""
+    stores = []
+    try:
+        for architecture in ARCHITECTURES:
+            wanted = deployment(architecture, architecture, {}, None, SMALL_SAMPLE)
+            stores.append(local_platform.up(wanted, tmp_path / architecture))
+        yield stores[0], stores[1]
+    finally:
+        for store in stores:
+            store.down()

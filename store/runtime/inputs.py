@@ -22,6 +22,11 @@ def _decimal(value: object) -> object:
     return int(value) if isinstance(value, str) else value
 
 
+def _integral(value: object) -> object:
+    """JSON knows one kind of number: 2.0 is the integer 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _printable(value: object) -> object:
     """PostgreSQL cannot store NUL, and lone surrogates are no text."""
     if isinstance(value, str):
@@ -32,6 +37,7 @@ def _printable(value: object) -> object:
 
 
 Decimal = BeforeValidator(_decimal)
+Integral = BeforeValidator(_integral)
 Printable = BeforeValidator(_printable)
 ProductId = Annotated[int, Decimal, Field(ge=1, le=MAX_ID)]
 
@@ -60,7 +66,7 @@ class Credentials(_Body):
 
 
 class CartItem(_Body):
-    quantity: Annotated[int, Field(ge=1, le=99)]
+    quantity: Annotated[int, Integral, Field(ge=1, le=99)]
 
 
 class Checkout(_Body):

@@ -79,7 +79,7 @@ class Session:
         return self._chance.choice(self._actors)
 
     def _product_id(self) -> int:
-        """Mostly a real product, often one of the few scarce ones, now and then none."""
+        """Mostly a product in plenty, now and then a scarce one, or none at all."""
         scarce = self._shop.products // 50
         return self._chance.choices(
             [
@@ -87,7 +87,7 @@ class Session:
                 50 * self._chance.randint(1, scarce) if scarce else 1,
                 self._shop.products + self._chance.randint(1, 1000),
             ],
-            [12, 4, 1],
+            [24, 1, 1],
         )[0]
 
     def _paging(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ class Session:
     def _checkout(self) -> Step:
         self._checkouts += 1
         card = self._chance.choices(["card_ok", "card_declined"], [8, 1])[0]
-        coupon = self._chance.choice([None, None, "WELCOME10", "SAVE5", "NOSUCH"])
+        coupon = self._chance.choices([None, "WELCOME10", "SAVE5", "NOSUCH"], [6, 3, 3, 1])[0]
         body = {"card": card} | ({"coupon": coupon} if coupon else {})
         step = Step(
             "POST", "/orders", self._actor(), body=body, key=f"parity-{self._checkouts:06d}"

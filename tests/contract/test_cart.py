@@ -55,6 +55,11 @@ def test_a_cart_takes_fifty_products_and_no_more(customer: Api) -> None:
     assert customer.put("/cart/items/50", {"quantity": 2}).status_code == 200
 
 
+def test_a_whole_number_is_a_quantity_however_it_is_written(customer: Api) -> None:
+    cart = customer.put("/cart/items/10", {"quantity": 3.0}).json()
+    assert cart["lines"][0]["quantity"] == 3
+
+
 def test_an_unknown_product_cannot_be_put(customer: Api) -> None:
     assert problem(customer.put("/cart/items/100000", {"quantity": 1})) == (404, "not-found")
 
