@@ -62,8 +62,7 @@ def _add_static(web: Blueprint) -> None:
 
 
 def _add_vocabulary(web: Blueprint, instance: str) -> None:
-    # The address of the style sheet changes with its content, so that it may be kept for long.
-    style_version = sha256((STATIC / "shop.css").read_bytes()).hexdigest()[:12]
+    static_version = _digest(STATIC)
     for filter_ in (day, moment, motif, price):
         web.add_app_template_filter(filter_)
 
@@ -73,5 +72,11 @@ def _add_vocabulary(web: Blueprint, instance: str) -> None:
             "categories": [category.name for category in ASSORTMENT],
             "instance": instance,
             "signed_in": session.is_signed_in(),
-            "style_version": style_version,
+            "static_version": static_version,
         }
+
+
+def _digest(folder: Path) -> str:
+    """Changes with any file: part of their addresses, so that browsers may keep them for long."""
+    contents = [file.read_bytes() for file in sorted(folder.iterdir())]
+    return sha256(b"".join(contents)).hexdigest()[:12]
