@@ -152,7 +152,7 @@ def form(model: type[Model]) -> Model:
     """
     known = {name: request.form[name] for name in model.model_fields if request.form.get(name)}
     try:
-        return model.model_validate_strings(known)
+        return model.model_validate(known, strict=False)
     except ValidationError as error:
         raise InvalidInput(error) from error
 
