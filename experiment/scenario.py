@@ -152,6 +152,24 @@ class Sample(_Part):
     customers: Annotated[int, Field(ge=10, le=100_000)] = 1_000
     ratings: Annotated[int, Field(ge=0, le=5_000_000)] = 50_000
 
+    @model_validator(mode="after")
+    def _has_room_for_its_ratings(self) -> Self:
+        most = self.products * self.customers // 4
+        if self.ratings > most:
+            raise ValueError(f"at most {most} ratings fit so many products and customers")
+        return self
+
+
+class Work(_Part):
+    """Settings that every process of either architecture gets alike."""
+
+    threads: Annotated[int, Field(ge=1, le=256)] = 16
+    """Request threads of an instance; its database pool has the same size."""
+    recommendation_factors: Annotated[int, Field(ge=1, le=512)] = 32
+    """Length of the factor vectors."""
+    recommendation_passes: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """How often the scores are computed per request: multiplies the work, not the answer."""
+
 
 class Scenario(_Part):
     """A whole scenario; every rule that spans its parts is checked here."""
@@ -169,6 +187,7 @@ class Scenario(_Part):
     secondary: tuple[Metric, ...] = ()
     blocks: Blocks = Blocks()
     sample: Sample = Sample()
+    work: Work = Work()
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")

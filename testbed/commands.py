@@ -9,7 +9,7 @@ from rich.console import Console
 
 from experiment.scenario import Architecture, Profile, Sample
 from testbed import doctor, scenarios
-from testbed.deploying import deployment, deployment_of
+from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
 from testbed.planning import create_folder, make_plan
 from testbed.platforms import open_platform
@@ -47,7 +47,7 @@ def run_scenario(console: Console, name: str, order: RunOrder) -> None:
 def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:
     """Bring one store up without limits, say where it is, and wait for Ctrl-C."""
     with tempfile.TemporaryDirectory() as logs, open_platform("local") as platform:
-        wanted = deployment(architecture, architecture, {}, None, sample)
+        wanted = plain_deployment(architecture, sample)
         store = platform.up(wanted, Path(logs), port=port)
         try:
             console.print(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")

@@ -4,7 +4,7 @@ import microservices.deployables
 import monolith.deployables
 
 from experiment.errors import InputError
-from experiment.scenario import Architecture, Arm, Budget, Sample, Scenario
+from experiment.scenario import Architecture, Arm, Sample, Scenario
 from store.runtime.deployable import Deployable
 from testbed.platforms.platform import Deployment
 
@@ -15,32 +15,27 @@ def deployables_of(architecture: Architecture) -> tuple[Deployable, ...]:
     return microservices.deployables.DEPLOYABLES
 
 
-def deployment(
-    architecture: Architecture,
-    name: str,
-    instances: dict[str, int],
-    budget: Budget | None,
-    sample: Sample,
-) -> Deployment:
-    """A deployment; InputError when ``instances`` names a role that the architecture lacks."""
-    deployables = deployables_of(architecture)
-    roles = {deployable.role for deployable in deployables}
-    for role in instances:
-        if role not in roles:
-            raise InputError(
-                f"arm {name}: {architecture} has no role {role!r}; it has {sorted(roles)}."
-            )
-    return Deployment(
-        name=name,
-        architecture=architecture,
-        deployables=deployables,
-        instances={role: instances.get(role, 1) for role in sorted(roles)},
-        budget=budget,
-        sample=sample,
-    )
+def plain_deployment(architecture: Architecture, sample: Sample) -> Deployment:
+    """One instance of everything, without limits: to look at, not to measure."""
+    return Deployment(architecture, architecture, deployables_of(architecture), sample=sample)
 
 
 def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
-    return deployment(
-        arm.architecture, arm.name, dict(arm.instances), scenario.budget, scenario.sample
+    """What an arm needs; InputError when it names a role that its architecture lacks."""
+    deployables = deployables_of(arm.architecture)
+    roles = sorted(deployable.role for deployable in deployables)
+    unknown = sorted(set(arm.instances) - set(roles))
+    if unknown:
+        raise InputError(
+            f"arms.{arm.name}.instances: {arm.architecture} has no role {unknown[0]!r}; "
+            f"it has {', '.join(roles)}."
+        )
+    return Deployment(
+        name=arm.name,
+        architecture=arm.architecture,
+        deployables=deployables,
+        instances=arm.instances,
+        budget=scenario.budget,
+        sample=scenario.sample,
+        work=scenario.work,
     )

@@ -1,11 +1,12 @@
 """Refuses to measure stores that differ: a short replay against both before the first trial."""
 
 from contextlib import ExitStack
+from dataclasses import replace
 
 from experiment.errors import RunError
 from experiment.journal import Journal
 from experiment.record import Plan, RunFolder
-from testbed.deploying import deployment
+from testbed.deploying import deployment_of
 from testbed.display import Display
 from testbed.parity.comparison import differences
 from testbed.parity.session import Shop
@@ -21,23 +22,20 @@ def require_parity(
 
     Raises RunError that shows the first difference. An A/A run has nothing to compare.
     """
-    architectures = sorted({arm.architecture for arm in plan.scenario.arms})
-    if len(architectures) == 1:
+    arms = {arm.architecture: arm for arm in plan.scenario.arms}
+    if len(arms) == 1:
         journal.write("parity", checked=False, reason="both arms are the same architecture")
         return
     display.step("checking that both stores answer alike")
     with ExitStack() as stack:
         urls = []
-        for architecture in architectures:
-            wanted = deployment(
-                architecture, f"parity-{architecture}", {}, None, plan.scenario.sample
-            )
+        for architecture, arm in sorted(arms.items()):
+            wanted = replace(deployment_of(plan.scenario, arm), instances={}, budget=None)
             store = platform.up(wanted, folder.path / "parity" / architecture)
             stack.callback(store.down)
             urls.append(store.url)
-        sample = plan.scenario.sample
-        shop = Shop(sample.products, sample.customers)
-        found = differences(urls[0], urls[1], shop=shop, steps=STEPS, seed=plan.seed)
+        shop = Shop(plan.scenario.sample.products, plan.scenario.sample.customers)
+        found = differences(*urls, shop=shop, steps=STEPS, seed=plan.seed)
     journal.write("parity", checked=True, steps=STEPS, differences=[str(d) for d in found])
     if found:
         raise RunError(f"The two stores differ, so nothing was measured: {found[0]}")

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from experiment.scenario import Architecture, Sample
-from testbed.deploying import deployment
+from testbed.deploying import plain_deployment
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.local.store import LocalStore
 from testbed.platforms.platform import RunningStore
@@ -67,7 +67,7 @@ def running_store(
 
     def store(architecture: Architecture) -> RunningStore:
         if architecture not in running:
-            wanted = deployment(architecture, architecture, {}, None, SMALL_SAMPLE)
+            wanted = plain_deployment(architecture, SMALL_SAMPLE)
             folder = tmp_path_factory.mktemp(architecture)
             running[architecture] = local_platform.up(wanted, folder)
         return running[architecture]
@@ -91,7 +91,7 @@ def fresh_stores(
     stores = []
     try:
         for architecture in ARCHITECTURES:
-            wanted = deployment(architecture, architecture, {}, None, SMALL_SAMPLE)
+            wanted = plain_deployment(architecture, SMALL_SAMPLE)
             stores.append(local_platform.up(wanted, tmp_path / architecture))
         yield stores[0], stores[1]
     finally:

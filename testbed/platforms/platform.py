@@ -6,20 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from experiment.scenario import Architecture, Budget, Sample
+from experiment.scenario import Architecture, Budget, Sample, Work
 from store.rules.books import Books
 from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
-
-
-@dataclass(frozen=True)
-class Knobs:
-    """Settings that every instance of either architecture gets alike."""
-
-    threads: int = 16
-    recommendation_factors: int = 32
-    recommendation_passes: int = 1
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,7 @@ class Deployment:
     budget: Budget | None = None
     """What store, edge and database may use together; None: no limit is wanted."""
     sample: Sample = field(default_factory=Sample)
-    knobs: Knobs = field(default_factory=Knobs)
+    work: Work = field(default_factory=Work)
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)

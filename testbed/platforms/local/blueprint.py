@@ -66,7 +66,7 @@ class Blueprint:
 
     def _settings(self, deployable: Deployable, number: int, payment_provider_url: str) -> Settings:
         name = f"{deployable.role}-{number}"
-        knobs = self.deployment.knobs
+        work = self.deployment.work
         return Settings(
             role=deployable.role,
             instance=name,
@@ -74,9 +74,9 @@ class Blueprint:
             peers_file=self.peers_file if len(self.roles) > 1 else None,
             payment_provider_url=payment_provider_url,
             secret=self.secret,
-            threads=knobs.threads,
-            recommendation_factors=knobs.recommendation_factors,
-            recommendation_passes=knobs.recommendation_passes,
+            threads=work.threads,
+            recommendation_factors=work.recommendation_factors,
+            recommendation_passes=work.recommendation_passes,
             faults_file=self.faults_file,
             telemetry_file=self.folder / f"{name}.counters",
         )
