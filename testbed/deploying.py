@@ -2,7 +2,6 @@
 
 import microservices.deployables
 import monolith.deployables
-
 from experiment.errors import InputError
 from experiment.scenario import Architecture, Arm, Sample, Scenario
 from store.runtime.deployable import Deployable
