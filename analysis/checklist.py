@@ -15,7 +15,7 @@ def checklist(run: MeasuredRun) -> list[Answer]:
     return [
         (
             "P1 Repeated experiments",
-            f"{len(run.blocks)} of {len(plan.order)} blocks counted, each with both arms in random order.",
+            f"{len(run.blocks)} of {len(plan.order)} blocks, both arms in each, in random order.",
         ),
         (
             "P2 Workload and configuration coverage",

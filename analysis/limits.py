@@ -75,7 +75,7 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
         yield (
             "The outage is total: a service is killed and kept down, and in the monolith the lost "
             "code crashes its process each time it is reached. A fault that only answers with "
-            "errors would cost the monolith less."
+            "errors is another question, and likely kinder to the monolith."
         )
     yield "The payment provider is a stand-in with seeded latency and declines, the same for both."
 
@@ -86,7 +86,7 @@ def _of_machine(run: MeasuredRun) -> Iterator[str]:
         f"Stores, edge, database and load generator shared one machine with {machine.cores} cores "
         f"(load average before the run: {machine.load_before:g}) over loopback. There was no real "
         "network between services, and other programs of the machine may have taken part. Ratios "
-        "and differences within a block travel to other machines; absolute times do not."
+        "and differences within a block may hold elsewhere; absolute times do not."
     )
     for name, says in sorted(
         {item for trial in run.trials for item in trial.record.limits.items()}

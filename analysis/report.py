@@ -1,5 +1,6 @@
 """Builds the report of a run from its raw files, byte for byte the same each time."""
 
+import shutil
 from pathlib import Path
 
 from analysis.measured import MeasuredRun, load_run
@@ -17,15 +18,16 @@ def build(folder: RunFolder) -> Summary:
     """
     run = load_run(folder)
     summary = summarise(run)
-    figures = _figures(run, folder.report / "figures") if run.blocks else []
     folder.report.mkdir(exist_ok=True)
+    figures = _figures(run, folder.report / "figures")
     write_json(folder.report / "summary.json", summary)
     write_whole(folder.report / "index.html", render(run, summary, figures).encode())
     return summary
 
 
 def _figures(run: MeasuredRun, folder: Path) -> list[Shown]:
-    folder.mkdir(parents=True, exist_ok=True)
-    return [
-        shown(plot.name, plot.title, plot.caption(run), *save(plot, run, folder)) for plot in PLOTS
-    ]
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    plots = PLOTS if run.blocks else ()
+    return [shown(p.name, p.title, p.caption(run), *save(p, run, folder)) for p in plots]

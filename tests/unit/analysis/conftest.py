@@ -1,6 +1,6 @@
 """Makes whole run folders with a known truth, the same bytes each time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from experiment.record import (
     Gate,
@@ -75,6 +76,16 @@ class Truth:
     """Trials that are not complete."""
     absent: frozenset[tuple[int, str]] = frozenset()
     """Trials that left no record."""
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., RunFolder]:
+    """A maker of run folders; takes the members of ``Truth``."""
+
+    def make(**truth: Any) -> RunFolder:
+        return make_run(tmp_path / f"run-{len(list(tmp_path.iterdir()))}", Truth(**truth))
+
+    return make
 
 
 def scenario_of(truth: Truth) -> Scenario:

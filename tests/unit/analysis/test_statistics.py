@@ -1,0 +1,94 @@
+"""Intervals over blocks."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis.statistics import (
+    Estimate,
+    blocks_until,
+    half_width,
+    paired_t,
+    unanimous_share_difference,
+    upper_bound_without_events,
+)
+
+
+def test_the_interval_is_that_of_students_paired_t() -> None:
+    first, second = np.array([3.1, 2.9, 3.4, 3.0]), np.array([2.5, 2.6, 2.4, 2.7])
+    expected = stats.ttest_rel(second, first).confidence_interval(0.95)
+
+    estimate = paired_t((second - first).tolist())
+
+    assert estimate.interval == pytest.approx((expected.low, expected.high))
+
+
+@pytest.mark.parametrize("blocks", [2, 5, 10])
+def test_the_interval_covers_the_truth_in_95_of_100_experiments(blocks: int) -> None:
+    random, truth, experiments = np.random.default_rng(blocks), math.log(1.3), 2000
+
+    covered = sum(
+        low <= truth <= high
+        for estimate in (
+            paired_t(random.normal(truth, 0.2, blocks).tolist()) for _ in range(experiments)
+        )
+        if estimate.interval
+        for low, high in [estimate.interval]
+    )
+
+    assert 0.935 <= covered / experiments <= 0.965
+
+
+def test_drift_that_both_arms_share_does_not_widen_the_interval() -> None:
+    random, drift = np.random.default_rng(3), np.linspace(0, 5, 10)
+    reference, treatment = drift + random.normal(0, 0.1, 10), drift + random.normal(0, 0.1, 10)
+
+    estimate = paired_t((treatment - reference).tolist())
+
+    assert estimate.interval is not None
+    assert estimate.interval[1] - estimate.interval[0] < 0.4
+
+
+def test_one_block_allows_no_interval() -> None:
+    assert paired_t([0.3]) == Estimate(0.3, interval=None, spread=None, n=1)
+
+
+def test_blocks_that_agree_exactly_give_no_interval_rather_than_certainty() -> None:
+    assert paired_t([0.3, 0.3, 0.3]).interval is None
+
+
+def test_no_block_is_no_estimate() -> None:
+    with pytest.raises(ValueError, match="at least one block"):
+        paired_t([])
+
+
+@pytest.mark.parametrize("n", [60, 300, 10_000])
+def test_the_rule_of_three_is_the_exact_bound_but_for_rounding(n: int) -> None:
+    exact = 1 - 0.05 ** (1 / n)
+
+    assert exact <= upper_bound_without_events(n) < 1.03 * exact
+
+
+def test_without_a_failure_anywhere_the_rule_of_three_bounds_the_difference() -> None:
+    estimate = unanimous_share_difference(paired_t([0.0, 0.0]), 300, 600)
+
+    assert estimate.interval == (-0.01, 0.005)
+
+
+def test_a_share_difference_never_exceeds_one() -> None:
+    estimate = unanimous_share_difference(paired_t([-1.0, -1.0]), 300, 600)
+
+    assert estimate.interval == (-1.0, -0.995)
+
+
+def test_the_blocks_still_needed_are_the_fewest_that_suffice() -> None:
+    more = blocks_until(half=0.1, spread=0.2, already=4)
+
+    assert more is not None
+    assert half_width(0.2, 4 + more) <= 0.1 < half_width(0.2, 4 + more - 1)
+
+
+def test_a_hopeless_number_of_blocks_is_not_named() -> None:
+    assert blocks_until(half=0.001, spread=1.0, already=4) is None
