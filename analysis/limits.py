@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from analysis.measured import MeasuredRun
-from analysis.plots.resources import measured_window
 from analysis.resources import rules_share
 from analysis.summary import Summary
 from analysis.wording import percent
@@ -96,7 +95,7 @@ def _of_machine(run: MeasuredRun) -> Iterator[str]:
 
 
 def _of_rules(run: MeasuredRun) -> Iterator[str]:
-    window = measured_window(run)
+    window = run.reported_window
     for arm in run.arms:
         shares = [rules_share(trial.samples, window) for trial in run.of(arm)]
         known = [share for share in shares if share is not None]

@@ -51,6 +51,12 @@ class MeasuredRun:
         return [phase.name for phase in self.scenario.phases if phase.kind != "warm-up"]
 
     @property
+    def reported_window(self) -> Window:
+        """From the first phase that is reported to the end of the last."""
+        windows = [self.windows[phase] for phase in self.shown_phases]
+        return min(start for start, _ in windows), max(end for _, end in windows)
+
+    @property
     def blocks(self) -> list[int]:
         return sorted({trial.record.block for trial in self.trials})
 

@@ -20,7 +20,7 @@ ByRole = dict[str, float]
 def draw(run: MeasuredRun) -> Figure:
     figure = Figure(figsize=(15, 7))
     cpu, memory = figure.subplots(1, 2)
-    window = measured_window(run)
+    window = run.reported_window
     _draw(cpu, run, lambda trial: cpu_ms_by_role(trial, window))
     cpu.set_title("CPU per correct answer, in ms")
     cpu.set_xlabel("ms of CPU time per correct answer")
@@ -28,12 +28,6 @@ def draw(run: MeasuredRun) -> Figure:
     memory.set_title("Memory of the whole store, in MB")
     memory.set_xlabel("MB, proportional set size, mean over time")
     return figure
-
-
-def measured_window(run: MeasuredRun) -> Window:
-    """From the first phase that is reported to the end of the last."""
-    windows = [run.windows[phase] for phase in run.shown_phases]
-    return min(start for start, _ in windows), max(end for _, end in windows)
 
 
 def cpu_ms_by_role(trial: Trial, window: Window) -> ByRole:
@@ -82,7 +76,7 @@ def _draw_bar(axes: Axes, y: int, found: list[ByRole]) -> None:
 
 
 def caption(run: MeasuredRun) -> str:
-    window = measured_window(run)
+    window = run.reported_window
     return (
         "Store, edge and database together, without the load generator and the payment provider, "
         f"from second {window[0]:g} to {window[1]:g}: CPU time per request that was answered "

@@ -45,7 +45,7 @@ def _draw_phase(axes: Axes, run: MeasuredRun, phase: str) -> None:
             )
         axes.plot(*_spectrum(_answered_ms(run.rows(arm), phase)), color=colour, lw=3.2, label=arm)
     axes.set_xticks([float(_stretch(p)) for p in TICKS], [f"{100 * p:g} %" for p in TICKS])
-    axes.tick_params(axis="x", labelsize=12)
+    axes.tick_params(axis="x", labelsize=12, labelbottom=True)
 
 
 def _answered_ms(rows: pd.DataFrame, phase: str) -> Floats:

@@ -41,7 +41,9 @@ def draw_latency(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None
         middle, line = quantile_series(times, values, p, duration)
         if not np.isnan(line).all():
             name = f"p{p * 100:g}"
-            axes.plot(middle, line, color=INK, linestyle=dashes, linewidth=width, label=name)
+            axes.plot(
+                middle, line, color=INK, linestyle=dashes, linewidth=width, label=name, marker="."
+            )
     axes.axhline(run.scenario.slo.latency_ms, color=GREEN, linewidth=1.6, label="objective")
     plain_log(axes)
     _mark_failures(axes, failed["intended_s"].to_numpy(np.float64))
@@ -78,7 +80,7 @@ def draw_flight(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
             axes.step(at_s, alive, where="post", color=GREY, label=f"instances of {counted}")
     axes.legend(loc="upper left", handlelength=1.6)
     if first:
-        axes.set_ylabel("requests in flight")
+        axes.set_ylabel("in flight, instances")
 
 
 def draw_cpu(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
