@@ -68,7 +68,7 @@ def set_up(
         try:
             group = _make(place, wanted, budget, belongings) if wanted else None
         except OSError as error:
-            reason = f"{NOT_LIMITED}: {error.strerror} ({error.filename})"
+            reason = f"{NOT_LIMITED}: {error.strerror} (in {place.parent})"
             limits.says.update(dict.fromkeys(wanted, reason))
             continue
         if group is not None:

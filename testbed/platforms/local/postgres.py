@@ -120,9 +120,7 @@ class PostgresServer:
         installed = binaries()
         if self._user is None or all(_open_to_others(path) for path in installed.parents):
             return installed
-        copy = self._folder / "installed"
-        shutil.copytree(installed.parent, copy)
-        return copy / installed.name
+        return _copied(installed, self._folder)
 
     def _init(self, installed: Path) -> None:
         password_file = self._folder / "password"
@@ -164,6 +162,16 @@ class PostgresServer:
                 time.sleep(_POLL_S)
             else:
                 return
+
+
+def _copied(installed: Path, to: Path) -> Path:
+    """Copy the binaries' installation and, beside the package, the libraries they refer to."""
+    version, package = installed.parent, installed.parent.parent
+    shutil.copytree(version, to / package.name / version.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, to / libraries.name)
+    return to / package.name / version.name / installed.name
 
 
 def _open_to_others(folder: Path) -> bool:
