@@ -32,22 +32,32 @@ class Unknown:
 Measurement = Measured | Unknown
 
 
+PER_FEATURE: frozenset[MetricName] = frozenset({"failed_share", "bad_share", "latency_p95_ms"})
+
+
 def measure(trial: Trial, metric: Metric, window: Window) -> Measurement:
     """The value of ``metric`` in its phase.
 
     CPU and memory belong to the store as a whole, so ``features`` does not narrow them.
     """
     rows = trial.requests[trial.requests["phase"] == metric.phase]
-    if metric.features and metric.metric in ("bad_share", "latency_p95_ms"):
+    if metric.features and metric.metric in PER_FEATURE:
         rows = rows[rows["feature"].isin(metric.features)]
     return _MEASURES[metric.metric](trial, rows, window)
 
 
-def _bad_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+def _failed_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
     """Share of intended requests that were not answered as the contract says."""
     if rows.empty:
         return Unknown("no request was due in the phase")
     return Measured(float(rows["failed"].mean()), len(rows))
+
+
+def _bad_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+    """Share of intended requests that failed or were slower than the objective."""
+    if rows.empty:
+        return Unknown("no request was due in the phase")
+    return Measured(float(1 - rows["good"].mean()), len(rows))
 
 
 def _latency_p95_ms(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
@@ -76,6 +86,7 @@ def _memory_mb(trial: Trial, rows: pd.DataFrame, window: Window) -> Measurement:
 
 
 _MEASURES: Mapping[MetricName, Callable[[Trial, pd.DataFrame, Window], Measurement]] = {
+    "failed_share": _failed_share,
     "bad_share": _bad_share,
     "latency_p95_ms": _latency_p95_ms,
     "cpu_ms_per_request": _cpu_ms_per_request,

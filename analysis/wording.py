@@ -12,6 +12,7 @@ NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""
 
 UNITS: dict[MetricName, str] = {
+    "failed_share": "%",
     "bad_share": "%",
     "latency_p95_ms": "ms",
     "cpu_ms_per_request": "ms CPU",
@@ -42,7 +43,8 @@ def failures(failed: int, n: int) -> str:
     if n == 0:
         return NOTHING
     if failed == 0:
-        return f"0 of {n:,}\nbelow {100 * upper_bound_without_events(n):.2g} %"
+        bound = upper_bound_without_events(n)
+        return f"0 of {n:,}" + (f"\nbelow {100 * bound:.2g} %" if bound < 1 else "")
     return f"{percent(failed / n)}\n{failed:,} of {n:,}"
 
 

@@ -18,7 +18,14 @@ Journey = Literal["browse", "search", "recommend", "buy"]
 Feature = Literal[
     "catalog", "product-page", "search", "recommendations", "accounts", "cart", "checkout", "orders"
 ]
-MetricName = Literal["bad_share", "latency_p95_ms", "cpu_ms_per_request", "memory_mb"]
+MetricName = Literal[
+    "failed_share", "bad_share", "latency_p95_ms", "cpu_ms_per_request", "memory_mb"
+]
+"""failed_share: requests that got no correct answer, of those intended
+bad_share: requests that got no correct answer within the objective's latency
+latency_p95_ms: of correct answers, from the intended start
+cpu_ms_per_request, memory_mb: of store, edge and database together
+"""
 
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -131,7 +138,7 @@ class Metric(_Part):
     @property
     def scale(self) -> Literal["difference", "ratio"]:
         """Shares are compared by difference, since zero is common; all else by ratio."""
-        return "difference" if self.metric == "bad_share" else "ratio"
+        return "difference" if self.metric.endswith("_share") else "ratio"
 
 
 class Blocks(_Part):

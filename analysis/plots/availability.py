@@ -1,5 +1,7 @@
 """Availability matrix: what still worked, by feature and phase."""
 
+from functools import partial
+
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -54,40 +56,36 @@ def _draw_cell(axes: Axes, x: int, y: int, shares: Shares) -> None:
         axes.text(x + 0.5, y + 0.5, "\N{EN DASH}", ha="center", va="center", color=GREY)
         return
     failed = shares.failed / shares.n
-    degraded = shares.degraded / shares.n
-    face = SHADES(failed**SKEW)
-    axes.add_patch(Rectangle((x, y), 1, 1, facecolor=face, edgecolor="white", linewidth=4))
-    ink = "white" if failed > DARK_FROM else INK
-    small = f"{percent(degraded)} degraded" if degraded else ""
-    top = 0.38 if small else 0.5
-    axes.text(
-        x + 0.5, y + top, percent(1 - failed), ha="center", va="center", color=ink, fontsize=17
-    )
-    axes.text(x + 0.5, y + 0.74, small, ha="center", va="center", color=ink, fontsize=12)
-    if degraded:
-        _mark_degraded(axes, x, y, degraded)
-
-
-def _mark_degraded(axes: Axes, x: int, y: int, share: float) -> None:
-    """A hatched bar along the bottom, as long as the share of degraded answers."""
     axes.add_patch(
-        Rectangle(
-            (x + 0.04, y + 0.88),
-            0.92 * share,
-            0.07,
-            facecolor="white",
-            edgecolor=INK,
-            hatch="////",
-            lw=0.8,
-        )
+        Rectangle((x, y), 1, 1, facecolor=SHADES(failed**SKEW), edgecolor="white", linewidth=4)
     )
+    ink = "white" if failed > DARK_FROM else INK
+    marks = {"slow": shares.slow / shares.n, "degraded": shares.degraded / shares.n}
+    small = ", ".join(f"{percent(share)} {name}" for name, share in marks.items() if share)
+    write = partial(axes.text, x + 0.5, ha="center", va="center", color=ink)
+    write(y + (0.36 if small else 0.5), percent(1 - failed), fontsize=17)
+    write(y + 0.68, small, fontsize=11)
+    _draw_bar(axes, x, y + 0.80, marks["slow"], facecolor=INK)
+    _draw_bar(axes, x, y + 0.89, marks["degraded"], facecolor="white", hatch="////")
+
+
+def _draw_bar(
+    axes: Axes, x: int, y: float, share: float, *, facecolor: str, hatch: str | None = None
+) -> None:
+    """A bar along the bottom of a cell, as long as the share."""
+    if share:
+        corner, width = (x + 0.04, y), 0.92 * share
+        axes.add_patch(
+            Rectangle(corner, width, 0.06, fc=facecolor, ec=INK, linewidth=0.8, hatch=hatch)
+        )
 
 
 def caption(run: MeasuredRun) -> str:
     return (
         f"Share of requests that were answered correctly in {' and '.join(run.arms)}, by feature "
-        "and phase, over all blocks; the darker, the more failed. Degraded answers (correct, but "
-        "with a part left out) count as available and are named apart, with a hatched bar."
+        "and phase, over all blocks; the darker, the more failed. Correct answers that "
+        f"came later than {run.scenario.slo.latency_ms:g} ms (slow, solid bar) or with a part left "
+        "out (degraded, hatched bar) count as available and are named apart."
     )
 
 

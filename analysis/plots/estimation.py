@@ -18,7 +18,8 @@ from analysis.wording import effect, margin_words
 from experiment.scenario import Metric, MetricName
 
 AXIS_WORDS: dict[MetricName, str] = {
-    "bad_share": "failed requests in %",
+    "failed_share": "failed requests in %",
+    "bad_share": "failed or slow requests in %",
     "latency_p95_ms": "p95 response time in ms",
     "cpu_ms_per_request": "CPU per correct answer in ms",
     "memory_mb": "memory in MB",

@@ -54,7 +54,7 @@ class Truth:
 
     blocks: int = 4
     rate: float = 60.0
-    bad_share: Mapping[str, float] = field(
+    failed_share: Mapping[str, float] = field(
         default_factory=lambda: {"monolith": 0.6, "microservices": 0.0}
     )
     """Share of the other features' requests that fail in the outage, by arm."""
@@ -64,7 +64,7 @@ class Truth:
     """Median response time by arm; log-normal with a sigma of 0.5."""
     primary: Mapping[str, Any] = field(
         default_factory=lambda: {
-            "metric": "bad_share",
+            "metric": "failed_share",
             "phase": "outage",
             "features": OTHERS,
             "margin": 0.02,
@@ -235,7 +235,7 @@ def _request(
 ) -> dict[str, Any]:
     feature = FEATURES[seq % len(FEATURES)]
     in_outage = OUTAGE[0] <= at < OUTAGE[1]
-    lost = 1.0 if feature == "recommendations" else truth.bad_share[arm]
+    lost = 1.0 if feature == "recommendations" else truth.failed_share[arm]
     failed = in_outage and random.random() < lost
     took_s = float(random.lognormal(np.log(truth.median_ms[arm] / 1000), 0.5))
     degraded = in_outage and arm == "microservices" and feature == "product-page"

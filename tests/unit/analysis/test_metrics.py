@@ -35,16 +35,18 @@ def value(folder: RunFolder, arm: str, wanted: Metric) -> float:
     return found.value
 
 
-def test_the_bad_share_counts_the_features_in_question_in_the_phase_only(make: Make) -> None:
-    folder = make(blocks=1, rate=200.0, bad_share={"monolith": 0.6, "microservices": 0.0})
+def test_the_failed_share_counts_the_features_in_question_in_the_phase_only(make: Make) -> None:
+    folder = make(blocks=1, rate=200.0, failed_share={"monolith": 0.6, "microservices": 0.0})
     others = ("catalog", "search")
 
-    assert value(folder, "monolith", metric("bad_share", "outage", others)) == pytest.approx(
+    assert value(folder, "monolith", metric("failed_share", "outage", others)) == pytest.approx(
         0.6, abs=0.06
     )
-    assert value(folder, "microservices", metric("bad_share", "outage", others)) == 0
-    assert value(folder, "microservices", metric("bad_share", "outage", ("recommendations",))) == 1
-    assert value(folder, "monolith", metric("bad_share", "baseline", others)) == 0
+    assert value(folder, "microservices", metric("failed_share", "outage", others)) == 0
+    assert (
+        value(folder, "microservices", metric("failed_share", "outage", ("recommendations",))) == 1
+    )
+    assert value(folder, "monolith", metric("failed_share", "baseline", others)) == 0
 
 
 def test_p95_counts_from_the_intended_start_over_correct_answers(make: Make) -> None:

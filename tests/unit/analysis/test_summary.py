@@ -48,7 +48,9 @@ def test_equal_arms_are_equivalent_when_the_requests_suffice(make: Make) -> None
 
 
 def test_without_any_failure_the_difference_is_bounded_by_the_rule_of_three(make: Make) -> None:
-    summary = summarise(load_run(make(blocks=3, bad_share={"monolith": 0.0, "microservices": 0.0})))
+    summary = summarise(
+        load_run(make(blocks=3, failed_share={"monolith": 0.0, "microservices": 0.0}))
+    )
 
     assert summary.headline == (
         "Not shown: no difference larger than the margin of 2 percentage points."
