@@ -104,8 +104,9 @@ class LiveDisplay:
 
     def rates(self, progress: dict[str, Any]) -> None:
         if progress:
-            good, bad = progress["good_per_s"], progress["bad_per_s"]
-            self._update(rates=f"[green]{good:.0f} good/s[/] [red]{bad:.0f} bad/s[/]")
+            now = progress["rates"]
+            good, bad = f"{now['good_per_s']:.0f} good/s", f"{now['bad_per_s']:.0f} bad/s"
+            self._update(rates=f"[green]{good}[/] [red]{bad}[/]")
 
     def trial_done(self) -> None:
         self._done += 1
