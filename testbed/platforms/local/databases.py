@@ -73,7 +73,6 @@ class Databases:
                 owner = _owner(deployment.architecture, deployable)
                 _create_database(connection, name, owner, templates[deployable.role])
                 made[deployable.role] = OwnDatabase(name, self._url(name, owner), deployable)
-            connection.execute("CHECKPOINT")  # each trial starts with a clean slate of writes
         return DatabaseSet(made)
 
     def drop(self, databases: DatabaseSet) -> None:

@@ -37,6 +37,7 @@ class LocalPlatform:
         self._mesh = mesh
         self._cores = split(os.sched_getaffinity(0))
         self._undo = ExitStack()
+        self._stores_up = 0
 
     @property
     def generator_cpus(self) -> Collection[int]:
@@ -50,7 +51,8 @@ class LocalPlatform:
             **envoy.FACTORS,
             "calls between services": self._mesh,
             "database": f"one PostgreSQL server for the run, {settings}, else its defaults",
-            "database copies": "made from templates, vacuumed and analysed; checkpoint before each",
+            "database copies": "made from templates, vacuumed and analysed",
+            "database start": "the server is restarted before each deployment that is alone",
             "payment provider": f"outside the budget, {PROVIDER_THREADS} threads",
             "cores": self._cores.says,
         }
@@ -63,6 +65,7 @@ class LocalPlatform:
             undo.callback(shutil.rmtree, folder)
             self._server = PostgresServer(folder, self._cores.store, self._belongings)
             undo.callback(self._server.stop)
+            self._server.create()
             self._server.start()
             self._databases = Databases(self._server)
             self._undo = undo.pop_all()
@@ -84,6 +87,7 @@ class LocalPlatform:
         with ExitStack() as undo:
             databases = self._databases.create(deployment)
             undo.callback(self._databases.drop, databases)
+            self._begin_fresh(undo)
             limited = limits.set_up(deployment.budget, self._belongings)
             undo.callback(limited.remove)
             limited.take_in(self._server.pids())
@@ -96,6 +100,16 @@ class LocalPlatform:
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
+
+    def _begin_fresh(self, undo: ExitStack) -> None:
+        """Restart the server, unless another store uses it: no trial inherits buffers or memory."""
+        if self._stores_up == 0:
+            self._server.restart()
+        self._stores_up += 1
+        undo.callback(self._count_down)
+
+    def _count_down(self) -> None:
+        self._stores_up -= 1
 
 
 def require_free(port: int | None) -> None:

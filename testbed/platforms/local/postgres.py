@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Collection
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -79,11 +80,13 @@ class PostgresServer:
         url = self.url(database, SUPERUSER, self._password)
         return psycopg.connect(make_conninfo(url, connect_timeout=5), autocommit=True)
 
+    def create(self) -> None:
+        """Make the empty data directory; once, before the first ``start``."""
+        self._own(self._folder)
+        self._init()
+
     def start(self) -> None:
         """Returns when the server takes connections; RunError, with its log, when it does not."""
-        self._own(self._folder)
-        installed = self._reachable_binaries()
-        self._init(installed)
         options = SETTINGS | {
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
@@ -92,7 +95,7 @@ class PostgresServer:
         self._process = start(
             Program(
                 name="PostgreSQL",
-                command=[str(installed / "postgres"), "-D", str(self._data), *flags],
+                command=[str(self._installed / "postgres"), "-D", str(self._data), *flags],
                 log=self._log,
                 cpus=self._cpus,
                 user=self._user,
@@ -107,6 +110,11 @@ class PostgresServer:
             stop_all([self._process])
             self._process = None
 
+    def restart(self) -> None:
+        """The same data, and nothing of the past in memory."""
+        self.stop()
+        self.start()
+
     @property
     def _data(self) -> Path:
         return self._folder / "data"
@@ -115,21 +123,22 @@ class PostgresServer:
         if self._user is not None:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
 
-    def _reachable_binaries(self) -> Path:
-        """Under root's home another user cannot read them: then a copy that it can."""
+    @cached_property
+    def _installed(self) -> Path:
+        """The binaries; where another user cannot read them (root's home), a copy that it can."""
         installed = binaries()
         if self._user is None or all(_open_to_others(path) for path in installed.parents):
             return installed
         return _copied(installed, self._folder)
 
-    def _init(self, installed: Path) -> None:
+    def _init(self) -> None:
         password_file = self._folder / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self._password, encoding="ascii")
         self._own(password_file)
         made = subprocess.run(
             [
-                installed / "initdb", "--pgdata", self._data, "--username", SUPERUSER,
+                self._installed / "initdb", "--pgdata", self._data, "--username", SUPERUSER,
                 "--auth=scram-sha-256", "--pwfile", password_file, "--encoding=UTF8",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                 "--no-sync", "--no-instructions",
