@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from measuring import measure, recommendations
+from measuring import measure, recommendations, summary_in
 from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 
 
@@ -20,6 +20,9 @@ def test_a_stall_of_one_second_at_100_a_second_affects_100_requests(tmp_path: Pa
     with ScriptedServer(stall) as target:
         rows = measure(target, arrivals, tmp_path)
     assert set(rows.outcome) == {"ok"}
+    # Sent at their time, and not when the store had leisure again.
+    assert (rows.sent_s - rows.intended_s).quantile(0.9) < 0.1
+    assert summary_in(tmp_path)["max_in_flight"] >= 85
     response_s = rows.ended_s - rows.intended_s
     assert 85 <= (response_s > 0.1).sum() <= 125
     until_end_s = 2 + rows.sent_s.iloc[0] - rows.intended_s
