@@ -1,5 +1,6 @@
 """Samples what the store and the generator use, once a second, in a thread of its own."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
 
 INTERVAL_S = 1.0
+YIELDING = 10
 
 
 class Sampler:
@@ -51,6 +53,8 @@ class Sampler:
             raise RunError(f"Sampling the store failed: {self._error}.") from self._error
 
     def _run(self) -> None:
+        # Niceness belongs to a thread on Linux: on a shared core the load generator goes first.
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
         try:
             with self._part.open("ab") as part:
                 while True:

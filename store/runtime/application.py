@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
 from store.runtime import logs, problems, trace
@@ -13,6 +13,8 @@ from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
 
 MAX_BODY_BYTES = 64 * 1024
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
+"""Asked by the balancer of each instance: no part of a feature, and not counted as a request."""
 
 
 class _OrjsonProvider(JSONProvider):
@@ -64,8 +66,9 @@ def _add_health(app: Flask, is_ready: Callable[[], bool]) -> None:
 def _add_request_hooks(app: Flask, instance: str, telemetry: Telemetry) -> None:
     @app.before_request
     def begin() -> None:
-        telemetry.request_started()
-        g.counted = True
+        if request.path not in HEALTH_PATHS:
+            telemetry.request_started()
+            g.counted = True
         trace.begin()
 
     @app.after_request

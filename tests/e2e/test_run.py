@@ -163,8 +163,7 @@ def test_what_a_killed_run_leaves_behind_is_cleaned_up(running: Running) -> None
     family = running.family()
     running.process.kill()
     running.process.wait()
-    said = _twinstack(running.home, "clean").stdout
-    assert "Nothing was left behind" not in said
+    _twinstack(running.home, "clean")
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == []
     assert "Nothing was left behind" in _twinstack(running.home, "clean").stdout
