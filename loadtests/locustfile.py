@@ -72,17 +72,27 @@ class OpenLoad(User):
 
     @task
     def run_schedule(self) -> None:
-        runner = self.environment.runner
         try:
             _run(self.environment)
-        except (TwinstackError, OSError) as error:
-            logger.error("%s", error)  # noqa: TRY400 - one sentence, no traceback
-            self.environment.process_exit_code = getattr(error, "exit_code", RunError.exit_code)
+        except Exception as error:  # noqa: BLE001 - Locust would log it and run the task again
+            _tell(self.environment, error)
         if _options_of(self.environment).headless:
-            runner.quit()
+            self.environment.runner.quit()
         else:
-            runner.stop()
+            self.environment.runner.stop()
         raise StopUser
+
+
+def _tell(environment: Environment, error: Exception) -> None:
+    """One sentence for what can go wrong, a traceback for what cannot; and the exit code."""
+    is_known = isinstance(error, TwinstackError | OSError)
+    logger.error("%s", error, exc_info=None if is_known else error)
+    if _options_of(environment).headless:
+        environment.process_exit_code = getattr(error, "exit_code", RunError.exit_code)
+        # Locust prints its tables first; the reason is to be the last line.
+        environment.events.quit.add_listener(  # type: ignore[no-untyped-call]
+            lambda **_: sys.stderr.write(f"{error}\n")
+        )
 
 
 def _run(environment: Environment) -> None:

@@ -65,3 +65,15 @@ def test_a_target_that_is_not_this_machine_is_refused() -> None:
     assert done.returncode == 2
     assert b"192.0.2.1 is not this machine" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+def test_an_error_of_its_own_ends_the_generator_with_the_reason_as_last_words(
+    tmp_path: Path,
+) -> None:
+    taken = tmp_path / "record"
+    taken.touch()
+    with ScriptedServer(CountingScript()) as target:
+        command = [LOCUST, "-f", LOCUSTFILE, "--headless", "--host", target, "--record", str(taken)]
+        done = subprocess.run(command, capture_output=True, timeout=30, check=False, text=True)
+    assert done.returncode == 1
+    assert str(taken) in done.stderr.splitlines()[-1]
