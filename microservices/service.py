@@ -11,8 +11,8 @@ from psycopg import OperationalError
 from microservices.calls import CallFailed, Calls
 from microservices.peers import Peers
 from microservices.policies import Policies
-from store.runtime.application import create_base
-from store.runtime.database import Database, open_pool
+from store.runtime.application import HEALTH_PATHS, create_base
+from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
 from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import Settings, SettingsError
@@ -21,7 +21,6 @@ from store.runtime.tokens import Tokens
 
 logger = logging.getLogger(__name__)
 
-HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 READY_WITHIN_S = 2.0
 
 
@@ -63,14 +62,14 @@ def create_service(role: str, policies: Mapping[str, Policies] | None = None) ->
 def _open_database(settings: Settings) -> Database | None:
     if settings.database_url is None:
         return None
-    database = open_pool(settings.database_url, settings.threads)
+    database = Database(settings.database_url, settings.threads)
     atexit.register(database.close)
     return database
 
 
 def _is_ready(database: Database | None) -> bool:
     if database is not None:
-        with database.connection(timeout=READY_WITHIN_S) as connection:
+        with database.autocommit(READY_WITHIN_S) as connection:
             connection.execute("SELECT 1")
     return True
 

@@ -23,7 +23,7 @@ class Accounts(Module):
         """The new account; a 409 Problem when the address has one."""
         with self._rules():
             values = (normalise_email(email), name, hash_password(password))
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             account = connection.execute(_REGISTER, values).fetchone()
         if account is None:
             raise Problem(
@@ -34,7 +34,7 @@ class Accounts(Module):
     @entry
     def sign_in(self, email: str, password: str) -> Document:
         """A session; a 401 Problem when address and password do not belong together."""
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             account = connection.execute(_FIND, (normalise_email(email),)).fetchone()
         if account is None or not self._verified(password, account["password_hash"]):
             raise Problem(401, "wrong-credentials", "E-mail address or password is wrong.")

@@ -15,7 +15,7 @@ from monolith.shop import InProcessShop
 from store.payment_provider.client import ProviderClient
 from store.runtime.application import create_base
 from store.runtime.background import Background
-from store.runtime.database import Database, open_pool
+from store.runtime.database import Database
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.tokens import Tokens
 from store.web.pages import create_shop
@@ -33,7 +33,7 @@ def create_app() -> Flask:
     if settings.database_url is None or settings.payment_provider_url is None:
         raise SettingsError("the monolith needs a database and a payment provider")
     provider = ProviderClient(settings.payment_provider_url, settings.threads)
-    database = open_pool(settings.database_url, settings.threads)
+    database = Database(settings.database_url, settings.threads)
     atexit.register(database.close)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
     process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
@@ -46,7 +46,7 @@ def create_app() -> Flask:
 
 def _is_ready(database: Database) -> bool:
     try:
-        with database.connection(timeout=READY_WITHIN_S) as connection:
+        with database.autocommit(READY_WITHIN_S) as connection:
             connection.execute("SELECT 1")
     except OperationalError:
         return False

@@ -38,7 +38,7 @@ class Carts(Module):
 
     @entry
     def cart(self, customer_id: int) -> Document:
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             return self._document(_items(connection, _READ, customer_id))
 
     @entry

@@ -41,7 +41,7 @@ class Catalog(Module):
         """One page by descending popularity; past the end, and of no such category, none."""
         statement = _LIST_ALL if category is None else _LIST_CATEGORY
         wish = {"category": category, "limit": page_size, "offset": (page - 1) * page_size}
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             rows = connection.execute(statement, wish).fetchall()
         products, total = split(rows, "product_id")
         return {"products": products, "page": page, "page_size": page_size, "total": total}
@@ -49,7 +49,7 @@ class Catalog(Module):
     @entry
     def product(self, product_id: int) -> Document:
         """One product; a 404 Problem when there is none."""
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             row = connection.execute(_FIND, ([product_id],)).fetchone()
         if row is None:
             raise not_found("product")

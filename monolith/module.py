@@ -46,18 +46,29 @@ class Module:
         self._rules = process.telemetry.rules
 
     @contextmanager
+    def _autocommit(self) -> Iterator[Connection[DictRow]]:
+        """As ``Database.autocommit``; a 503 Problem when the database is gone."""
+        with _needed(), self._process.database.autocommit() as connection:
+            yield connection
+
+    @contextmanager
     def _transaction(self) -> Iterator[Connection[DictRow]]:
-        """A pooled connection in a transaction; a 503 Problem when the database is gone."""
-        try:
-            with self._process.database.connection() as connection:
-                yield connection
-        except OperationalError as error:
-            logger.warning("database gone: %s", error)
-            raise dependency_unavailable("database") from error
+        """As ``Database.transaction``; a 503 Problem when the database is gone."""
+        with _needed(), self._process.database.transaction() as connection:
+            yield connection
 
     def reach(self) -> None:
         """The fault point of this module."""
         self._process.faults.reach(self.role)
+
+
+@contextmanager
+def _needed() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        logger.warning("database gone: %s", error)
+        raise dependency_unavailable("database") from error
 
 
 M = TypeVar("M", bound=Module)

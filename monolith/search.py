@@ -15,7 +15,7 @@ _NAMES = "SELECT product_id, name, price_cents FROM products WHERE product_id = 
 
 def build_index(database: Database) -> Bm25Index:
     """The index of all products as they stand in the database."""
-    with database.connection() as connection:
+    with database.autocommit() as connection:
         return Bm25Index(Text.of_product(**row) for row in connection.execute(_TEXTS))
 
 
@@ -45,7 +45,7 @@ class Search(Module):
         """The hits with name and price, which the index does not hold."""
         if not hits:
             return []
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             rows = connection.execute(_NAMES, ([product_id for product_id, _ in hits],))
             products = {row["product_id"]: row for row in rows}
         return [products[product_id] | {"score": score} for product_id, score in hits]

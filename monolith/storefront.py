@@ -46,7 +46,7 @@ class Storefront(Module):
             "recommendations", lambda: self._recommendations.similar(product_id, RECOMMENDED)
         )
         wanted = [product_id, *(other for other, _ in similar or ())]
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             products = self._catalog.find(connection, wanted)
             if product_id not in products:
                 raise not_found("product")

@@ -25,7 +25,7 @@ class Customers:
         with self.telemetry.rules():  # slow on purpose: holds no connection meanwhile
             password_hash = credentials.hash_password(new.password)
         values = (credentials.normalise_email(new.email), new.name, password_hash)
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             account = connection.execute(_INSERT, values).fetchone()
         if account is None:
             raise Problem(
@@ -36,7 +36,7 @@ class Customers:
     def sign_in(self, given: Credentials) -> Row:
         """The customer's row; a 401 Problem when address or password is wrong."""
         email = credentials.normalise_email(given.email)
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             customer = connection.execute(_BY_EMAIL, (email,)).fetchone()
         if customer is None or not self._matches(given.password, customer["password_hash"]):
             raise Problem(401, "wrong-credentials", "E-mail address or password is wrong.")

@@ -53,16 +53,16 @@ class Carts:
 
     def delete(self, customer_id: int, product_id: int) -> dict[str, Any]:
         """The cart afterwards."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             connection.execute(_DELETE, (customer_id, product_id))
         return self.priced(customer_id)
 
     def empty(self, customer_id: int) -> None:
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             connection.execute(_EMPTY, (customer_id,))
 
     def _quantities(self, customer_id: int) -> Quantities:
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             rows = connection.execute(_ITEMS, (customer_id,))
             return {row["product_id"]: row["quantity"] for row in rows}
 
@@ -73,7 +73,7 @@ class Carts:
             "quantity": quantity,
             "max_products": MAX_PRODUCTS,
         }
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             connection.execute(_LOCK, (customer_id,))
             written = connection.execute(_PUT, values).rowcount
         if not written:

@@ -37,7 +37,7 @@ class Products:
 
     def one(self, product_id: int) -> Row:
         """Raises the 404 Problem when there is no such product."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             row = connection.execute(_ONE, (product_id,)).fetchone()
         if row is None:
             raise not_found("product")
@@ -45,7 +45,7 @@ class Products:
 
     def many(self, product_ids: Sequence[int]) -> list[Row]:
         """Those that exist, by ascending id."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             return connection.execute(_MANY, (product_ids,)).fetchall()
 
     def listing(self, wanted: ProductListing) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Products:
             "limit": wanted.page_size,
             "offset": wanted.offset,
         }
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             rows = connection.execute(statement, values).fetchall()
         return {
             "products": [_product(row) for row in rows if row["product_id"] is not None],

@@ -42,7 +42,7 @@ def create_app() -> Flask:
 def _add_stock_calls(app: Flask, database: Database) -> None:
     @app.get("/internal/stock/<int:product_id>")
     def get_stock(product_id: int) -> dict[str, int]:
-        with database.connection() as connection:
+        with database.autocommit() as connection:
             pieces = stock.available(connection, product_id)
         if pieces is None:
             raise not_found("product")

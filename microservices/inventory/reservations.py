@@ -47,7 +47,7 @@ class Reservations:
     def hold(self, order_id: UUID, attempt: int, lines: Lines) -> None:
         """Raises Problem: 409 ``sold-out``; 409 ``reservation-over`` if it was given back."""
         values = (order_id, attempt, self.lifetime_s, list(lines.product_ids))
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             if connection.execute(_HOLD, (*values, list(lines.quantities))).rowcount:
                 stock.move(connection, lines, stock.RESERVE)
                 return
@@ -60,7 +60,7 @@ class Reservations:
 
         Raises Problem: 404; 409 ``sold-out`` if they are gone; 409 ``reservation-over``.
         """
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             found = _locked(connection, order_id, attempt)
             if found is None:
                 raise not_found("reservation")
@@ -73,7 +73,7 @@ class Reservations:
 
     def release(self, order_id: UUID, attempt: int) -> None:
         """Give the pieces back, sold ones too, and refuse whatever this attempt may still ask."""
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             if connection.execute(_RELEASE_UNSEEN, (order_id, attempt)).rowcount:
                 return
             found = _locked(connection, order_id, attempt)
@@ -83,7 +83,7 @@ class Reservations:
 
     def expire_one(self) -> bool:
         """Give back the pieces of one overdue reservation; False when there is none."""
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             found = connection.execute(_OVERDUE).fetchone()
             if found is None:
                 return False

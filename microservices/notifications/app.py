@@ -46,6 +46,6 @@ def _add_calls(app: Flask, database: Database) -> None:
             [each.customer_id for each in events],
             [each.total_cents for each in events],
         )
-        with database.connection() as connection:
+        with database.autocommit() as connection:
             connection.execute(_APPLY, columns)
         return "", 204

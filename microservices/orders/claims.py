@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from microservices.orders.saga import Saga, confirmed, presumed_aborted
@@ -107,22 +108,15 @@ class Claims:
             "instance": self.instance,
             "lease_s": LEASE_S,
         }
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             if connection.execute(_BEGIN, values).rowcount:
                 return Begun(1)
-            found = connection.execute(_FIND, values).fetchone()
-            if found is None:
-                raise LookupError(f"saga {order_id} vanished")
-            claim = decide(found, fingerprint)
-            if isinstance(claim, Begun):
-                connection.execute(_BEGIN_AGAIN, values)
-            elif isinstance(claim, Unfinished):
-                connection.execute(_UNDO, values)
-        return claim
+            with connection.transaction():
+                return _claim_again(connection, values)
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         """Raises like ``decide``, and begins nothing."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             found = connection.execute(_FIND, {"order_id": order_id}).fetchone()
         if found is not None:
             decide(found, fingerprint)
@@ -132,7 +126,7 @@ class Claims:
         status = _status(saga)
         before = ["confirmed"] if saga.is_confirmed else ["running", "undoing"]
         values = (status, _document(saga.remembered), RETRY_S, saga.order_id, saga.attempt, before)
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             connection.execute(_CLOSE, values)
 
     def take_unfinished(self) -> list[Saga]:
@@ -141,14 +135,26 @@ class Claims:
         Each is leased to the caller. One that was running is undone from now on: its process may
         be slow instead of dead, but cannot confirm it any more.
         """
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             rows = connection.execute(_TAKE_UNFINISHED, (LEASE_S, BATCH)).fetchall()
         return [_resumed(row) for row in rows]
 
     def adopt_orphans(self) -> None:
         """What this instance left running ended with its previous process."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             connection.execute(_ORPHANED, (self.instance,))
+
+
+def _claim_again(connection: Connection[Row], values: dict[str, Any]) -> Claim:
+    found = connection.execute(_FIND, values).fetchone()
+    if found is None:
+        raise LookupError(f"saga {values['order_id']} vanished")
+    claim = decide(found, values["fingerprint"])
+    if isinstance(claim, Begun):
+        connection.execute(_BEGIN_AGAIN, values)
+    elif isinstance(claim, Unfinished):
+        connection.execute(_UNDO, values)
+    return claim
 
 
 def _status(saga: Saga) -> str:

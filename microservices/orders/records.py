@@ -1,7 +1,7 @@
 """Confirmed orders: written once, read by their customers."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -31,6 +31,7 @@ INSERT INTO order_lines (order_id, product_id, name, quantity, unit_price_cents,
 SELECT %s, * FROM unnest(%s::integer[], %s::text[], %s::integer[], %s::bigint[], %s::bigint[])
 """
 _LINE = ("product_id", "name", "quantity", "unit_price_cents", "line_total_cents")
+_AS_STORED = ("lines", "subtotal_cents", "discount_cents", "total_cents", "coupon")
 _LEAVE_EVENT = """
 INSERT INTO outbox (event_id, order_id, customer_id, total_cents) VALUES (%s, %s, %s, %s)
 """
@@ -44,10 +45,15 @@ order_id, created_at, subtotal_cents, discount_cents, total_cents, coupon, (
 ) AS lines
 """
 _FIND = f"SELECT {_COLUMNS} FROM orders WHERE order_id = %s AND customer_id = %s"
-_TOTAL = "SELECT count(*) AS total FROM orders WHERE customer_id = %s"
+# One statement; past the end one row without an order.
 _PAGE = f"""
-SELECT {_COLUMNS} FROM orders WHERE customer_id = %s
-ORDER BY created_at DESC, order_id LIMIT %s OFFSET %s
+SELECT counted.total, page.*
+FROM (SELECT count(*) AS total FROM orders WHERE customer_id = %(customer_id)s) AS counted
+LEFT JOIN (
+    SELECT {_COLUMNS} FROM orders WHERE customer_id = %(customer_id)s
+    ORDER BY created_at DESC, order_id LIMIT %(limit)s OFFSET %(offset)s
+) AS page ON true
+ORDER BY page.created_at DESC, page.order_id
 """
 
 
@@ -65,11 +71,11 @@ class Records:
             "order_id": saga.order_id,
             "created_at": self.now(),
             "coupon": saga.coupon,
-            **asdict(purchase.total),
+            **vars(purchase.total),
         }
         event = (uuid5(saga.order_id, "order-confirmed"), saga.order_id, saga.customer_id)
         columns = ([line[name] for line in purchase.lines] for name in _LINE)
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             if not connection.execute(_CONFIRM, (saga.order_id, saga.attempt)).rowcount:
                 return None
             connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
@@ -79,7 +85,7 @@ class Records:
 
     def one(self, customer_id: int, order_id: UUID) -> Document:
         """One of the customer's own orders; the 404 Problem otherwise."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             row = connection.execute(_FIND, (order_id, customer_id)).fetchone()
         if row is None:
             raise not_found("order")
@@ -87,19 +93,26 @@ class Records:
 
     def page(self, customer_id: int, wanted: Paging) -> Document:
         """One page of the contract's ``OrderList``."""
-        window = (customer_id, wanted.page_size, wanted.offset)
-        with self.database.connection() as connection:
-            total = connection.execute(_TOTAL, (customer_id,)).fetchone()
+        window = {
+            "customer_id": customer_id,
+            "limit": wanted.page_size,
+            "offset": wanted.offset,
+        }
+        with self.database.autocommit() as connection:
             rows = connection.execute(_PAGE, window).fetchall()
-        page = {"page": wanted.page, "page_size": wanted.page_size}
-        return page | {"orders": [_document(row) for row in rows]} | (total or {})
+        return {
+            "orders": [_document(row) for row in rows if row["order_id"] is not None],
+            "page": wanted.page,
+            "page_size": wanted.page_size,
+            "total": rows[0]["total"],
+        }
 
 
 def _document(row: Row) -> Document:
     created_at = row["created_at"].astimezone(UTC)
     return {
-        **row,
         "order_id": str(row["order_id"]),
-        "created_at": f"{created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         "status": "confirmed",
+        "created_at": f"{created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+        **{name: row[name] for name in _AS_STORED},
     }

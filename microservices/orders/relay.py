@@ -25,7 +25,7 @@ class Relay:
         Events leave the outbox only with the acceptance of notifications. A crash between the two
         delivers them again, and its inbox knows them. Raises CallFailed when it is gone.
         """
-        with self.database.connection() as connection:
+        with self.database.transaction() as connection:
             events = connection.execute(_TAKE, (BATCH,)).fetchall()
             if events:
                 body = {"events": [_document(event) for event in events]}

@@ -118,7 +118,7 @@ class Payments:
 
     def _find(self, order_id: UUID, attempt: int) -> Payment:
         with (
-            self.database.connection() as connection,
+            self.database.autocommit() as connection,
             connection.cursor(row_factory=class_row(Payment)) as cursor,
         ):
             found = cursor.execute(_FIND, (order_id, attempt)).fetchone()
@@ -128,7 +128,7 @@ class Payments:
 
     def _execute(self, statement: str, *values: object) -> bool:
         """Whether the statement, a transaction of its own, changed a row."""
-        with self.database.connection() as connection:
+        with self.database.autocommit() as connection:
             return bool(connection.execute(statement, values).rowcount)
 
 

@@ -12,14 +12,14 @@ _RATINGS = "SELECT customer_id, product_id, stars FROM ratings"
 
 
 def read_products(database: Database) -> frozenset[int]:
-    with database.connection() as connection:
+    with database.autocommit() as connection:
         rows = connection.execute(_PRODUCTS)
         return frozenset(row["product_id"] for row in rows)
 
 
 def train_model(database: Database, products: frozenset[int], factors: int) -> Model:
     """The same model in every process that reads the same rows."""
-    with database.connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+    with database.autocommit() as connection, connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_RATINGS).fetchall()
     columns = np.array(rows, dtype=np.int32).reshape(-1, 3).T
     ratings = Ratings(columns[0], columns[1], columns[2].astype(np.int8))

@@ -17,7 +17,7 @@ class Hits:
     def __init__(self, database: Database, telemetry: Telemetry) -> None:
         self._database = database
         self._telemetry = telemetry
-        with database.connection() as connection:
+        with database.autocommit() as connection:
             rows = connection.execute(_TEXTS)
             self._index = Bm25Index(Document(row["product_id"], row["text"]) for row in rows)
 
@@ -36,7 +36,7 @@ class Hits:
     def _described(self, ranked: list[tuple[int, float]]) -> list[dict[str, Any]]:
         if not ranked:
             return []
-        with self._database.connection() as connection:
+        with self._database.autocommit() as connection:
             rows = connection.execute(_NAMES, ([product_id for product_id, _ in ranked],))
             described = {row["product_id"]: row for row in rows}
         return [described[product_id] | {"score": score} for product_id, score in ranked]

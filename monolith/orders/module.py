@@ -44,7 +44,7 @@ class Orders(Module):
     @entry
     def order(self, customer_id: int, order_id: UUID) -> Document:
         """One of the customer's own orders; a 404 Problem otherwise."""
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             order = records.find(connection, customer_id, order_id)
         if order is None:
             raise not_found("order")
@@ -52,7 +52,7 @@ class Orders(Module):
 
     @entry
     def orders(self, customer_id: int, page: int, page_size: int) -> Document:
-        with self._transaction() as connection:
+        with self._autocommit() as connection:
             return records.page_of(connection, customer_id, page, page_size)
 
     def _outcome(self, connection: Connection[DictRow], attempt: Attempt) -> Document | Problem:

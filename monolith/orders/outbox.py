@@ -34,7 +34,7 @@ def relay(database: Database, deliver: Deliver) -> bool:
     Taking and delivering share a transaction: both happen or neither. Any number of processes may
     relay from the same outbox at the same time.
     """
-    with database.connection() as connection:
+    with database.transaction() as connection:
         events = connection.execute(_TAKE, (BATCH,)).fetchall()
         if events:
             deliver(connection, events)

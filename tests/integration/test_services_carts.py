@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from microservices.carts import deployable as carts_deployable
 from microservices.carts.carts import MAX_PRODUCTS
 from microservices.catalog import app as catalog
 from microservices.catalog import deployable as catalog_deployable
-from store.runtime.database import Database, open_pool
+from store.runtime.database import Database
 from store.runtime.deployable import Deployable
 from store.runtime.settings import Settings
 from store.runtime.tokens import Tokens
@@ -57,9 +57,9 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with ExitStack() as stack:
 
         def open_for_test(url: str, size: int) -> Database:
-            return stack.enter_context(open_pool(url, size))
+            return stack.enter_context(closing(Database(url, size)))
 
-        monkeypatch.setattr(service, "open_pool", open_for_test)
+        monkeypatch.setattr(service, "Database", open_for_test)
         yield
 
 

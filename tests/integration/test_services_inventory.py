@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from microservices.inventory.data import create_data, read_books
 from microservices.inventory.reservations import Reservations
 from microservices.inventory.stock import Lines
 from store.rules.books import StockEntry
-from store.runtime.database import open_pool
+from store.runtime.database import Database
 from store.runtime.problems import Problem
 from store.sample.generate import generate
 
@@ -22,14 +23,14 @@ def all_reservations(fresh_database: Callable[[str], str]) -> Iterator[Reservati
     url = fresh_database("test_inventory")
     with psycopg.connect(url) as connection:
         create_data(connection, generate(products=60, customers=5, ratings=50))
-    with open_pool(url, 8) as database:
+    with closing(Database(url, 8)) as database:
         yield Reservations(database)
 
 
 @pytest.fixture
 def reservations(all_reservations: Reservations) -> Reservations:
     """Nothing reserved, ten pieces of each product."""
-    with all_reservations.database.connection() as connection:
+    with all_reservations.database.transaction() as connection:
         connection.execute("TRUNCATE reservations")
         connection.execute("UPDATE stock SET initial = 10, on_hand = 10, reserved = 0, sold = 0")
     return all_reservations
@@ -42,7 +43,7 @@ def order_id() -> UUID:
 
 def stock(reservations: Reservations, product_id: int = 1) -> tuple[int, int, int]:
     """On hand, reserved, sold."""
-    with reservations.database.connection() as connection:
+    with reservations.database.transaction() as connection:
         entries: dict[int, StockEntry] = {
             entry.product_id: entry for entry in read_books(connection).stock
         }

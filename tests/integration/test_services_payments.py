@@ -1,6 +1,7 @@
 """Payments on a real database, with a provider that may crash them, hide or refuse."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from uuid import UUID, uuid4
 
 import psycopg
@@ -12,7 +13,7 @@ from store.payment_provider import fate
 from store.payment_provider.client import Captured, Declined, ProviderUnreachableError
 from store.payment_provider.ledger import Ledger
 from store.rules.books import PaymentEntry
-from store.runtime.database import open_pool
+from store.runtime.database import Database
 from store.runtime.problems import Problem
 from store.sample.generate import generate
 
@@ -60,8 +61,8 @@ def provider() -> Provider:
 
 @pytest.fixture
 def payments(url: str, provider: Provider) -> Iterator[Payments]:
-    with open_pool(url, 2) as database:
-        with database.connection() as connection:
+    with closing(Database(url, 2)) as database:
+        with database.autocommit() as connection:
             connection.execute("TRUNCATE payments")
         yield Payments(database, provider)
 
@@ -76,7 +77,7 @@ def order_id() -> UUID:
 
 
 def entries(payments: Payments) -> tuple[PaymentEntry, ...]:
-    with payments.database.connection() as connection:
+    with payments.database.autocommit() as connection:
         return read_books(connection).payments
 
 

@@ -21,7 +21,7 @@ from store.payment_provider.app import create_app as create_provider
 from store.payment_provider.client import ProviderClient
 from store.rules.books import Books
 from store.rules.checkout import order_id
-from store.runtime.database import open_pool
+from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, InjectedError
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
@@ -156,7 +156,7 @@ class Store:
 @contextmanager
 def opened(url: str, provider: Provider) -> Iterator[Store]:
     settings = Settings(role="monolith", instance="monolith-1", secret="test", threads=24)
-    database, faults = open_pool(url, settings.threads), WatchedFaults()
+    database, faults = Database(url, settings.threads), WatchedFaults()
     try:
         tokens = Tokens(settings.secret)
         process = Process(settings, database, Telemetry(None), faults, tokens)

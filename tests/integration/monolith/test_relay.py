@@ -40,10 +40,10 @@ def test_an_event_that_cannot_be_delivered_stays_until_it_can(store: Store) -> N
 
 def test_an_event_that_comes_again_changes_nothing(store: Store) -> None:
     placed = order(store)
-    with store.process.database.connection() as connection:
+    with store.process.database.autocommit() as connection:
         events = connection.execute("SELECT * FROM outbox").fetchall()
     store.relay()
-    with store.process.database.connection() as connection:
+    with store.process.database.autocommit() as connection:
         store.modules.notifications.apply(connection, events)
     assert notified(store, {placed}) == [placed]
 

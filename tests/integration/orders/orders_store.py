@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from store.payment_provider.app import create_app as create_provider
 from store.rules import checkout
 from store.rules.books import Books, Violation, audit, merge
 from store.runtime.background import Background
-from store.runtime.database import Database, open_pool
+from store.runtime.database import Database
 from store.runtime.deployable import Deployable
 from store.runtime.inputs import Checkout
 from store.runtime.problems import Problem
@@ -224,7 +224,7 @@ def open_store(
     patch = stack.enter_context(pytest.MonkeyPatch.context())
 
     def open_for_test(url: str, size: int) -> Database:
-        return stack.enter_context(open_pool(url, size))
+        return stack.enter_context(closing(Database(url, size)))
 
     start = Background.start
 
@@ -232,7 +232,7 @@ def open_store(
         start(background)
         stack.callback(background.stop)
 
-    patch.setattr(service, "open_pool", open_for_test)
+    patch.setattr(service, "Database", open_for_test)
     patch.setattr(Background, "start", start_for_test)
     return OrdersStore(make_database, dataset, folder, serve)
 

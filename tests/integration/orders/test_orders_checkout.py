@@ -106,13 +106,14 @@ def test_many_buyers_of_the_same_scarce_products_neither_deadlock_nor_oversell(
 def test_a_checkout_costs_three_local_transactions(
     store: OrdersStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = store.service.database.connection
+    pool = store.service.database._pool
+    connection = pool.connection
     transactions = []
 
-    def counted() -> Any:
+    def counted(timeout: float | None = None) -> Any:
         transactions.append(1)
-        return connection()
+        return connection(timeout)
 
-    monkeypatch.setattr(store.service.database, "connection", counted)
+    monkeypatch.setattr(pool, "connection", counted)
     store.buyer(p1=1).check_out()
     assert len(transactions) == 3
