@@ -4,7 +4,6 @@ import pyarrow.parquet as pq
 
 from analysis import report
 from analysis.summary import Summary
-from experiment.errors import RunError
 from experiment.journal import Journal
 from experiment.record import Plan, RunFolder
 from experiment.scenario import Arm
@@ -36,7 +35,7 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
             for block in range(1, len(plan.order) + 1):
                 _run_block(plan, folder, block, platform, display)
         except BaseException as error:
-            ended = "failed" if isinstance(error, RunError) else "cut-off"
+            ended = "failed" if isinstance(error, Exception) else "cut-off"
             journal.write("run-ended", status=ended, reason=str(error))
             raise
         journal.write("run-ended", status="complete", reason="")

@@ -8,6 +8,7 @@ from analysis.gates import gates_of
 from experiment.journal import Journal
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.scenario import Arm
+from loadtests.journeys import STEPS
 from testbed.audit import audit_trial
 from testbed.clock import Clock
 from testbed.deploying import deployment_of
@@ -21,8 +22,9 @@ from testbed.timeline import Stage, windows_of
 LEAD_S = 2.5
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
 TICK_S = 0.25
-DRAIN_S = 20.0
-"""Think times of the last journeys, and their deadlines, end well within it."""
+LONGEST_JOURNEY = max(len(steps) for steps in STEPS.values())
+THINKING_S = 15.0
+"""Think times of a journey that began last end well within it."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class _Measurement:
                 with stage.phase_in_force(window):
                     self._watch(generator, clock, window.end_s)
             self.display.step("draining")
-            generator.wait(DRAIN_S + plan.scenario.load.deadline_s)
+            generator.wait(THINKING_S + LONGEST_JOURNEY * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
 
     def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:
