@@ -31,11 +31,13 @@ RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCEN
 def scenarios() -> None:
     """List the scenarios that ship with the project."""
     from testbed import scenarios as found  # noqa: PLC0415 - keeps --help fast
+    from testbed.planning import seconds_per_trial  # noqa: PLC0415 - keeps --help fast
 
     table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
     for name in found.names():
         scenario = found.find(name)
-        minutes = scenario.duration_s("full") * 2 * scenario.blocks.full / 60
+        trials = len(scenario.arms) * scenario.blocks.full
+        minutes = trials * seconds_per_trial(scenario, "full") / 60
         table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
     console.print(table)
 

@@ -12,9 +12,9 @@ from experiment.scenario import Architecture, Profile, Sample
 from testbed import doctor, scenarios
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
-from testbed.planning import create_folder, make_plan
+from testbed.planning import create_folder, make_plan, seconds_per_trial
 from testbed.platforms import open_platform
-from testbed.run import execute, seconds_per_trial
+from testbed.run import execute
 from testbed.stopping import Stopped
 
 
@@ -41,7 +41,8 @@ def run_scenario(console: Console, name: str, order: RunOrder) -> None:
         folder = create_folder(order.results, plan)
         trials = len(plan.order) * len(scenario.arms)
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
-        with display_for(console, trials, seconds_per_trial(plan)) as display:
+        per_trial_s = seconds_per_trial(scenario, order.profile)
+        with display_for(console, trials, per_trial_s) as display:
             summary = execute(plan, folder, platform, display)
     console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)

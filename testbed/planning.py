@@ -11,6 +11,14 @@ from experiment.scenario import Profile, Scenario
 from testbed import machine
 
 
+OVERHEAD_S = 10.0
+"""Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
+
+
+def seconds_per_trial(scenario: Scenario, profile: Profile) -> float:
+    return scenario.duration_s(profile) + OVERHEAD_S
+
+
 def make_plan(
     scenario: Scenario,
     profile: Profile,

@@ -14,13 +14,6 @@ from testbed.planning import block_seed
 from testbed.platforms.platform import Platform
 from testbed.trial import Trial, run_trial
 
-OVERHEAD_S = 12.0
-"""Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
-
-
-def seconds_per_trial(plan: Plan) -> float:
-    return plan.scenario.duration_s(plan.profile) + OVERHEAD_S
-
 
 def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display) -> Summary:
     """Measure everything the plan says and write the report.
