@@ -10,7 +10,6 @@ from experiment.record import Plan, RunFolder, write_json
 from experiment.scenario import Profile, Scenario
 from testbed import machine
 
-
 OVERHEAD_S = 10.0
 """Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
 
