@@ -1,6 +1,5 @@
 """The client with which services call each other: pooled connections and declared policies."""
 
-import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -178,7 +177,7 @@ class Calls:
 
 
 def _headers(given: Mapping[str, str] | None) -> dict[str, str]:
-    trace_id = g.trace_id if has_app_context() and "trace_id" in g else secrets.token_hex(16)
+    trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
     return {"traceparent": trace.traceparent(trace_id), **(given or {})}
 
 
