@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,15 +148,15 @@ def _clean_up_after(record: _Record) -> list[str]:
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:
-    """All at once; whoever is still there after the deadline is killed."""
+    """All at once; whoever is still there after the deadline is killed, with its children."""
     for entry in alive:
-        _signal(entry, signal.Signals(entry["stop"]))
+        _signal(os.kill, entry, signal.Signals(entry["stop"]))
     until = time.monotonic() + STOP_WITHIN_S
     while time.monotonic() < until and any(_lives(entry) for entry in alive):
         time.sleep(_POLL_S)
     for entry in alive:
         if _lives(entry):
-            _signal(entry, signal.SIGKILL)
+            _signal(os.killpg, entry, signal.SIGKILL)
 
 
 def remove_control_group(group: Path, within_s: float = STOP_WITHIN_S) -> None:
@@ -172,9 +173,11 @@ def remove_control_group(group: Path, within_s: float = STOP_WITHIN_S) -> None:
             return
 
 
-def _signal(entry: dict[str, Any], number: signal.Signals) -> None:
+def _signal(
+    send: Callable[[int, int], None], entry: dict[str, Any], number: signal.Signals
+) -> None:
     with suppress(ProcessLookupError):
-        os.killpg(entry["pid"], number)
+        send(entry["pid"], number)
 
 
 def _lives(entry: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """Gunicorn instances: one process tree per instance, the same flags for every role."""
 
+import signal
 import socket
 import sys
 from collections.abc import Collection, Sequence
@@ -79,6 +80,9 @@ def start_instance(
             joins=joins,
             inherits=[listener.fileno()],
             folder=plan.folder,
+            # A store is stopped when it has nothing left to do. The graceful way would wait for
+            # the connections that its parts keep open to each other, seconds for nothing.
+            stop=signal.SIGQUIT,
         )
         return RunningInstance(plan, port, start(program, belongings))
 

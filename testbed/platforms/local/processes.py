@@ -55,14 +55,15 @@ class OwnedProcess:
     def is_alive(self) -> bool:
         return self._popen.poll() is None
 
-    def signal_group(self, number: signal.Signals) -> None:
-        if self.is_alive:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
+    def ask_to_stop(self) -> None:
+        """Only the process itself is asked: it stops its children, each of them once."""
+        self._popen.send_signal(self.program.stop)
 
     def kill(self) -> None:
         """The whole group at once, no goodbye."""
-        self.signal_group(signal.SIGKILL)
+        if self.is_alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
 
     def ended_within(self, seconds: float) -> bool:
@@ -122,7 +123,7 @@ def stop_all(processes: Iterable[OwnedProcess], within_s: float = STOP_WITHIN_S)
     """Ask all at once, wait for all, kill the rest."""
     asked = list(processes)
     for process in asked:
-        process.signal_group(process.program.stop)
+        process.ask_to_stop()
     until = time.monotonic() + within_s
     for process in asked:
         if not process.ended_within(until - time.monotonic()):
