@@ -92,7 +92,7 @@ class Load(_Part):
     """Mean think time between two steps of a journey, exponential."""
     deadline_s: Positive = 5.0
     """A request without an answer by then is a timeout."""
-    in_flight_cap: Annotated[int, Field(ge=1, le=10_000)] = 512
+    in_flight_cap: Annotated[int, Field(ge=1, le=10_000)] = 2_000
     """Requests beyond it are recorded as dropped; the generator never waits."""
 
 

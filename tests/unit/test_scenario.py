@@ -26,9 +26,9 @@ def test_scenarios_that_ship_are_valid_and_named_after_their_file(name: str) -> 
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("rate = 30.0", "rte = 30.0", "load.rate: this key is missing"),
-        ("rate = 30.0", "rate = 30.0\ncolour = 1", "load.colour: this key is not known"),
-        ("rate = 30.0", "rate = -1", "load.rate: Input should be greater than 0"),
+        ("rate = 20.0", "rte = 30.0", "load.rate: this key is missing"),
+        ("rate = 20.0", "rate = 20.0\ncolour = 1", "load.colour: this key is not known"),
+        ("rate = 20.0", "rate = -1", "load.rate: Input should be greater than 0"),
         ("full = 15 }\nfaults", "full = -15 }\nfaults", "phases.2.seconds.full"),
         ('phase = "outage"', 'phase = "outrage"', "the metric's phase 'outrage' is none of"),
         ('role = "recommendations"', 'role = "reccomendations"', "phases.2.faults.0.role"),
