@@ -12,7 +12,7 @@ from testbed.parity.comparison import differences
 from testbed.parity.session import Shop
 from testbed.platforms.platform import Platform
 
-STEPS = 120
+STEPS = 100
 
 
 def require_parity(

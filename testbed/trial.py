@@ -19,7 +19,7 @@ from testbed.platforms.platform import Platform, RunningStore
 from testbed.sampler import Sampler
 from testbed.timeline import Stage, windows_of
 
-LEAD_S = 2.5
+LEAD_S = 2.0
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
 TICK_S = 0.25
 LONGEST_JOURNEY = max(len(steps) for steps in STEPS.values())
