@@ -29,7 +29,7 @@ def test_scenarios_that_ship_are_valid_and_named_after_their_file(name: str) -> 
         ("rate = 20.0", "rte = 30.0", "load.rate: this key is missing"),
         ("rate = 20.0", "rate = 20.0\ncolour = 1", "load.colour: this key is not known"),
         ("rate = 20.0", "rate = -1", "load.rate: Input should be greater than 0"),
-        ("full = 15 }\nfaults", "full = -15 }\nfaults", "phases.2.seconds.full"),
+        ("full = 12 }\nfaults", "full = -12 }\nfaults", "phases.2.seconds.full"),
         ('phase = "outage"', 'phase = "outrage"', "the metric's phase 'outrage' is none of"),
         ('role = "recommendations"', 'role = "reccomendations"', "phases.2.faults.0.role"),
         ('name = "baseline"', 'name = "warm-up"', "two phases have the same name"),
