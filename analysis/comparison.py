@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.measured import MeasuredRun
 from analysis.metrics import Measured, Measurement, Unknown, measure
-from analysis.statistics import Estimate, paired_t, unanimous_share_difference
+from analysis.statistics import Estimate, paired_t, unanimous_share_difference, within_shares
 from experiment.scenario import Metric
 
 
@@ -93,9 +93,9 @@ def _estimate(pairs: list[Pair], effects: tuple[float, ...], metric: Metric) -> 
     if not effects:
         return None
     estimate = paired_t(effects)
-    if estimate.spread != 0.0 or metric.scale != "difference":
+    if metric.scale != "difference":
         return estimate
-    return _without_spread(pairs, estimate)
+    return _without_spread(pairs, estimate) if estimate.spread == 0.0 else within_shares(estimate)
 
 
 def _without_spread(pairs: list[Pair], estimate: Estimate) -> Estimate:

@@ -74,6 +74,17 @@ def unanimous_share_difference(
     return replace(estimate, interval=interval)
 
 
+def within_shares(estimate: Estimate) -> Estimate:
+    """The estimate with its interval cut at -1 and 1, beyond which no two shares can differ.
+
+    t knows no bounds; cutting it loses no coverage, since the truth cannot lie in what is cut off.
+    """
+    if estimate.interval is None:
+        return estimate
+    low, high = estimate.interval
+    return replace(estimate, interval=(max(-1.0, low), min(1.0, high)))
+
+
 def blocks_until(half: float, spread: float, already: int) -> int | None:
     """Blocks, beyond those run, until the interval is expected to be ``half`` wide to each side.
 

@@ -11,6 +11,9 @@ from experiment.scenario import Metric, MetricName
 NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""
 
+BEYOND_TELLING = 100
+"""Ratios beyond it are bounds of intervals so wide that their size says nothing."""
+
 UNITS: dict[MetricName, str] = {
     "failed_share": "%",
     "bad_share": "%",
@@ -59,6 +62,8 @@ def effect(metric: Metric, value: float) -> str:
     """An effect without its unit: a signed number of percentage points, or a ratio."""
     if metric.scale == "difference":
         return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    if abs(value) > math.log(BEYOND_TELLING):
+        return f"over {BEYOND_TELLING}" if value > 0 else f"under 1/{BEYOND_TELLING}"
     return f"{math.exp(value):.2f}"
 
 

@@ -13,6 +13,7 @@ from analysis.statistics import (
     paired_t,
     unanimous_share_difference,
     upper_bound_without_events,
+    within_shares,
 )
 
 
@@ -92,3 +93,11 @@ def test_the_blocks_still_needed_are_the_fewest_that_suffice() -> None:
 
 def test_a_hopeless_number_of_blocks_is_not_named() -> None:
     assert blocks_until(half=0.001, spread=1.0, already=4) is None
+
+
+def test_no_interval_of_shares_goes_beyond_what_shares_can_differ() -> None:
+    wide = paired_t([-0.98, -0.90])
+    assert wide.interval is not None
+    assert wide.interval[0] < -1
+    low, high = within_shares(wide).interval or (0.0, 0.0)
+    assert (low, high) == (-1.0, wide.interval[1])
