@@ -16,8 +16,10 @@ import pytest
 
 from experiment.journal import read_journal
 from experiment.record import RunFolder, TrialRecord, read_json
+from testbed import scenarios
 
 TOOL = [sys.executable, "-m", "testbed"]
+ONE_MORE_ARM = 'name = "services-again"\narchitecture = "microservices"'
 STARTED_WITHIN_S = 60
 STOPPED_WITHIN_S = 30
 
@@ -109,15 +111,26 @@ def test_nothing_is_left_behind_by_a_finished_run(finished: tuple[Path, str]) ->
     assert "Nothing was left behind" in _twinstack(finished[0], "clean").stdout
 
 
+def _services_against_themselves(home: Path) -> Path:
+    """A run that has many processes, little data, and nothing to compare before it begins."""
+    text = (scenarios.FOLDER / "first-look.toml").read_text(encoding="utf-8")
+    text = text.replace("instances = { monolith = 2 }", "")
+    text = text.replace('name = "monolith"\narchitecture = "monolith"', ONE_MORE_ARM)
+    file = home / "first-look.toml"
+    file.write_text(f"{text}\n[sample]\nproducts = 200\ncustomers = 100\nratings = 3000\n")
+    return file
+
+
 class Running:
     """A run under way, and every process it has started."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.log = home / "log"
+        scenario = str(_services_against_themselves(home))
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*TOOL, "run", "first-look", "--profile", "smoke"],
+                [*TOOL, "run", scenario, "--profile", "smoke"],
                 stdout=log, stderr=log, env=_environment(home), cwd=home, start_new_session=True,
             )  # fmt: skip
 
@@ -175,7 +188,7 @@ def test_what_a_killed_run_leaves_behind_is_cleaned_up(running: Running) -> None
         (("run", "outage-one-servce"), "did you mean outage-one-service"),
         (("run", "none.toml"), "no scenario file"),
         (("report", "nowhere"), "is not the folder of a run"),
-        (("run", "first-look", "--blocks", "0"), "0 is not in the range"),
+        (("run", "first-look", "--blocks", "0"), "Invalid value for '--blocks'"),
         (("fly",), "No such command"),
     ],
 )
