@@ -9,7 +9,7 @@ from store.runtime.telemetry import Counters, read_counters
 from testbed import procfs
 from testbed.platforms.local import usage
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.processes import OwnedProcess, stop_all
+from testbed.platforms.local.processes import OwnedProcess
 from testbed.platforms.platform import Instance, RoleUsage
 
 
@@ -75,9 +75,6 @@ class Fleet:
     def usage(self, processes: usage.Processes) -> list[RoleUsage]:
         with self._lock:
             return [_usage(name, role, processes) for name, role in self._roles.items()]
-
-    def stop(self) -> None:
-        stop_all(self.processes())
 
     def _role(self, role: str) -> _Role:
         if role not in self._roles:
