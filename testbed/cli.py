@@ -12,6 +12,7 @@ from rich.table import Table
 from experiment.errors import InputError, TwinstackError
 from experiment.record import RunFolder
 from experiment.scenario import Architecture, Profile, Sample
+from testbed import scenarios as scenarios_of_the_project
 from testbed.stopping import Stopped, signals_raise_stopped
 
 app = typer.Typer(
@@ -30,12 +31,11 @@ RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCEN
 @app.command()
 def scenarios() -> None:
     """List the scenarios that ship with the project."""
-    from testbed import scenarios as found  # noqa: PLC0415 - keeps --help fast
     from testbed.planning import seconds_per_trial  # noqa: PLC0415 - keeps --help fast
 
     table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
-    for name in found.names():
-        scenario = found.find(name)
+    for name in scenarios_of_the_project.names():
+        scenario = scenarios_of_the_project.find(name)
         trials = len(scenario.arms) * scenario.blocks.full
         minutes = trials * seconds_per_trial(scenario, "full") / 60
         table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
@@ -58,9 +58,10 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
+    scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 
-    run_scenario(console, name, RunOrder(profile, blocks, seed, platform, results))
+    run_scenario(console, scenario, RunOrder(profile, blocks, seed, platform, results))
 
 
 @app.command()
@@ -80,9 +81,9 @@ def up(
 @app.command()
 def report(run: RunArgument) -> None:
     """Rebuild the report of a run from its raw data."""
+    folder = _existing(run)
     from analysis.report import build  # noqa: PLC0415 - keeps --help fast
 
-    folder = _existing(run)
     console.print(build(folder).verdict, highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
 
@@ -93,9 +94,10 @@ def export(
     csv: Annotated[Path, typer.Option("--csv", help="Folder to write the CSV files to.")],
 ) -> None:
     """Write the raw rows of a run as CSV, for a spreadsheet."""
+    folder = _existing(run)
     from analysis.export import export_csv  # noqa: PLC0415 - keeps --help fast
 
-    for file in export_csv(_existing(run), csv):
+    for file in export_csv(folder, csv):
         console.print(str(file), soft_wrap=True, highlight=False)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from experiment.scenario import Architecture, Profile, Sample
-from testbed import doctor, scenarios
+from experiment.scenario import Architecture, Profile, Sample, Scenario
+from testbed import doctor
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
 from testbed.planning import create_folder, make_plan, seconds_per_trial
@@ -29,9 +29,8 @@ class RunOrder:
     results: Path
 
 
-def run_scenario(console: Console, name: str, order: RunOrder) -> None:
+def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     """Validate everything, then measure, then say the verdict and where the report is."""
-    scenario = scenarios.find(name)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     with open_platform(order.platform) as platform:

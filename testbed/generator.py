@@ -16,6 +16,7 @@ import psutil
 import loadtests
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters
+from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import on_cpus
 from testbed.platforms.platform import RoleUsage
 
@@ -39,9 +40,10 @@ class LoadOrder:
 class Generator:
     """Runs one schedule; use as a context manager, which stops it on every way out."""
 
-    def __init__(self, order: LoadOrder, cpus: Collection[int]) -> None:
+    def __init__(self, order: LoadOrder, cpus: Collection[int], belongings: Belongings) -> None:
         self._order = order
         self._cpus = cpus
+        self._belongings = belongings
         self._log = order.record / "generator.log"
 
     def __enter__(self) -> Self:
@@ -50,6 +52,7 @@ class Generator:
             self._process = subprocess.Popen(
                 self._command(), stdout=log, stderr=log, start_new_session=True, env=_environment()
             )
+        self._belongings.process("load generator", self._process.pid, signal.SIGTERM)
         self._cpu = psutil.Process(self._process.pid)
         return self
 

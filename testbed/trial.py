@@ -104,7 +104,9 @@ class _Measurement:
     def _load(self, store: RunningStore, clock: Clock) -> None:
         plan = self.trial.plan
         stage = Stage(FaultBoard(store), self.journal, clock, plan.seed + self.trial.block)
-        generator = Generator(self._order(store, clock), self.platform.generator_cpus)
+        platform = self.platform
+        order = self._order(store, clock)
+        generator = Generator(order, platform.generator_cpus, platform.belongings)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         with generator, Sampler(usage, clock, self.trial.files.samples):
             for window in windows_of(plan.scenario, plan.profile):

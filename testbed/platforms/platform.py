@@ -11,6 +11,7 @@ from store.rules.books import Books
 from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
+from testbed.janitor import Belongings
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,10 @@ class Platform(AbstractContextManager["Platform"], Protocol):
     @property
     def generator_cpus(self) -> Collection[int]:
         """Cores for the load generator, so that it does not compete with the store."""
+
+    @property
+    def belongings(self) -> Belongings:
+        """Where whatever is started beside the stores has to be recorded."""
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> RunningStore:
         """Bring ``deployment`` up and return when it serves.

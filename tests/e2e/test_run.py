@@ -19,7 +19,6 @@ from experiment.record import RunFolder, TrialRecord, read_json
 from testbed import scenarios
 
 TOOL = [sys.executable, "-m", "testbed"]
-ONE_MORE_ARM = 'name = "services-again"\narchitecture = "microservices"'
 STARTED_WITHIN_S = 60
 STOPPED_WITHIN_S = 30
 
@@ -49,7 +48,7 @@ def _only_run(home: Path) -> RunFolder:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Home of a finished smoke run, and what the tool said."""
     home = tmp_path_factory.mktemp("run")
-    ended = _twinstack(home, "run", "first-look", "--profile", "smoke")
+    ended = _twinstack(home, "run", _first_look(home), "--profile", "smoke")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return home, ended.stdout
 
@@ -111,14 +110,25 @@ def test_nothing_is_left_behind_by_a_finished_run(finished: tuple[Path, str]) ->
     assert "Nothing was left behind" in _twinstack(finished[0], "clean").stdout
 
 
-def _services_against_themselves(home: Path) -> Path:
-    """A run that has many processes, little data, and nothing to compare before it begins."""
+def _first_look(home: Path, *changes: tuple[str, str]) -> str:
+    """A scenario file of the user's own: the first look, with little data."""
     text = (scenarios.FOLDER / "first-look.toml").read_text(encoding="utf-8")
-    text = text.replace("instances = { monolith = 2 }", "")
-    text = text.replace('name = "monolith"\narchitecture = "monolith"', ONE_MORE_ARM)
-    file = home / "first-look.toml"
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file = home / "mine.toml"
     file.write_text(f"{text}\n[sample]\nproducts = 200\ncustomers = 100\nratings = 3000\n")
-    return file
+    return str(file)
+
+
+SERVICES_AGAINST_THEMSELVES = (
+    ("instances = { monolith = 2 }", ""),
+    (
+        'name = "monolith"\narchitecture = "monolith"',
+        'name = "services-again"\narchitecture = "microservices"',
+    ),
+)
+"""Many processes, and nothing to compare before the first trial."""
 
 
 class Running:
@@ -127,7 +137,7 @@ class Running:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.log = home / "log"
-        scenario = str(_services_against_themselves(home))
+        scenario = _first_look(home, *SERVICES_AGAINST_THEMSELVES)
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*TOOL, "run", scenario, "--profile", "smoke"],
