@@ -22,7 +22,7 @@ SKEW = 0.6
 
 
 def draw(run: MeasuredRun) -> Figure:
-    height = 1.5 + 0.9 * len(run.features)
+    height = 1.5 + len(run.features)
     if len(run.shown_phases) <= MOST_SIDE_BY_SIDE:
         figure = Figure(figsize=(15, height))
         both = figure.subplots(1, 2, sharey=True)
@@ -61,10 +61,10 @@ def _draw_cell(axes: Axes, x: int, y: int, shares: Shares) -> None:
     )
     ink = "white" if failed > DARK_FROM else INK
     marks = {"slow": shares.slow / shares.n, "degraded": shares.degraded / shares.n}
-    small = ", ".join(f"{percent(share)} {name}" for name, share in marks.items() if share)
+    small = "\n".join(f"{percent(share)} {name}" for name, share in marks.items() if share)
     write = partial(axes.text, x + 0.5, ha="center", va="center", color=ink)
-    write(y + (0.36 if small else 0.5), percent(1 - failed), fontsize=17)
-    write(y + 0.68, small, fontsize=11)
+    write(y + (0.3 if small else 0.5), percent(1 - failed), fontsize=17)
+    write(y + 0.62, small, fontsize=11, linespacing=1.0)
     _draw_bar(axes, x, y + 0.80, marks["slow"], facecolor=INK)
     _draw_bar(axes, x, y + 0.89, marks["degraded"], facecolor="white", hatch="////")
 
