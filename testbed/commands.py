@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from experiment.errors import RunError
 from experiment.scenario import Architecture, Profile, Sample, Scenario
 from testbed import doctor
 from testbed.deploying import deployment_of, plain_deployment
@@ -45,6 +46,8 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
             summary = execute(plan, folder, platform, display)
     console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+    if summary.void:
+        raise RunError("The run carries no verdict; the report says why.")
 
 
 def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:

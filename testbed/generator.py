@@ -24,6 +24,21 @@ LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
 STOP_WITHIN_S = 10.0
 
 
+def warm_up(cpus: Collection[int]) -> None:
+    """Load the generator's code once, so that no trial waits for Python to compile it.
+
+    Right after an installation that takes longer than a trial leaves before its first arrival.
+    """
+    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--help"]
+    with on_cpus(cpus):
+        tried = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=_environment()
+        )
+    if tried.returncode:
+        last_words = " ".join(tried.stderr.strip().splitlines()[-1:])
+        raise RunError(f"The load generator cannot be started: {last_words}")
+
+
 @dataclass(frozen=True)
 class LoadOrder:
     """What the generator has to do."""

@@ -9,6 +9,7 @@ from experiment.record import Plan, RunFolder
 from experiment.scenario import Arm
 from loadtests.schedule import arrivals_of
 from testbed.display import Display
+from testbed.generator import warm_up
 from testbed.parity_gate import require_parity
 from testbed.planning import block_seed
 from testbed.platforms.platform import Platform
@@ -24,6 +25,8 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
     with Journal(folder.journal) as journal:
         journal.write("run-started", run_id=plan.run_id)
         try:
+            display.step("warming up the load generator")
+            warm_up(platform.generator_cpus)
             require_parity(plan, folder, platform, display, journal)
             for block in range(1, len(plan.order) + 1):
                 _run_block(plan, folder, block, platform, display)
