@@ -9,7 +9,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 
 CONTRACT = schemathesis.openapi.from_path(DOCUMENT)
 OPERATIONS = [result.ok() for result in CONTRACT.get_all_operations()]
-EXAMPLES = 15
+EXAMPLES = 10
 
 load_all_checks()
 REFUSALS_BY_STATE = {
