@@ -13,7 +13,8 @@ demo: $(VENV)/.run ## compare the two stores under a spike and an outage; prints
 	@$(BIN)/twinstack run first-look --profile demo
 
 test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end to end
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not alone" -n 2 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/pytest -m alone $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import rules
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """A real PostgreSQL server, and real running stores, for every test that asks for them."""
 
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,6 +19,21 @@ from testbed.platforms.platform import RunningStore
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
+
+
+def pytest_configure() -> None:
+    """Let children feel Ctrl-C: in the background of a shell, tests inherit it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a running store, or else a file, in one of the parallel processes."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        chosen = parameters.params if parameters else {}
+        group = chosen.get("store_url") or chosen.get("store") or item.path.name
+        item.add_marker(pytest.mark.xdist_group(str(group)))
 
 
 @pytest.fixture(scope="session")

@@ -55,6 +55,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return home, ended.stdout
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(180)
 def test_a_run_says_where_its_record_and_report_are(finished: tuple[Path, str]) -> None:
     home, said = finished
@@ -63,6 +64,7 @@ def test_a_run_says_where_its_record_and_report_are(finished: tuple[Path, str]) 
     assert (home / report[1]).is_file()
 
 
+@pytest.mark.alone
 def test_every_scheduled_step_has_a_row_in_both_arms(finished: tuple[Path, str]) -> None:
     folder = _only_run(finished[0])
     scheduled = pq.read_table(folder.arrivals(1), columns=["seq", "step"])
@@ -71,6 +73,7 @@ def test_every_scheduled_step_has_a_row_in_both_arms(finished: tuple[Path, str])
         assert rows.equals(scheduled)
 
 
+@pytest.mark.alone
 def test_trials_run_to_their_end_and_their_books_add_up(finished: tuple[Path, str]) -> None:
     folder = _only_run(finished[0])
     for record in folder.trials():
@@ -80,6 +83,7 @@ def test_trials_run_to_their_end_and_their_books_add_up(finished: tuple[Path, st
         assert audit["acknowledged"] > 0
 
 
+@pytest.mark.alone
 def test_the_outage_bit_in_both_arms_and_the_services_kept_the_rest(
     finished: tuple[Path, str],
 ) -> None:
@@ -89,6 +93,7 @@ def test_the_outage_bit_in_both_arms_and_the_services_kept_the_rest(
         assert [e["bit"] for e in events if e["event"] == "fault-lifted"] == [True]
 
 
+@pytest.mark.alone
 def test_the_report_needs_no_network_and_is_rebuilt_byte_for_byte(
     finished: tuple[Path, str],
 ) -> None:
@@ -101,6 +106,7 @@ def test_the_report_needs_no_network_and_is_rebuilt_byte_for_byte(
     assert page.read_bytes() == before
 
 
+@pytest.mark.alone
 def test_raw_rows_can_be_exported_as_csv(finished: tuple[Path, str], tmp_path: Path) -> None:
     folder = _only_run(finished[0])
     ended = _twinstack(finished[0], "export", str(folder.path), "--csv", str(tmp_path))
@@ -108,6 +114,7 @@ def test_raw_rows_can_be_exported_as_csv(finished: tuple[Path, str], tmp_path: P
     assert any(file.stat().st_size > 1000 for file in tmp_path.rglob("*.csv"))
 
 
+@pytest.mark.alone
 def test_nothing_is_left_behind_by_a_finished_run(finished: tuple[Path, str]) -> None:
     assert "Nothing was left behind" in _twinstack(finished[0], "clean").stdout
 

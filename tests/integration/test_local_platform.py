@@ -268,3 +268,13 @@ def test_only_a_store_that_is_alone_begins_with_a_fresh_server(tmp_path: Path) -
         fresh = platform._server.pid
         platform.up(_monolith(), tmp_path / "second")
         assert before != fresh == platform._server.pid
+
+
+def test_the_death_of_the_database_server_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    with LocalPlatform() as platform:
+        store = platform.up(_monolith(), tmp_path / "bereft")
+        os.kill(platform._server.pid, signal.SIGKILL)
+        assert _eventually(lambda: not platform._server.is_running)
+        store.down()
+        with pytest.raises(RunError, match="PostgreSQL ended with status -9"):
+            platform.up(_monolith(), tmp_path / "again")

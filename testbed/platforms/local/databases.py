@@ -76,6 +76,9 @@ class Databases:
         return DatabaseSet(made)
 
     def drop(self, databases: DatabaseSet) -> None:
+        """Drop them; those of a server that is gone go with its folder."""
+        if not self._server.is_running:
+            return
         with self._server.connect() as connection:
             for own in databases.by_role.values():
                 drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")

@@ -82,6 +82,7 @@ class LocalPlatform:
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> LocalStore:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
+        self._server.check()
         folder = workdir.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as undo:

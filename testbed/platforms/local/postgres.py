@@ -26,6 +26,7 @@ SETTINGS = {"max_connections": "300", "shared_buffers": "128MB"}
 """All else is PostgreSQL's default: durable commits (fsync, synchronous_commit), autovacuum."""
 SUPERUSER = "postgres"
 START_WITHIN_S = 30.0
+END_WITHIN_S = 60.0
 _POLL_S = 0.02
 _OTHERS_MAY_READ = 0o005
 
@@ -67,6 +68,16 @@ class PostgresServer:
             raise RunError("PostgreSQL is not running.")
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.is_alive
+
+    def check(self) -> None:
+        """Raise RunError, with the last lines of its log, when the server is gone."""
+        if self._process is None:
+            raise RunError("PostgreSQL is not running.")
+        self._process.check()
+
     def pids(self) -> list[int]:
         """The server's process and its children, in an order in which none is missed."""
         return [stat.pid for stat in procfs.tree(procfs.snapshot(), self.pid)]
@@ -99,7 +110,8 @@ class PostgresServer:
                 log=self._log,
                 cpus=self._cpus,
                 user=self._user,
-                stop=signal.SIGINT,  # fast shutdown: rolls back and disconnects
+                # Immediate shutdown: after a stop for good, the data are thrown away.
+                stop=signal.SIGQUIT,
             ),
             self._belongings,
         )
@@ -111,8 +123,16 @@ class PostgresServer:
             self._process = None
 
     def restart(self) -> None:
-        """The same data, and nothing of the past in memory."""
-        self.stop()
+        """The same data, and nothing of the past in memory.
+
+        Raises RunError when the server does not end in time: a slow disk keeps its last
+        checkpoint waiting, and killing it then would leave children that hold its memory.
+        """
+        if self._process is not None:
+            self._process.send(signal.SIGINT)  # fast shutdown: rolls back, disconnects, writes
+            if not self._process.ended_within(END_WITHIN_S):
+                raise RunError(f"PostgreSQL did not end within {END_WITHIN_S:g} s for a restart.")
+            self._process = None
         self.start()
 
     @property

@@ -57,7 +57,10 @@ class OwnedProcess:
 
     def ask_to_stop(self) -> None:
         """Only the process itself is asked: it stops its children, each of them once."""
-        self._popen.send_signal(self.program.stop)
+        self.send(self.program.stop)
+
+    def send(self, number: signal.Signals) -> None:
+        self._popen.send_signal(number)
 
     def kill(self) -> None:
         """The whole group at once, no goodbye."""

@@ -3,10 +3,12 @@
 import time
 from pathlib import Path
 
+import pytest
 from measuring import measure, recommendations, summary_in
 from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 
 
+@pytest.mark.alone
 def test_a_stall_of_one_second_at_100_a_second_affects_100_requests(tmp_path: Path) -> None:
     """Latency falls from one second at the begin of the stall to nothing at its end."""
     begins_s: list[float] = []
