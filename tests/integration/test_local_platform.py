@@ -270,7 +270,7 @@ def test_only_a_store_that_is_alone_begins_with_a_fresh_server(tmp_path: Path) -
         assert before != fresh == platform._server.pid
 
 
-def test_the_death_of_the_database_server_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+def test_the_death_of_the_database_server_is_one_sentence(tmp_path: Path) -> None:
     with LocalPlatform() as platform:
         store = platform.up(_monolith(), tmp_path / "bereft")
         os.kill(platform._server.pid, signal.SIGKILL)
