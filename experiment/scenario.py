@@ -6,11 +6,13 @@ A scenario is a TOML file; ``load_scenario`` reads it as a whole before anything
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from experiment.errors import InputError
+from experiment.shape import Flat, Shape, Trace
+from experiment.trace import read_trace, with_its_trace
 
 Architecture = Literal["monolith", "microservices"]
 Profile = Literal["smoke", "demo", "full"]
@@ -86,6 +88,8 @@ class Load(_Part):
     rate: Positive
     """Journeys per second at rest."""
     arrivals: Literal["constant", "poisson"] = "poisson"
+    shape: Shape = Flat()
+    """Factor over time on the rate, beside the surges of the phases; a trace has its own times."""
     mix: Mapping[Journey, Positive]
     """Relative weights of the journeys."""
     think_s: Annotated[float, Field(ge=0, le=60)] = 0.5
@@ -207,6 +211,8 @@ class Scenario(_Part):
         for metric in (self.primary, *self.secondary):
             if metric.phase not in names:
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
+        if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
+            raise ValueError("phases: a surge cannot change the arrivals of a trace")
         return self
 
     def windows(self, profile: Profile) -> dict[str, tuple[float, float]]:
@@ -234,9 +240,23 @@ def load_scenario(file: Path) -> Scenario:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not valid TOML: {error}.") from error
     try:
-        return Scenario.model_validate(values)
+        scenario = Scenario.model_validate(with_its_trace(values, file.parent))
     except ValidationError as error:
         raise InputError(f"{file.name}: {_first_problem(error)}.") from error
+    _require_a_trace_that_is_long_enough(scenario)
+    return scenario
+
+
+def _require_a_trace_that_is_long_enough(scenario: Scenario) -> None:
+    shape = scenario.load.shape
+    if not isinstance(shape, Trace):
+        return
+    span_s = read_trace(shape.file, shape.sha256).header.span_s / shape.speed
+    lasts_s = max(scenario.duration_s(profile) for profile in get_args(Profile))
+    if lasts_s > span_s:
+        raise InputError(
+            f"The phases last {lasts_s:g} s, the trace {shape.file.name} only {span_s:g} s."
+        )
 
 
 def _first_problem(error: ValidationError) -> str:

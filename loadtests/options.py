@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from experiment.errors import InputError
 from experiment.rows import ARRIVALS
 from experiment.scenario import Load, Sample
-from loadtests.schedule import Stretch, schedule
+from loadtests.rates import Stretch
+from loadtests.schedule import schedule
 
 
 def add_arguments(parser: Any) -> None:

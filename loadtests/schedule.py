@@ -5,35 +5,22 @@ as a Poisson process or evenly spaced, whatever the store does; each kind of jou
 of its own, so that a surge of one leaves all others as they were.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from experiment.rows import ARRIVALS
 from experiment.scenario import Journey, Load, Profile, Sample, Scenario
+from experiment.shape import Trace
+from experiment.trace import read_trace
 from loadtests.choices import Demand, Visitors, demand_in, stream
 from loadtests.journeys import STEPS
 from loadtests.operations import OPERATIONS
-
-Times = NDArray[np.float64]
-"""Seconds from the start of the load."""
-
-SPARE_SIGMAS = 10
-"""A Poisson process is drawn until this far above the number expected of it."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Part of the load window in which the arrival rates do not change."""
-
-    seconds: float
-    surge: Mapping[Journey, float]
-    """Factors on the rates of single journeys."""
+from loadtests.rates import Stretch, Times, arrivals_at, rate_of, stretches_of
 
 
 @dataclass(frozen=True)
@@ -47,17 +34,17 @@ class _Visit:
 
 def arrivals_of(scenario: Scenario, profile: Profile, seed: int) -> pa.Table:
     """The schedule of one block of a scenario; see ``schedule``."""
-    stretches = [Stretch(phase.seconds.of(profile), phase.surge) for phase in scenario.phases]
-    return schedule(scenario.load, stretches, scenario.sample, seed)
+    return schedule(scenario.load, stretches_of(scenario, profile), scenario.sample, seed)
 
 
 def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int) -> pa.Table:
     """All arrival steps (schema ``ARRIVALS``), by seq and step; the same for the same arguments.
 
     Journey j with weight w arrives at ``rate_j = load.rate * w / sum of weights`` times the surge
-    of the stretch. The expected number of its arrivals is ``m_j``, the sum of rate_j * seconds
-    over the stretches: Poisson arrivals number m_j on average with variance m_j, constant ones
-    number m_j rounded up or down. Its rows are that times the number of its steps.
+    of the stretch and the factor of the load's shape. The expected number of its arrivals is
+    ``m_j``, the integral of its rate: Poisson arrivals number m_j on average with variance m_j,
+    constant ones number m_j rounded up or down. Its rows are that times the number of its steps.
+    Arrivals of a trace are those of the file, whatever the seed.
 
     Journeys begin inside the load window only; all their steps are in the schedule, even those
     that fall behind its end, so that the last phase is not cut. A later step is scheduled an
@@ -90,29 +77,20 @@ def _visits(
     load: Load, stretches: Sequence[Stretch], demand: Demand, seed: int, journey: Journey
 ) -> Iterator[_Visit]:
     """All visits of one kind, by time of arrival."""
-    rate = load.rate * load.mix[journey] / sum(load.mix.values())
-    rates = [rate * stretch.surge.get(journey, 1.0) for stretch in stretches]
-    seconds = [stretch.seconds for stretch in stretches]
-    expected = np.concatenate([[0.0], np.cumsum(np.multiply(rates, seconds))])
-    bounds_s = np.concatenate([[0.0], np.cumsum(seconds)])
-    counts = _unit_arrivals(load, float(expected[-1]), stream(seed, journey, "arrivals"))
-    begins_s = np.interp(counts, expected, bounds_s)
+    begins_s = _begins(load, stretches, seed, journey)
     intended_s = _step_times(begins_s, load.think_s, seed, journey).tolist()
     visitors = Visitors(seed, journey, len(begins_s), demand)
     for times, choices in zip(intended_s, zip(*visitors.choose(), strict=True), strict=True):
         yield _Visit(journey, times, choices)
 
 
-def _unit_arrivals(load: Load, until: float, draws: np.random.Generator) -> Times:
-    """Arrivals at one a second up to ``until``; stretching them gives those at any rate.
-
-    For as long as the rates agree, two schedules therefore have the same arrivals.
-    """
-    if load.arrivals == "constant":
-        return np.arange(draws.random(), until, 1.0)
-    enough = int(until + SPARE_SIGMAS * (1 + np.sqrt(until))) + 1
-    arrivals = draws.exponential(size=enough).cumsum()
-    return arrivals[arrivals < until]
+def _begins(load: Load, stretches: Sequence[Stretch], seed: int, journey: Journey) -> Times:
+    if isinstance(load.shape, Trace):
+        recorded_s = read_trace(load.shape.file, load.shape.sha256).times_of(journey)
+        times_s = recorded_s / load.shape.speed
+        return times_s[times_s < sum(stretch.seconds for stretch in stretches)]
+    rate = rate_of(load, stretches, journey)
+    return arrivals_at(rate, load.arrivals, stream(seed, journey, "arrivals"))
 
 
 def _step_times(begins_s: Times, think_s: float, seed: int, journey: Journey) -> Times:

@@ -14,6 +14,7 @@ from experiment.record import RunFolder
 from experiment.scenario import Architecture, Profile, Sample
 from testbed import scenarios as scenarios_of_the_project
 from testbed.stopping import Stopped, signals_raise_stopped
+from testbed.traces.cli import app as traces
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="Monolith or microservices? The same store, built twice, measured under the same load.",
     epilog="Exit codes: 0 done, 1 the run is void or failed, 2 the input is wrong.",
 )
+app.add_typer(traces, name="trace")
 console = Console()
 errors = Console(stderr=True)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from experiment.rows import ARRIVALS
 from experiment.scenario import Journey, Load, Sample
 from loadtests.journeys import STEPS
-from loadtests.schedule import Stretch, schedule
+from loadtests.rates import Stretch
+from loadtests.schedule import schedule
 
 SAMPLE = Sample(products=200, customers=50, ratings=0)
 MIX: dict[Journey, float] = {"browse": 4, "search": 3, "recommend": 2, "buy": 1}

@@ -7,7 +7,8 @@ import orjson
 import pandas as pd
 
 from experiment.scenario import Load, Sample
-from loadtests.schedule import Stretch, schedule
+from loadtests.rates import Stretch
+from loadtests.schedule import schedule
 from store.sample.generate import generate
 from store.sample.products import SCARCE
 

@@ -22,7 +22,8 @@ from tiny_servers import (
 )
 
 from experiment.scenario import Load, Sample
-from loadtests.schedule import Stretch, schedule
+from loadtests.rates import Stretch
+from loadtests.schedule import schedule
 
 SAMPLE = Sample(products=100, customers=50, ratings=0)
 

@@ -1,0 +1,146 @@
+"""An access log read line by line: what counts, what is left out, and whether its times hold."""
+
+import gzip
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, cast, get_args
+
+from experiment.errors import InputError
+from experiment.scenario import Journey
+from testbed.traces.log_lines import Hit, parse
+from testbed.traces.mapping import JourneyTable
+
+JOURNEYS: tuple[Journey, ...] = get_args(Journey)
+LONGEST_LINE = 65_536
+"""Bytes; a file without line ends is not read into memory as a whole."""
+MOST_PATHS = 10_000
+"""Paths that fit no rule and are told apart; a scanner may ask for millions."""
+SHOWN_BAD_LINES = 5
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What of a log counts, and what it may do."""
+
+    max_gap_s: float = 3_600.0
+    max_back_s: float = 60.0
+    """Lines are written when requests end, so their times are out of order by some seconds."""
+    begin_s: float = float("-inf")
+    """Seconds since 1970: earlier lines are left out, as are those from ``end_s`` on."""
+    end_s: float = float("inf")
+
+
+@dataclass
+class Reading:
+    """What a log holds; memory is nine bytes per arrival."""
+
+    lines: int = 0
+    bad: int = 0
+    first_bad: dict[int, str] = field(default_factory=dict)
+    outside: int = 0
+    disordered: int = 0
+    ignored: int = 0
+    unmapped: int = 0
+    unmapped_paths: Counter[str] = field(default_factory=Counter)
+    first_s: int | None = None
+    last_s: int = 0
+    """Of all lines that count, whether they are arrivals or not."""
+    seconds: "array[int]" = field(default_factory=lambda: array("q"))
+    journeys: "array[int]" = field(default_factory=lambda: array("b"))
+    """Indices of ``JOURNEYS``, one for each of ``seconds``."""
+
+    def add_bad(self, text: str) -> None:
+        self.bad += 1
+        if len(self.first_bad) < SHOWN_BAD_LINES:
+            self.first_bad[self.lines] = text
+
+    def add_unmapped(self, hit: Hit) -> None:
+        self.unmapped += 1
+        name = f"{hit.method} {hit.path}".strip()
+        if name in self.unmapped_paths or len(self.unmapped_paths) < MOST_PATHS:
+            self.unmapped_paths[name] += 1
+
+
+def read_log(file: Path, table: JourneyTable, rules: Rules) -> Reading:
+    """Read a log, plain or gzip.
+
+    Raises InputError when it cannot be read or its times jump further than the rules allow.
+    """
+    reading = Reading()
+    with _opened(file) as stream:
+        for text in _texts(stream):
+            reading.lines += 1
+            hit = parse(text)
+            if hit is None:
+                reading.add_bad(text)
+            elif rules.begin_s <= hit.time_s < rules.end_s:
+                _take(reading, hit, table, rules)
+            else:
+                reading.outside += 1
+    return reading
+
+
+def _texts(stream: BinaryIO) -> Iterator[str]:
+    for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
+        yield line.decode(errors="replace").rstrip("\r\n")
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[BinaryIO]:
+    try:
+        with file.open("rb") as raw:
+            is_gzip = raw.peek(2)[:2] == b"\x1f\x8b"
+            yield cast("BinaryIO", gzip.GzipFile(fileobj=raw) if is_gzip else raw)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{file} is a damaged gzip file: {error}.") from error
+    except OSError as error:
+        raise InputError(f"The log {file} cannot be read: {error.strerror}.") from error
+
+
+def _take(reading: Reading, hit: Hit, table: JourneyTable, rules: Rules) -> None:
+    _keep_time(reading, hit.time_s, rules)
+    meaning = table.journey_of(hit.method, hit.path)
+    if meaning is None:
+        reading.add_unmapped(hit)
+    elif meaning == "ignore":
+        reading.ignored += 1
+    else:
+        reading.seconds.append(hit.time_s)
+        reading.journeys.append(JOURNEYS.index(meaning))
+
+
+def _keep_time(reading: Reading, time_s: int, rules: Rules) -> None:
+    if reading.first_s is None:
+        reading.first_s = reading.last_s = time_s
+    elif time_s >= reading.last_s:
+        _require(reading, time_s - reading.last_s, rules.max_gap_s, "after", "--max-gap")
+        reading.last_s = time_s
+    else:
+        _require(reading, reading.last_s - time_s, rules.max_back_s, "before", "--max-back")
+        reading.disordered += 1
+        reading.first_s = min(reading.first_s, time_s)
+
+
+def _require(reading: Reading, jump_s: int, most_s: float, where: str, option: str) -> None:
+    if jump_s > most_s:
+        raise InputError(
+            f"Line {reading.lines} is {jump_s} s {where} the latest line so far, "
+            f"{utc(reading.last_s)}; accept it with {option} {jump_s}, "
+            "or cut a window with --from and --to."
+        )
+
+
+def utc(time_s: float) -> str:
+    """RFC 3339."""
+    return datetime.fromtimestamp(time_s, UTC).isoformat()
+
+
+def most_frequent(reading: Reading, number: int) -> list[tuple[str, int]]:
+    """The unmapped requests that were made most often."""
+    return reading.unmapped_paths.most_common(number)
