@@ -4,12 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _LINE = re.compile(
     r"\S+ \S+ .+? "  # client, identity, user (who may have spaces in the name)
     r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] "
-    r'"((?:[^"\\]|\\.)*)" '  # a quote inside is escaped with a backslash
+    r'"([^"\\]*(?:\\.[^"\\]*)*)" '  # a quote inside is escaped with a backslash
     r"\d{3} (?:\d+|-)(?: .*)?",  # referrer, user agent and what else a server appends
     re.DOTALL,
 )
@@ -57,7 +57,7 @@ def _request(text: str) -> tuple[str, str]:
     matched = _REQUEST.fullmatch(text)
     if matched is None:
         return "", text
-    try:
-        return matched[1], unquote(urlsplit(matched[2]).path)
-    except ValueError:  # such as half an IPv6 address
-        return "", text
+    path = matched[2].partition("?")[0].partition("#")[0]
+    if not path.startswith("/"):  # a proxy is asked for a whole URL
+        path = "/" + path.partition("://")[2].partition("/")[2]
+    return matched[1], unquote(path)

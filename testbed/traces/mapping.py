@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -42,7 +41,6 @@ class JourneyTable(BaseModel):
 
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
 
-    @lru_cache(maxsize=65_536)  # noqa: B019 - a table lives as long as the process
     def journey_of(self, method: str, path: str) -> Meaning | None:
         """None when no rule fits."""
         for rule in self.rules:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
 from experiment.errors import InputError
 from experiment.scenario import Journey
 from testbed.traces.log_lines import Hit, parse
-from testbed.traces.mapping import JourneyTable
+from testbed.traces.mapping import JourneyTable, Meaning
 
 JOURNEYS: tuple[Journey, ...] = get_args(Journey)
 LONGEST_LINE = 65_536
@@ -73,6 +74,7 @@ def read_log(file: Path, table: JourneyTable, rules: Rules) -> Reading:
     Raises InputError when it cannot be read or its times jump further than the rules allow.
     """
     reading = Reading()
+    journey_of = lru_cache(maxsize=65_536)(table.journey_of)
     with _opened(file) as stream:
         for text in _texts(stream):
             reading.lines += 1
@@ -80,7 +82,7 @@ def read_log(file: Path, table: JourneyTable, rules: Rules) -> Reading:
             if hit is None:
                 reading.add_bad(text)
             elif rules.begin_s <= hit.time_s < rules.end_s:
-                _take(reading, hit, table, rules)
+                _take(reading, hit, journey_of(hit.method, hit.path), rules)
             else:
                 reading.outside += 1
     return reading
@@ -103,9 +105,8 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
         raise InputError(f"The log {file} cannot be read: {error.strerror}.") from error
 
 
-def _take(reading: Reading, hit: Hit, table: JourneyTable, rules: Rules) -> None:
+def _take(reading: Reading, hit: Hit, meaning: Meaning | None, rules: Rules) -> None:
     _keep_time(reading, hit.time_s, rules)
-    meaning = table.journey_of(hit.method, hit.path)
     if meaning is None:
         reading.add_unmapped(hit)
     elif meaning == "ignore":

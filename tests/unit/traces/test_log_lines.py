@@ -46,3 +46,9 @@ def test_what_is_no_http_request_is_kept_as_it_was_logged() -> None:
     hit = parse('::1 - - [01/Jan/2026:00:00:00 +0000] "\\x16\\x03" 400 1')
     assert hit is not None
     assert (hit.method, hit.path) == ("", "\\x16\\x03")
+
+
+def test_a_whole_url_is_read_as_its_path() -> None:
+    hit = parse('::1 - - [01/Jan/2026:00:00:00 +0000] "GET http://[::1]/search?q=a HTTP/1.1" 200 1')
+    assert hit is not None
+    assert hit.path == "/search"
