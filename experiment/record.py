@@ -7,6 +7,7 @@ which is derived from the rest and can be rebuilt.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -14,7 +15,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from experiment.errors import InputError
-from experiment.scenario import Profile, Scenario
+from experiment.scenario import MetricName, Profile, Scenario
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -37,6 +38,22 @@ class Machine(BaseModel):
     python: str
     load_before: float
     """Load average over one minute before the run."""
+    swap_mb: int | None = None
+    """This and what follows is None where it could not be read, and in records of old."""
+    governor: str | None = None
+    """Policy by which the kernel sets the frequency of the first core."""
+    frequency_mhz: float | None = None
+    """Of the first core, before the run."""
+    virtualisation: str | None = None
+    clocksource: str | None = None
+    steal_share: float | None = None
+    """CPU time since boot that a hypervisor gave to others, of all CPU time."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What two runs must share to count as made on the same machine."""
+        cores = f"{self.cores} core{'s' if self.cores > 1 else ''}"
+        return f"{self.cpu_model}, {cores}, kernel {self.kernel}"
 
 
 class Plan(_Record):
@@ -57,6 +74,15 @@ class Plan(_Record):
     """Everything that could favour one side and is declared: threads, pools, timeouts, routes."""
     started_at: str
     """RFC 3339, UTC."""
+    aa: bool = False
+    """Whether both arms are copies of one: what differs then is noise."""
+    noise_floor: Mapping[MetricName, float] = {}
+    """Per metric the largest effect between identical arms that the A/A runs on this machine could
+    not rule out, on the scale of effects (log ratio, or difference of shares)."""
+    noise_floor_from: tuple[str, ...] = ()
+    """The A/A runs behind ``noise_floor``, one sentence part each."""
+    hashes: Mapping[str, str] = {}
+    """SHA-256 of the sources, of the lock files and of the sample data."""
 
 
 class Gate(BaseModel):
@@ -86,6 +112,8 @@ class TrialRecord(_Record):
     gates: tuple[Gate, ...]
     limits: dict[str, str]
     """CPU and memory limits in force, or why there are none."""
+    steal_share: float | None = None
+    """CPU time under load that a hypervisor gave to others; None when it was not recorded."""
 
 
 @dataclass(frozen=True)

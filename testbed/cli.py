@@ -58,12 +58,15 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
         Literal["local"], typer.Option(help="Where the stores run: local is plain processes.")
     ] = "local",
     results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
+    aa: Annotated[
+        str | None, typer.Option(metavar="ARM", help="Measure this arm against itself: the noise.")
+    ] = None,
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 
-    run_scenario(console, scenario, RunOrder(profile, blocks, seed, platform, results))
+    run_scenario(console, scenario, RunOrder(profile, blocks, seed, platform, results, aa))
 
 
 @app.command()

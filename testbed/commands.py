@@ -11,6 +11,7 @@ from rich.console import Console
 from experiment.errors import RunError
 from experiment.scenario import Architecture, Profile, Sample, Scenario
 from testbed import doctor
+from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
 from testbed.planning import create_folder, make_plan, seconds_per_trial
@@ -28,14 +29,21 @@ class RunOrder:
     seed: int | None
     platform: str
     results: Path
+    aa: str | None = None
+    """Name of the arm that is measured against itself."""
 
 
 def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     """Validate everything, then measure, then say the verdict and where the report is."""
+    if order.aa is not None:
+        scenario = against_itself(scenario, order.aa)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     with open_platform(order.platform) as platform:
-        plan = make_plan(scenario, order.profile, order.blocks, order.seed, platform.factors)
+        aa = order.aa is not None
+        plan = make_plan(
+            scenario, order.profile, order.blocks, order.seed, platform.factors, aa=aa
+        )
         # This tool must not take CPU time from the store that it measures.
         os.sched_setaffinity(0, platform.generator_cpus)
         folder = create_folder(order.results, plan)

@@ -24,6 +24,8 @@ def make_plan(
     blocks: int | None,
     seed: int | None,
     factors: dict[str, str],
+    *,
+    aa: bool = False,
 ) -> Plan:
     """Fix everything that a run depends on.
 
@@ -43,6 +45,7 @@ def make_plan(
         commit=machine.commit_of_code(),
         factors=factors,
         started_at=now.isoformat(timespec="seconds"),
+        aa=aa,
     )
 
 

@@ -1,0 +1,28 @@
+"""A/A: an arm measured against an equal copy of itself, to see what differs when nothing does."""
+
+from experiment.errors import InputError
+from experiment.scenario import Arm, Scenario
+
+
+def against_itself(scenario: Scenario, name: str) -> Scenario:
+    """The scenario with two copies of the arm ``name``, called ``name-a`` and ``name-b``.
+
+    Load, phases, metrics and margins stay; the question and the claims go, since an A/A run
+    answers none of them. InputError when the scenario has no such arm.
+    """
+    arm = next((arm for arm in scenario.arms if arm.name == name), None)
+    if arm is None:
+        names = " and ".join(arm.name for arm in scenario.arms)
+        raise InputError(f"--aa {name}: {scenario.name} has no such arm; it has {names}.")
+    return scenario.model_copy(
+        update={
+            "title": f"A/A: {scenario.title}",
+            "question": f"How much do two copies of {name} differ, when they are the same?",
+            "claims": (),
+            "arms": (_copy(arm, "a"), _copy(arm, "b")),
+        }
+    )
+
+
+def _copy(arm: Arm, letter: str) -> Arm:
+    return arm.model_copy(update={"name": f"{arm.name}-{letter}"})
