@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from analysis.aa_wording import size
 from analysis.measured import MeasuredRun
 from analysis.resources import rules_share
+from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
 from analysis.wording import percent
+from experiment.scenario import scale_of
 
 FEW_BLOCKS = 6
 
@@ -18,6 +21,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
         *_of_load(run),
         *_of_faults(run),
         *_of_machine(run),
+        *_of_noise(run),
         *_of_rules(run),
         *_of_code(run),
     ]
@@ -38,6 +42,11 @@ def _of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
         yield (
             f"{len(summary.void_trials)} of {len(run.records)} trials did not count. If what made "
             "them void has to do with an architecture, the rest is a selection."
+        )
+    if run.pooled:
+        yield (
+            f"The blocks come from {len(run.pooled)} runs. Arms were only compared within a block, "
+            "so what differed between the runs cannot favour one, but it adds to the spread."
         )
     if len({arm.architecture for arm in run.scenario.arms}) == 1:
         yield "Both arms are the same architecture: this run does not compare architectures."
@@ -87,11 +96,35 @@ def _of_machine(run: MeasuredRun) -> Iterator[str]:
         "network between services, and other programs of the machine may have taken part. Ratios "
         "and differences within a block may hold elsewhere; absolute times do not."
     )
-    for name, says in sorted(
-        {item for trial in run.trials for item in trial.record.limits.items()}
-    ):
+    if stolen := steal_words(run):
+        yield (
+            f"Of the CPU time under load, a hypervisor took {stolen}. What it takes shows up as "
+            "latency."
+        )
+    for name, says in limits_in_force(run):
         if says.startswith(("not ", "no ", "none")):
             yield f"The budget of {name} was not enforced ({says}): an arm may have used more."
+
+
+def _of_noise(run: MeasuredRun) -> Iterator[str]:
+    plan = run.plan
+    if plan.aa:
+        yield (
+            "The noise floor holds for this machine at this load. Near saturation, under faults or "
+            "with other neighbours on the machine, it is likely higher."
+        )
+    elif not plan.noise_floor:
+        yield (
+            "No A/A run of this machine was on record, so its noise floor is unknown: how large a "
+            "difference it shows between two copies of the same store."
+        )
+    else:
+        floors = ", ".join(f"{m} {size(scale_of(m), f)}" for m, f in plan.noise_floor.items())
+        yield (
+            f"Smaller effects than the noise floor of this machine cannot be told from noise: "
+            f"{floors}. It comes from A/A runs ({'; '.join(plan.noise_floor_from)}), whose load "
+            "may have been another."
+        )
 
 
 def _of_rules(run: MeasuredRun) -> Iterator[str]:
@@ -112,5 +145,5 @@ def _of_code(run: MeasuredRun) -> Iterator[str]:
         "One store, written twice in Python with Flask. Another language, framework or team "
         "would move both sides, and not by the same amount."
     )
-    if run.plan.commit.endswith("-dirty") or run.plan.commit == "unknown":
+    if not run.plan.is_of_a_commit:
         yield f"The code is not the one of a commit ({run.plan.commit}): others cannot rebuild it."

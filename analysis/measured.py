@@ -36,6 +36,8 @@ class MeasuredRun:
     """Of every trial that left one, whatever became of it."""
     trials: tuple[Trial, ...]
     """Of the blocks in which both arms are complete; no other trial enters a summary."""
+    pooled: tuple[Plan, ...] = ()
+    """Plans of the runs whose blocks are joined here; empty for one run."""
 
     @property
     def scenario(self) -> Scenario:

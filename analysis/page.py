@@ -7,11 +7,12 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import tables
+from analysis import aa_wording, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
 from analysis.published import load_literature
+from analysis.setup import setup_rows
 from analysis.summary import Summary
 
 LARGEST_SVG = 500_000
@@ -54,6 +55,8 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
         summary=summary,
         figures={figure.name: figure for figure in figures},
         tables=tables,
+        aa=aa_wording,
+        setup=setup_rows(run),
         chips=chips(run, summary),
         claims={claim: literature.claims[claim] for claim in run.scenario.claims},
         findings=literature.on(run.scenario.claims),

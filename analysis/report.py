@@ -1,13 +1,16 @@
 """Builds the report of a run from its raw files, byte for byte the same each time."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.measured import MeasuredRun, load_run
 from analysis.page import Shown, render, shown
 from analysis.plots import PLOTS
 from analysis.plots.saving import save
+from analysis.pooling import load_pooled
 from analysis.summary import Summary, summarise
+from experiment.errors import InputError
 from experiment.record import RunFolder, write_json, write_whole
 
 
@@ -16,12 +19,30 @@ def build(folder: RunFolder) -> Summary:
 
     Raises InputError when a raw file is missing or not whole.
     """
-    run = load_run(folder)
+    return _write(load_run(folder), folder.report)
+
+
+def build_pooled(folders: Sequence[RunFolder], target: Path) -> Summary:
+    """Write one report over the blocks of several runs into ``target``.
+
+    Raises InputError when the runs may not be pooled, and when ``target`` holds anything else than
+    an earlier report, which would be lost.
+    """
+    if target.exists() and not _takes_a_report(target):
+        raise InputError(f"{target} holds something else than a report; name a new folder.")
+    return _write(load_pooled(folders), target)
+
+
+def _takes_a_report(target: Path) -> bool:
+    return target.is_dir() and (not any(target.iterdir()) or (target / "summary.json").is_file())
+
+
+def _write(run: MeasuredRun, target: Path) -> Summary:
     summary = summarise(run)
-    folder.report.mkdir(exist_ok=True)
-    figures = _figures(run, folder.report / "figures")
-    write_json(folder.report / "summary.json", summary)
-    write_whole(folder.report / "index.html", render(run, summary, figures).encode())
+    target.mkdir(parents=True, exist_ok=True)
+    figures = _figures(run, target / "figures")
+    write_json(target / "summary.json", summary)
+    write_whole(target / "index.html", render(run, summary, figures).encode())
     return summary
 
 

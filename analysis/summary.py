@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from analysis.aa import AaOutcome, Noise, noise_of
+from analysis.aa_wording import aa_finding, aa_verdict
 from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun
 from analysis.verdict import Outcome, judge
@@ -51,7 +53,7 @@ class Summary(_Part):
     reference: str
     """Name of the arm that the other one is compared with."""
     treatment: str
-    outcome: Outcome | None
+    outcome: Outcome | AaOutcome | None
     """None when the run carries no verdict: ``void`` says why."""
     headline: str
     """The verdict, or why there is none, in one sentence."""
@@ -65,6 +67,8 @@ class Summary(_Part):
     """Trials that did not count, each with its reason."""
     primary: Result
     secondary: tuple[Result, ...]
+    noise: tuple[Noise, ...] = ()
+    """Of an A/A run: per metric, the primary first."""
 
     @property
     def verdict(self) -> str:
@@ -75,6 +79,7 @@ class Summary(_Part):
 def summarise(run: MeasuredRun) -> Summary:
     """Judge the primary metric and state the others."""
     primary = compare(run, run.scenario.primary)
+    secondary = [compare(run, metric) for metric in run.scenario.secondary]
     void = _why_void(run, primary)
     outcome, says, found = _verdict(run, primary, void)
     return Summary(
@@ -93,7 +98,8 @@ def summarise(run: MeasuredRun) -> Summary:
         blocks_complete=len(run.blocks),
         void_trials=void_trials(run),
         primary=result_of(primary),
-        secondary=tuple(result_of(compare(run, metric)) for metric in run.scenario.secondary),
+        secondary=tuple(map(result_of, secondary)),
+        noise=tuple(map(noise_of, (primary, *secondary))) if run.plan.aa else (),
     )
 
 
@@ -125,10 +131,14 @@ def void_trials(run: MeasuredRun) -> tuple[str, ...]:
     )
 
 
-def _verdict(run: MeasuredRun, primary: Comparison, void: str) -> tuple[Outcome | None, str, str]:
+def _verdict(
+    run: MeasuredRun, primary: Comparison, void: str
+) -> tuple[Outcome | AaOutcome | None, str, str]:
     """Outcome, headline and finding."""
     if void or primary.estimate is None:
         return None, f"No verdict: {void}", ""
+    if run.plan.aa:
+        return *aa_verdict(run, primary, primary.estimate), aa_finding(run, primary)
     sign: Literal[-1, 1] = -1 if primary.metric.expectation.startswith("lower") else 1
     verdict = judge(primary.estimate, primary.margins()[1], sign)
     return verdict.outcome, headline(primary, verdict), finding(run, primary)

@@ -31,12 +31,22 @@ def judge(estimate: Estimate, margin: float, expected_sign: Literal[-1, 1]) -> V
     if estimate.interval is None:
         return Verdict("not shown", "too few blocks" if estimate.n == 1 else "no spread")
     low, high = estimate.interval
-    sign = 1 if low > 0 else -1 if high < 0 else 0
-    if sign and abs(estimate.value) > margin:
+    if sign := sign_of_effect(estimate, margin):
         return Verdict("supported" if sign == expected_sign else "contradicted", "effect")
     if -margin < low and high < margin:
         return Verdict("not shown", "equivalent")
     return Verdict("not shown", "too little evidence", _more_blocks(estimate, margin))
+
+
+def sign_of_effect(estimate: Estimate, beyond: float) -> Literal[-1, 0, 1]:
+    """Direction of an effect whose interval leaves out zero and whose value is larger than that.
+
+    0 when there is no such effect.
+    """
+    if estimate.interval is None or abs(estimate.value) <= beyond:
+        return 0
+    low, high = estimate.interval
+    return 1 if low > 0 else -1 if high < 0 else 0
 
 
 def _more_blocks(estimate: Estimate, margin: float) -> int | None:

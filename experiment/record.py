@@ -84,6 +84,11 @@ class Plan(_Record):
     hashes: Mapping[str, str] = {}
     """SHA-256 of the sources, of the lock files and of the sample data."""
 
+    @property
+    def is_of_a_commit(self) -> bool:
+        """Whether ``commit`` names the code: no file had changed, and there was a commit."""
+        return self.commit != "unknown" and not self.commit.endswith("-dirty")
+
 
 class Gate(BaseModel):
     """One condition without which a trial is void."""

@@ -29,6 +29,8 @@ latency_p95_ms: of correct answers, from the intended start
 cpu_ms_per_request, memory_mb: of store, edge and database together
 """
 
+Scale = Literal["difference", "ratio"]
+
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -140,9 +142,13 @@ class Metric(_Part):
     """The metric in words, for the verdict sentence: "p95 latency of the other features"."""
 
     @property
-    def scale(self) -> Literal["difference", "ratio"]:
-        """Shares are compared by difference, since zero is common; all else by ratio."""
-        return "difference" if self.metric.endswith("_share") else "ratio"
+    def scale(self) -> Scale:
+        return scale_of(self.metric)
+
+
+def scale_of(metric: MetricName) -> Scale:
+    """Shares are compared by difference, since zero is common; all else by ratio."""
+    return "difference" if metric.endswith("_share") else "ratio"
 
 
 class Blocks(_Part):

@@ -17,7 +17,7 @@ def against_itself(scenario: Scenario, name: str) -> Scenario:
     return scenario.model_copy(
         update={
             "title": f"A/A: {scenario.title}",
-            "question": f"How much do two copies of {name} differ, when they are the same?",
+            "question": f"How far apart do two equal copies of {name} seem?",
             "claims": (),
             "arms": (_copy(arm, "a"), _copy(arm, "b")),
         }

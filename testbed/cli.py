@@ -84,13 +84,24 @@ def up(
 
 
 @app.command()
-def report(run: RunArgument) -> None:
-    """Rebuild the report of a run from its raw data."""
-    folder = _existing(run)
-    from analysis.report import build  # noqa: PLC0415 - keeps --help fast
+def report(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folder of a run; several runs are pooled into one report.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Where the report goes; needed for several runs.")
+    ] = None,
+) -> None:
+    """Rebuild the report of a run from its raw data, or pool the blocks of several runs."""
+    folders = [_existing(run) for run in runs]
+    if out is None and len(folders) > 1:
+        raise InputError("A report over several runs belongs to none of them: add --out FOLDER.")
+    from analysis.report import build, build_pooled  # noqa: PLC0415 - keeps --help fast
 
-    console.print(build(folder).verdict, highlight=False)
-    console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+    summary = build(folders[0]) if out is None else build_pooled(folders, out)
+    console.print(summary.verdict, highlight=False)
+    page = (out or folders[0].report) / "index.html"
+    console.print(f"Report: {page}", soft_wrap=True, highlight=False)
 
 
 @app.command()

@@ -10,10 +10,11 @@ from rich.console import Console
 
 from experiment.errors import RunError
 from experiment.scenario import Architecture, Profile, Sample, Scenario
-from testbed import doctor
+from testbed import doctor, noise_floor
 from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
+from testbed.janitor import state_dir
 from testbed.planning import create_folder, make_plan, seconds_per_trial
 from testbed.platforms import open_platform
 from testbed.run import execute
@@ -41,9 +42,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         deployment_of(scenario, arm)
     with open_platform(order.platform) as platform:
         aa = order.aa is not None
-        plan = make_plan(
-            scenario, order.profile, order.blocks, order.seed, platform.factors, aa=aa
-        )
+        plan = make_plan(scenario, order.profile, order.blocks, order.seed, platform.factors, aa=aa)
         # This tool must not take CPU time from the store that it measures.
         os.sched_setaffinity(0, platform.generator_cpus)
         folder = create_folder(order.results, plan)
@@ -54,6 +53,8 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
             summary = execute(plan, folder, platform, display)
     console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+    for floor in noise_floor.remember(state_dir(), plan, summary):
+        console.print(f"Noise floor kept: {noise_floor.words(floor)}.", highlight=False)
     if summary.void:
         raise RunError("The run carries no verdict; the report says why.")
 

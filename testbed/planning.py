@@ -8,7 +8,9 @@ from pathlib import Path
 from experiment.errors import RunError
 from experiment.record import Plan, RunFolder, write_json
 from experiment.scenario import Profile, Scenario
-from testbed import machine
+from testbed import machine, noise_floor
+from testbed.hashes import hashes
+from testbed.janitor import state_dir
 
 OVERHEAD_S = 10.0
 """Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
@@ -31,8 +33,12 @@ def make_plan(
 
     ``blocks`` and ``seed`` override the scenario's. Within each block the order of the arms is
     drawn from the seed, because a fixed order would hand any drift of the machine to one side.
+    InputError when the record of noise floors is broken.
     """
     chosen_seed = scenario.seed if seed is None else seed
+    here = machine.this_machine()
+    # An A/A run measures the floor, so it starts without one.
+    floors = [] if aa else noise_floor.read(state_dir()).of(here.fingerprint)
     now = datetime.now(UTC)
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
@@ -40,12 +46,15 @@ def make_plan(
         profile=profile,
         seed=chosen_seed,
         order=order_of_arms(scenario, blocks or scenario.blocks.of(profile), chosen_seed),
-        machine=machine.this_machine(),
+        machine=here,
         versions=machine.versions(),
         commit=machine.commit_of_code(),
         factors=factors,
         started_at=now.isoformat(timespec="seconds"),
         aa=aa,
+        noise_floor=noise_floor.by_metric(floors),
+        noise_floor_from=noise_floor.sources(floors),
+        hashes=hashes(scenario.sample),
     )
 
 

@@ -17,6 +17,7 @@ from testbed.faults.fault_point import FaultBoard
 from testbed.generator import Generator, LoadOrder
 from testbed.platforms.platform import Platform, RunningStore
 from testbed.sampler import Sampler
+from testbed.steal import CpuTimes
 from testbed.timeline import Stage, windows_of
 
 LEAD_S = 2.0
@@ -52,6 +53,7 @@ class _Known:
     t0_unix: float | None = None
     start_s: float | None = None
     limits: dict[str, str] = field(default_factory=dict)
+    steal_share: float | None = None
 
 
 def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord:
@@ -94,7 +96,9 @@ class _Measurement:
             self.known.start_s, self.known.limits = store.start_s, store.limits
             self.journal.write("store-ready", start_s=store.start_s)
             self.known.t0_unix = time.time() + LEAD_S
+            before = CpuTimes.now()
             self._load(store, Clock(self.known.t0_unix))
+            self.known.steal_share = round(CpuTimes.now().share_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)
         finally:
@@ -157,6 +161,7 @@ def _record(
             "start_s": known.start_s,
             "gates": gates,
             "limits": known.limits,
+            "steal_share": known.steal_share,
         }
     )
     write_json(trial.files.run, record)

@@ -76,6 +76,14 @@ class Truth:
     """Trials that are not complete."""
     absent: frozenset[tuple[int, str]] = frozenset()
     """Trials that left no record."""
+    aa: bool = False
+    """Whether both arms are copies of the monolith, and nothing differs but chance."""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """Members of the plan that are not as usual."""
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        return ("monolith-a", "monolith-b") if self.aa else ("monolith", "microservices")
 
 
 @pytest.fixture
@@ -104,8 +112,8 @@ def scenario_of(truth: Truth) -> Scenario:
                 _phase("recovery", "recovery", RECOVERY_S),
             ],
             "arms": [
-                {"name": "monolith", "architecture": "monolith", "instances": {"monolith": 2}},
-                {"name": "microservices", "architecture": "microservices"},
+                {"name": arm, "architecture": _architecture(arm), "instances": instances}
+                for arm, instances in zip(truth.arms, ({"monolith": 2}, {}), strict=True)
             ],
             "budget": {"cpus": 1.0, "memory_mb": 2048},
             "slo": {"latency_ms": 100, "good_share": 0.99},
@@ -137,10 +145,14 @@ def make_run(path: Path, truth: Truth | None = None) -> RunFolder:
     for block in range(1, truth.blocks + 1):
         folder.block(block).mkdir()
         pq.write_table(_arrivals(truth, block), folder.arrivals(block))
-        for arm in ("monolith", "microservices"):
+        for arm in truth.arms:
             if (block, arm) not in truth.absent:
                 _make_trial(folder, truth, block, arm)
     return folder
+
+
+def _architecture(arm: str) -> str:
+    return arm.removesuffix("-a").removesuffix("-b")
 
 
 def _phase(name: str, kind: str, seconds: int) -> dict[str, Any]:
@@ -152,12 +164,12 @@ def _phase(name: str, kind: str, seconds: int) -> dict[str, Any]:
 
 
 def _plan(truth: Truth) -> Plan:
-    return Plan(
+    plan = Plan(
         run_id="20260101T000000-made-up",
         scenario=scenario_of(truth),
         profile="demo",
         seed=7,
-        order=tuple(("monolith", "microservices") for _ in range(truth.blocks)),
+        order=tuple(truth.arms for _ in range(truth.blocks)),
         machine=Machine(
             cpu_model="made-up",
             cores=2,
@@ -170,7 +182,9 @@ def _plan(truth: Truth) -> Plan:
         commit="0123456789abcdef",
         factors={"threads": "16 per process", "pool": "8 per process"},
         started_at="2026-01-01T00:00:00Z",
+        aa=truth.aa,
     )
+    return plan.model_copy(update=dict(truth.plan))
 
 
 def _intended_s(truth: Truth, block: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -214,7 +228,7 @@ def _record(block: int, arm: str, status: str) -> TrialRecord:
             "status": status,
             "reason": "" if status == "complete" else "the drain did not end",
             "t0_unix": T0_UNIX,
-            "start_s": 2.5 if arm == "monolith" else 6.5,
+            "start_s": 6.5 if arm == "microservices" else 2.5,
             "gates": (Gate(name="drain", passed=status == "complete", says="made up"),),
             "limits": {"cpu": "1.0 CPU by cgroup", "memory": "none: no permission for cgroups"},
         }
@@ -222,7 +236,7 @@ def _record(block: int, arm: str, status: str) -> TrialRecord:
 
 
 def _requests(truth: Truth, block: int, arm: str) -> pa.Table:
-    random = np.random.default_rng([block, len(arm)])
+    random = np.random.default_rng([block, len(arm), *([ord(arm[-1])] if truth.aa else [])])
     rows = [
         _request(truth, arm, random, seq, at)
         for seq, at in enumerate(_intended_s(truth, block).tolist())
@@ -235,9 +249,9 @@ def _request(
 ) -> dict[str, Any]:
     feature = FEATURES[seq % len(FEATURES)]
     in_outage = OUTAGE[0] <= at < OUTAGE[1]
-    lost = 1.0 if feature == "recommendations" else truth.failed_share[arm]
+    lost = 1.0 if feature == "recommendations" else truth.failed_share[_architecture(arm)]
     failed = in_outage and random.random() < lost
-    took_s = float(random.lognormal(np.log(truth.median_ms[arm] / 1000), 0.5))
+    took_s = float(random.lognormal(np.log(truth.median_ms[_architecture(arm)] / 1000), 0.5))
     degraded = in_outage and arm == "microservices" and feature == "product-page"
     return {
         "seq": seq,
@@ -256,7 +270,7 @@ def _request(
 
 
 def _samples(block: int, arm: str) -> pa.Table:
-    roles = {**ROLES[arm], **SHARED}
+    roles = {**ROLES[_architecture(arm)], **SHARED}
     times = [second + 0.01 * block for second in range(-1, DURATION_S + 3)]
     rows = [_sample(arm, role, cores, t) for t in times for role, cores in roles.items()]
     return pa.Table.from_pylist(rows, schema=SAMPLES)
