@@ -1,6 +1,6 @@
 """A run as the analysis sees it: complete blocks with their rows, and what became of the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.cells import Cells, Floats, cells_of
 from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.shares import Shares, total
 from analysis.windows import Window, phase_of
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
 from experiment.scenario import Arm, Feature, Scenario
@@ -27,6 +29,10 @@ class Trial:
     samples: pd.DataFrame
     events: list[dict[str, Any]]
     audit: Audit | None
+
+    @cached_property
+    def cells(self) -> Cells:
+        return cells_of(self.requests)
 
 
 @dataclass(frozen=True)
@@ -91,14 +97,19 @@ class MeasuredRun:
     def trial(self, arm: str, block: int) -> Trial:
         return next(trial for trial in self.of(arm) if trial.record.block == block)
 
-    def rows(self, arm: str) -> pd.DataFrame:
-        """Requests of all blocks of an arm."""
-        return pd.concat([trial.requests for trial in self.of(arm)], ignore_index=True)
+    def shares(self, arm: str, phase: str, features: Collection[str] = ()) -> Shares:
+        """What became of an arm's requests in a phase, over all blocks; all features if none."""
+        return total(trial.cells.of(phase, features) for trial in self.of(arm))
+
+    def answered_ms(self, arm: str, phase: str, features: Collection[str] = ()) -> Floats:
+        """Response times of an arm's correct answers in a phase, over all blocks; ascending."""
+        parts = [trial.cells.answered_in(phase, features) for trial in self.of(arm)]
+        return np.sort(np.concatenate(parts))
 
     @cached_property
     def features(self) -> list[str]:
         """Features that were asked for, in the order of the contract."""
-        seen = {str(name) for trial in self.trials for name in trial.requests["feature"].unique()}
+        seen = {feature for trial in self.trials for _, feature in trial.cells.shares}
         order = list(Feature.__args__)  # type: ignore[attr-defined]  # the members of a Literal
         return sorted(seen, key=lambda name: order.index(name) if name in order else len(order))
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
+from typing import NamedTuple
 
 from analysis.measured import Trial
 from analysis.quantiles import nearest_rank, needed_for
@@ -32,6 +30,14 @@ class Unknown:
 Measurement = Measured | Unknown
 
 
+class Asked(NamedTuple):
+    """Which requests a metric is about."""
+
+    phase: str
+    features: tuple[str, ...]
+    """Empty: all features."""
+
+
 PER_FEATURE: frozenset[MetricName] = frozenset({"failed_share", "bad_share", "latency_p95_ms"})
 
 
@@ -40,52 +46,53 @@ def measure(trial: Trial, metric: Metric, window: Window) -> Measurement:
 
     CPU and memory belong to the store as a whole, so ``features`` does not narrow them.
     """
-    rows = trial.requests[trial.requests["phase"] == metric.phase]
-    if metric.features and metric.metric in PER_FEATURE:
-        rows = rows[rows["feature"].isin(metric.features)]
-    return _MEASURES[metric.metric](trial, rows, window)
+    features = metric.features if metric.metric in PER_FEATURE else ()
+    return _MEASURES[metric.metric](trial, Asked(metric.phase, features), window)
 
 
-def _failed_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+def _failed_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     """Share of intended requests that were not answered as the contract says."""
-    if rows.empty:
+    shares = trial.cells.of(*asked)
+    if not shares.n:
         return Unknown("no request was due in the phase")
-    return Measured(float(rows["failed"].mean()), len(rows))
+    return Measured(shares.failed / shares.n, shares.n)
 
 
-def _bad_share(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+def _bad_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     """Share of intended requests that failed or were slower than the objective."""
-    if rows.empty:
+    shares = trial.cells.of(*asked)
+    if not shares.n:
         return Unknown("no request was due in the phase")
-    return Measured(float(1 - rows["good"].mean()), len(rows))
+    return Measured(1 - shares.good / shares.n, shares.n)
 
 
-def _latency_p95_ms(_trial: Trial, rows: pd.DataFrame, _window: Window) -> Measurement:
+def _latency_p95_ms(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     """Nearest-rank p95 of the response time over requests that were answered correctly."""
-    answered = rows.loc[~rows["failed"], "response_ms"].to_numpy(np.float64)
+    answered = trial.cells.answered_in(*asked)
     needed = needed_for(0.95)
     if len(answered) < needed:
         return Unknown(f"p95 needs {needed} correct answers, there were {len(answered)}")
     return Measured(nearest_rank(answered, 0.95), len(answered))
 
 
-def _cpu_ms_per_request(trial: Trial, rows: pd.DataFrame, window: Window) -> Measurement:
+def _cpu_ms_per_request(trial: Trial, asked: Asked, window: Window) -> Measurement:
     """CPU of store, edge and database in the phase, per correct answer to a request due in it."""
-    answered = int((~rows["failed"]).sum())
+    shares = trial.cells.of(*asked)
+    answered = shares.n - shares.failed
     if not answered:
         return Unknown("no request was answered correctly in the phase")
     return Measured(1000 * sum(cpu_s_by_role(trial.samples, window).values()) / answered, answered)
 
 
-def _memory_mb(trial: Trial, rows: pd.DataFrame, window: Window) -> Measurement:
+def _memory_mb(trial: Trial, asked: Asked, window: Window) -> Measurement:
     """Mean memory of store, edge and database in the phase."""
     by_role = memory_mb_by_role(trial.samples, window)
     if not by_role:
         return Unknown("memory was not sampled in the phase")
-    return Measured(sum(by_role.values()), len(rows))
+    return Measured(sum(by_role.values()), trial.cells.of(*asked).n)
 
 
-_MEASURES: Mapping[MetricName, Callable[[Trial, pd.DataFrame, Window], Measurement]] = {
+_MEASURES: Mapping[MetricName, Callable[[Trial, Asked, Window], Measurement]] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
     "latency_p95_ms": _latency_p95_ms,

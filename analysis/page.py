@@ -15,7 +15,7 @@ from analysis.published import load_literature
 from analysis.setup import setup_rows
 from analysis.summary import Summary
 
-LARGEST_SVG = 500_000
+LARGEST_SVG = 120_000
 """Bytes beyond which a figure is shown as PNG, so that the page stays quick to open."""
 
 

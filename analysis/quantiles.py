@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtr, bdtrik
 
 CONFIDENCE = 0.95
 
@@ -25,6 +26,31 @@ def highest_known(n: int) -> float:
 def nearest_rank(values: NDArray[np.float64], p: float) -> float:
     """The smallest value that at least the share ``p`` of the values does not exceed."""
     return float(np.quantile(values, p, method="inverted_cdf"))
+
+
+def quantile_interval(values: NDArray[np.float64], p: float) -> tuple[float, float] | None:
+    """The 95 % interval of the quantile ``p``, or None when the values are too few for it.
+
+    Two order statistics whose ranks bound a binomial count (Conover, Practical Nonparametric
+    Statistics, 3rd ed. 1999, section 3.2). Distribution-free; assumes independent values, and
+    those of one run are not quite: read it as the least that is unknown.
+    """
+    n = len(values)
+    # The ranks that leave at most 2.5 % on either side, counted from 1.
+    low = int(_binomial_quantile((1 - CONFIDENCE) / 2, n, p))
+    high = int(_binomial_quantile((1 + CONFIDENCE) / 2, n, p)) + 1
+    if low < 1 or high > n:
+        return None
+    ranked = np.partition(values, [low - 1, high - 1])
+    return float(ranked[low - 1]), float(ranked[high - 1])
+
+
+def _binomial_quantile(q: float, n: int, p: float) -> int:
+    """The smallest k with P(X <= k) >= q for a binomial X."""
+    if n == 0:
+        return 0
+    k = max(0, math.floor(bdtrik(q, n, p)))
+    return k if bdtr(k, n, p) >= q else k + 1
 
 
 def quantile(values: NDArray[np.float64], p: float) -> float | None:

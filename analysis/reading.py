@@ -1,7 +1,7 @@
 """Raw files of a trial as tables. A file that is missing or not whole is an InputError."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from experiment.errors import InputError
 from experiment.journal import read_journal
 from experiment.record import TrialFolder, read_json
-from experiment.rows import REQUESTS, SAMPLES
+from experiment.rows import REQUESTS, SAMPLES, Outcome
 
 
 class Violation(BaseModel):
@@ -34,12 +34,16 @@ class Audit(BaseModel):
 
 
 def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
-    """Read a Parquet file with the columns and types of ``schema``.
+    """Read a Parquet file with the columns and types of ``schema``; text becomes categories.
+
+    A column of text has few values in many rows: as categories it takes a hundredth of the
+    memory, and comparing it is comparing small numbers.
 
     Raises InputError with one sentence when the file is missing, cut off or of another shape.
     """
     try:
-        table = pq.ParquetFile(file).read()
+        with pq.ParquetFile(file, read_dictionary=_texts(schema)) as parquet:
+            table = parquet.read()
     except FileNotFoundError as error:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
     except (pa.ArrowException, OSError) as error:
@@ -50,7 +54,14 @@ def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
 
 
 def read_requests(trial: TrialFolder) -> pd.DataFrame:
-    return read_rows(trial.requests, REQUESTS)
+    rows = read_rows(trial.requests, REQUESTS)
+    unknown = sorted(set(rows["outcome"].cat.categories) - set(get_args(Outcome)))
+    if unknown:
+        raise InputError(
+            f"{trial.requests} holds the outcome {unknown[0]!r}, which is not known here; "
+            "another version wrote it."
+        )
+    return rows
 
 
 def read_samples(trial: TrialFolder) -> pd.DataFrame:
@@ -77,6 +88,18 @@ def _of_shape(table: pa.Table, schema: pa.Schema, file: Path) -> pa.Table:
     if missing:
         raise InputError(f"{file} lacks the column {missing[0]}; another version wrote it.")
     try:
-        return table.select(schema.names).cast(schema)
+        return table.select(schema.names).cast(_compact(schema))
     except (pa.ArrowException, ValueError) as error:
         raise InputError(f"{file} holds a value of the wrong type: {error}.") from error
+
+
+def _texts(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if field.type == pa.string()]
+
+
+def _compact(schema: pa.Schema) -> pa.Schema:
+    categories = pa.dictionary(pa.int32(), pa.string())
+    fields = [
+        field.with_type(categories) if field.type == pa.string() else field for field in schema
+    ]
+    return pa.schema(fields)

@@ -20,10 +20,13 @@ def grown(
 
     A counter that falls has started anew with its process; only its growth counts.
     """
-    rows = samples[samples["role"] == role].sort_values("t_s")
-    growth = np.clip(np.diff(rows[column].to_numpy(np.float64), prepend=0.0), 0.0, None)
+    chosen = (samples["role"] == role).to_numpy()
+    t_s = samples["t_s"].to_numpy(np.float64)[chosen]
+    order = np.argsort(t_s, kind="stable")
+    totals = samples[column].to_numpy(np.float64)[chosen][order]
+    growth = np.clip(np.diff(totals, prepend=0.0), 0.0, None)
     growth[:1] = 0.0
-    total = np.interp(at_s, rows["t_s"].to_numpy(np.float64), np.cumsum(growth))
+    total = np.interp(at_s, t_s[order], np.cumsum(growth))
     return np.asarray(total, dtype=np.float64)
 
 

@@ -1,11 +1,12 @@
 """Time series of an arm, second by second, over its blocks."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.cells import split_by
 from analysis.measured import Trial
 from analysis.quantiles import quantile
 from analysis.resources import grown, store_roles
@@ -13,35 +14,45 @@ from analysis.resources import grown, store_roles
 Floats = NDArray[np.float64]
 
 
-def per_second(times_s: pd.Series, duration_s: float, blocks: int) -> Floats:
-    """Events in each second, as a mean over blocks."""
-    edges = np.arange(0, np.ceil(duration_s) + 1)
-    counts, _ = np.histogram(times_s.dropna().to_numpy(np.float64), bins=edges)
-    return np.asarray(counts / blocks, dtype=np.float64)
+def per_second(times_s: Sequence[Floats], duration_s: float) -> Floats:
+    """Events in each second, as a mean over blocks; ``times_s`` holds those of each block."""
+    seconds = math.ceil(duration_s)
+    counts = np.zeros(seconds)
+    for times in times_s:
+        inside = times[(times >= 0) & (times < seconds)]
+        counts += np.bincount(inside.astype(np.int32), minlength=seconds)
+    return counts / len(times_s)
 
 
 def quantile_series(
-    times_s: Floats, values: Floats, p: float, duration_s: float
-) -> tuple[Floats, Floats]:
-    """Middle of each second and the quantile of the values that fall into it.
+    times_s: Floats, values: Floats, ps: Sequence[float], duration_s: float
+) -> tuple[Floats, list[Floats]]:
+    """Middle of each second and, for each of ``ps``, the quantile of the values that fall into it.
 
     Seconds with too few values to know the quantile are NaN, which leaves a gap in a line.
     """
-    seconds = np.arange(0, np.ceil(duration_s), dtype=np.float64)
-    bins = np.floor(times_s)
-    found = [quantile(values[bins == second], p) for second in seconds]
-    middles = np.asarray(seconds + 0.5, dtype=np.float64)
-    return middles, np.array([np.nan if q is None else q for q in found], dtype=np.float64)
+    seconds = math.ceil(duration_s)
+    inside = (times_s >= 0) & (times_s < seconds)
+    codes = times_s[inside].astype(np.min_scalar_type(seconds))
+    parts = split_by(codes, values[inside], seconds)
+    found = [[_or_nan(quantile(part, p)) for part in parts] for p in ps]
+    middles = np.arange(seconds, dtype=np.float64) + 0.5
+    return middles, [np.array(line, dtype=np.float64) for line in found]
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def in_flight(trials: Sequence[Trial], at_s: Floats) -> Floats:
     """Requests sent and not yet ended at each instant, as a mean over blocks."""
     totals = np.zeros(len(at_s))
     for trial in trials:
-        sent = trial.requests.dropna(subset=["sent_s", "ended_s"])
-        begun = np.searchsorted(np.sort(sent["sent_s"].to_numpy(np.float64)), at_s, side="right")
-        ended = np.searchsorted(np.sort(sent["ended_s"].to_numpy(np.float64)), at_s, side="right")
-        totals += begun - ended
+        sent_s = trial.requests["sent_s"].to_numpy(np.float64)
+        ended_s = trial.requests["ended_s"].to_numpy(np.float64)
+        whole = ~(np.isnan(sent_s) | np.isnan(ended_s))
+        for times, change in ((sent_s, 1), (ended_s, -1)):
+            totals += change * np.searchsorted(np.sort(times[whole]), at_s, side="right")
     return totals / len(trials)
 
 

@@ -1,26 +1,28 @@
 """Counts of what became of requests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-import pandas as pd
 
 
 @dataclass(frozen=True)
 class Shares:
     """Counts over some requests: failed + slow + good is n; degraded ones are slow or good."""
 
-    n: int
-    failed: int
-    slow: int
-    good: int
-    degraded: int
+    n: int = 0
+    failed: int = 0
+    slow: int = 0
+    good: int = 0
+    degraded: int = 0
+
+    def __add__(self, other: "Shares") -> "Shares":
+        return Shares(
+            self.n + other.n,
+            self.failed + other.failed,
+            self.slow + other.slow,
+            self.good + other.good,
+            self.degraded + other.degraded,
+        )
 
 
-def shares_of(rows: pd.DataFrame) -> Shares:
-    return Shares(
-        n=len(rows),
-        failed=int(rows["failed"].sum()),
-        slow=int(rows["slow"].sum()),
-        good=int(rows["good"].sum()),
-        degraded=int(rows["degraded_ok"].sum()),
-    )
+def total(parts: Iterable[Shares]) -> Shares:
+    return sum(parts, start=Shares())

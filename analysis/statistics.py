@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 MOST_BLOCKS = 1000
@@ -48,7 +48,7 @@ def paired_t(effects: Sequence[float]) -> Estimate:
 
 def half_width(spread: float, n: int) -> float:
     """Half the width of the 95 % t interval over ``n`` > 1 blocks with that spread."""
-    return float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * spread / math.sqrt(n)
+    return float(stdtrit(n - 1, (1 + CONFIDENCE) / 2)) * spread / math.sqrt(n)
 
 
 def upper_bound_without_events(n: int) -> float:

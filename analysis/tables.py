@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
+from analysis.cells import Floats
 from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun, Trial
-from analysis.quantiles import quantile
-from analysis.shares import shares_of
+from analysis.quantiles import needed_for, quantile, quantile_interval
 from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
 from experiment.rows import Outcome
 
@@ -39,13 +36,16 @@ def _failure_cells(run: MeasuredRun, features: tuple[str, ...]) -> tuple[str, ..
     cells = []
     for phase in run.shown_phases:
         for arm in run.arms:
-            shares = shares_of(_rows_of(run, arm, phase, features))
+            shares = run.shares(arm, phase, features)
             cells.append(failures(shares.failed, shares.n))
     return tuple(cells)
 
 
 def latency_rows(run: MeasuredRun) -> list[Row]:
-    """By phase and feature, for each arm: p50, p95, p99 in ms, and slow, degraded, good shares."""
+    """By phase and feature, for each arm: p50, p95, p99 in ms with their intervals, and shares.
+
+    The shares are those of slow, degraded and good requests.
+    """
     rows = []
     for phase in run.shown_phases:
         for index, feature in enumerate(run.features):
@@ -55,21 +55,31 @@ def latency_rows(run: MeasuredRun) -> list[Row]:
 
 
 def _latency_cells(run: MeasuredRun, arm: str, phase: str, feature: str) -> list[str]:
-    rows = _rows_of(run, arm, phase, (feature,))
-    answered = rows.loc[~rows["failed"], "response_ms"].to_numpy(np.float64)
-    known = [quantile(answered, p) for p in QUANTILES]
-    times = ["too few" if value is None else figures(value) for value in known]
-    shares = shares_of(rows)
+    answered = run.answered_ms(arm, phase, (feature,))
+    times = [_quantile_cell(answered, p) for p in QUANTILES]
+    shares = run.shares(arm, phase, (feature,))
     if not shares.n:
         return [*times, NOTHING, NOTHING, NOTHING]
     return [*times, *(percent(k / shares.n) for k in (shares.slow, shares.degraded, shares.good))]
+
+
+def _quantile_cell(values: Floats, p: float) -> str:
+    """A quantile over its interval, or how many answers it would take to tell it."""
+    value = quantile(values, p)
+    if value is None:
+        return f"needs {needed_for(p)}"
+    bounds = quantile_interval(values, p)
+    if bounds is None:
+        return figures(value)
+    low, high = bounds
+    return f"{figures(value)}\n{figures(low)} to {figures(high)}"
 
 
 def outcome_rows(run: MeasuredRun) -> list[Row]:
     """What became of all requests in the reported phases, by outcome and arm."""
     rows = []
     for outcome in Outcome.__args__:  # type: ignore[attr-defined]  # the members of a Literal
-        counts = [int((_reported(run, arm)["outcome"] == outcome).sum()) for arm in run.arms]
+        counts = [_reported(run, arm, outcome) for arm in run.arms]
         rows.append(Row(outcome.replace("_", " "), tuple(f"{count:,}" for count in counts)))
     return rows
 
@@ -120,11 +130,6 @@ def gate_rows(run: MeasuredRun) -> list[Row]:
     return rows
 
 
-def _reported(run: MeasuredRun, arm: str) -> pd.DataFrame:
-    rows = run.rows(arm)
-    return rows[rows["phase"].isin(run.shown_phases)]
-
-
-def _rows_of(run: MeasuredRun, arm: str, phase: str, features: tuple[str, ...]) -> pd.DataFrame:
-    rows = run.rows(arm)
-    return rows[(rows["phase"] == phase) & rows["feature"].isin(features)]
+def _reported(run: MeasuredRun, arm: str, outcome: str) -> int:
+    phases = run.shown_phases
+    return sum(trial.cells.outcomes.get((p, outcome), 0) for trial in run.of(arm) for p in phases)

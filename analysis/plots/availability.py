@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, INK, VERMILLION, arm_colours
-from analysis.shares import Shares, shares_of
+from analysis.shares import Shares
 from analysis.wording import percent
 
 SHADES = LinearSegmentedColormap.from_list("failed", ["#f4f8fa", "#f3c9a8", VERMILLION, "#5c2600"])
@@ -35,11 +35,9 @@ def draw(run: MeasuredRun) -> Figure:
 
 
 def _draw_arm(axes: Axes, run: MeasuredRun, arm: str) -> None:
-    rows = run.rows(arm)
     for y, feature in enumerate(run.features):
         for x, phase in enumerate(run.shown_phases):
-            cell = rows[(rows["feature"] == feature) & (rows["phase"] == phase)]
-            _draw_cell(axes, x, y, shares_of(cell))
+            _draw_cell(axes, x, y, run.shares(arm, phase, (feature,)))
     axes.set_xlim(0, len(run.shown_phases))
     axes.set_ylim(len(run.features), 0)
     axes.set_xticks([x + 0.5 for x in range(len(run.shown_phases))], run.shown_phases)

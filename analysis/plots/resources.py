@@ -11,7 +11,7 @@ from analysis.plots.plot import Plot
 from analysis.plots.roles import stacked_roles
 from analysis.plots.style import BLACK
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
-from analysis.windows import Window
+from analysis.windows import Window, within
 from analysis.wording import figures
 
 ByRole = dict[str, float]
@@ -32,8 +32,8 @@ def draw(run: MeasuredRun) -> Figure:
 
 def cpu_ms_by_role(trial: Trial, window: Window) -> ByRole:
     rows = trial.requests
-    inside = rows["intended_s"].between(*window, inclusive="left")
-    answers = int((inside & ~rows["failed"]).sum())
+    inside = within(rows["intended_s"].to_numpy(np.float64), window)
+    answers = int((inside & ~rows["failed"].to_numpy()).sum())
     if not answers:
         return {}
     return {role: 1000 * s / answers for role, s in cpu_s_by_role(trial.samples, window).items()}

@@ -3,27 +3,39 @@
 import math
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from analysis.measured import MeasuredRun
+from analysis.plots.heat import draw_heat, draw_strip
 from analysis.plots.roles import stacked_roles
 from analysis.plots.style import BLACK, GREEN, GREY, INK, SKY, arm_colours, plain_log
 from analysis.series import cpu_cores, in_flight, instances, per_second, quantile_series
 
+Floats = NDArray[np.float64]
+Dashes = str | tuple[int, tuple[float, ...]]
+LINES: tuple[tuple[float, Dashes, float], ...] = (
+    (0.5, "-", 2.8),
+    (0.95, (0, (4, 1.5)), 2.2),
+    (0.99, (0, (1, 1)), 2.2),
+)
+"""Quantile, dashes and width."""
+FAILURES = (0.93, 0.98)
+"""Where the strip of failures lies, in shares of the panel's height."""
 PER_SECOND = 20
 """Looks at the requests in flight; their mean over a second is drawn."""
 
 
 def draw_throughput(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
-    rows, duration = run.rows(arm), run.scenario.duration_s(run.plan.profile)
-    answered = rows[rows["status"].notna()]
+    tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
     lines = (
-        ("offered", rows["intended_s"], BLACK, (0, (2, 1.5))),
-        ("completed", answered["ended_s"], SKY, "-"),
-        ("good", rows.loc[rows["good"], "ended_s"], GREEN, "-"),
+        ("offered", [_times(rows, "intended_s") for rows in tables], BLACK, (0, (2, 1.5))),
+        ("completed", [_times(r, "ended_s", r["status"].notna()) for r in tables], SKY, "-"),
+        ("good", [_times(rows, "ended_s", rows["good"]) for rows in tables], GREEN, "-"),
     )
     for name, times, colour, dashes in lines:
-        rate = per_second(times, duration, len(run.blocks))
+        rate = per_second(times, duration)
         axes.stairs(rate, baseline=None, color=colour, linestyle=dashes, linewidth=2.4, label=name)
     if first:
         axes.set_ylabel("requests per second")
@@ -31,40 +43,27 @@ def draw_throughput(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> N
 
 
 def draw_latency(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
-    rows, duration = run.rows(arm), run.scenario.duration_s(run.plan.profile)
-    answered, failed = rows[~rows["failed"]], rows[rows["failed"]]
-    times = answered["intended_s"].to_numpy(np.float64)
-    values = answered["response_ms"].to_numpy(np.float64)
-    colour = arm_colours(run)[arm]
-    axes.plot(times, values, ".", color=colour, markersize=3, alpha=0.2, rasterized=True)
-    for p, dashes, width in ((0.5, "-", 2.8), (0.95, (0, (4, 1.5)), 2.2), (0.99, (0, (1, 1)), 2.2)):
-        middle, line = quantile_series(times, values, p, duration)
-        if not np.isnan(line).all():
-            name = f"p{p * 100:g}"
-            axes.plot(
-                middle, line, color=INK, linestyle=dashes, linewidth=width, label=name, marker="."
-            )
-    axes.axhline(run.scenario.slo.latency_ms, color=GREEN, linewidth=1.6, label="objective")
+    tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
+    times = np.concatenate([_times(rows, "intended_s", ~rows["failed"]) for rows in tables])
+    values = np.concatenate([_times(rows, "response_ms", ~rows["failed"]) for rows in tables])
+    failed = np.concatenate([_times(rows, "intended_s", rows["failed"]) for rows in tables])
     plain_log(axes)
-    _mark_failures(axes, failed["intended_s"].to_numpy(np.float64))
+    draw_heat(axes, times, values, duration, arm_colours(run)[arm])
+    middle, lines = quantile_series(times, values, [p for p, *_ in LINES], duration)
+    for (p, dashes, width), line in zip(LINES, lines, strict=True):
+        if not np.isnan(line).all():
+            axes.plot(middle, line, ".", color=INK, ls=dashes, lw=width, label=f"p{p * 100:g}")
+    axes.axhline(run.scenario.slo.latency_ms, color=GREEN, linewidth=1.6, label="objective")
+    draw_strip(axes, failed, duration, BLACK, FAILURES)
     if first:
+        axes.plot([], [], "s", color=BLACK, label="failed")
         axes.set_ylabel("response time in ms (log)")
-        axes.legend(loc="lower left", ncols=4, columnspacing=1.0, handlelength=1.6)
+        axes.legend(loc="lower left", ncols=5, columnspacing=1.0, handlelength=1.6)
 
 
-def _mark_failures(axes: Axes, times_s: np.ndarray) -> None:
-    """Crosses in a strip above the axes' middle ground, jittered by order so that many show."""
-    strip = 0.93 + 0.05 * (np.arange(len(times_s)) % 5) / 4
-    axes.plot(
-        times_s,
-        strip,
-        "x",
-        transform=axes.get_xaxis_transform(),
-        color=BLACK,
-        markersize=5,
-        alpha=0.3,
-        rasterized=True,
-    )
+def _times(rows: pd.DataFrame, column: str, chosen: "pd.Series[bool] | None" = None) -> Floats:
+    values = rows[column].to_numpy(np.float64)
+    return values if chosen is None else values[chosen.to_numpy(np.bool_)]
 
 
 def draw_flight(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:

@@ -106,7 +106,7 @@ def test_a_quantile_needs_that_many_requests(p: float, needed: int) -> None:
 def test_failed_slow_and_good_make_up_all_requests_and_degraded_ones_are_not_failed(
     make: Make,
 ) -> None:
-    rows = load_run(make(blocks=1)).rows("microservices")
+    rows = load_run(make(blocks=1)).trial("microservices", 1).requests
 
     assert (rows[["failed", "slow", "good"]].sum(axis=1) == 1).all()
     assert rows["degraded_ok"].any()

@@ -1,0 +1,147 @@
+"""Makes run folders of any size: the shape of a real run, drawn from a seed."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from experiment.record import Gate, Machine, Plan, RunFolder, TrialFolder, TrialRecord, write_json
+from experiment.rows import REQUESTS, SAMPLES
+from experiment.scenario import Scenario
+from testbed import scenarios
+
+SCENARIO = "outage-one-service"
+BLOCKS = 10
+STEPS = (
+    ("browse", "list-products", "catalog"),
+    ("browse", "product-page", "product-page"),
+    ("search", "search", "search"),
+    ("recommend", "recommend", "recommendations"),
+    ("buy", "add-to-cart", "cart"),
+    ("buy", "checkout", "checkout"),
+    ("buy", "order-status", "orders"),
+)
+"""Journey, operation and feature of a row, in turn."""
+MEDIAN_MS = {"monolith": 12.0, "microservices": 20.0}
+SIGMA = 0.9
+LOST_SHARE = {"monolith": 0.6, "microservices": 0.02}
+"""Of the requests in the outage that are not for the lost feature."""
+ROLES = {
+    "monolith": ("monolith",),
+    "microservices": ("storefront", "catalog", "search", "recommendations", "carts", "orders"),
+}
+SHARED = ("edge", "database", "generator", "payment-provider")
+
+Floats = NDArray[np.float64]
+
+
+def make_synthetic_run(path: Path, rows: int, blocks: int = BLOCKS) -> RunFolder:
+    """Write a run of about ``rows`` requests, split evenly over ``blocks`` blocks of two arms."""
+    folder = RunFolder(path)
+    folder.path.mkdir(parents=True)
+    plan = _plan(scenarios.find(SCENARIO), blocks)
+    write_json(folder.plan, plan)
+    for block, order in enumerate(plan.order, start=1):
+        for arm in order:
+            _make_trial(folder.trial(block, arm), plan, block, arm, rows // (2 * blocks))
+    return folder
+
+
+def _plan(scenario: Scenario, blocks: int) -> Plan:
+    machine = Machine(
+        cpu_model="synthetic", cores=2, memory_mb=8000, kernel="6.1", python="3.11", load_before=0.1
+    )
+    return Plan(
+        run_id="synthetic",
+        scenario=scenario,
+        profile="full",
+        seed=1,
+        order=(("monolith", "microservices"),) * blocks,
+        machine=machine,
+        versions={},
+        commit="0" * 40,
+        factors={},
+        started_at="2026-01-01T00:00:00+00:00",
+    )
+
+
+def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, rows: int) -> None:
+    files.path.mkdir(parents=True)
+    windows = plan.scenario.windows(plan.profile)
+    random = np.random.default_rng([block, len(arm)])
+    pq.write_table(_requests(random, windows, arm, rows), files.requests, compression="zstd")
+    pq.write_table(_samples(plan.scenario.duration_s(plan.profile), arm), files.samples)
+    files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(windows)))
+    files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
+    record = TrialRecord(
+        block=block,
+        arm=arm,
+        status="complete",
+        reason="",
+        t0_unix=1_767_225_600.0,
+        start_s=2.5,
+        gates=(Gate(name="drain", passed=True, says="made up"),),
+        limits={},
+    )
+    write_json(files.run, record)
+
+
+def _requests(
+    random: np.random.Generator, windows: dict[str, tuple[float, float]], arm: str, rows: int
+) -> pa.Table:
+    intended = np.sort(random.uniform(0, max(end for _, end in windows.values()), rows))
+    took_s = random.lognormal(np.log(MEDIAN_MS[arm] / 1000), SIGMA, rows)
+    which = random.integers(0, len(STEPS), rows)
+    features = np.array([feature for *_, feature in STEPS])[which]
+    start, end = windows["outage"]
+    lost = np.where(features == "recommendations", 1.0, LOST_SHARE[arm])
+    failed = (intended >= start) & (intended < end) & (random.random(rows) < lost)
+    sent = intended + random.exponential(0.0005, rows)
+    columns: dict[str, Any] = {
+        "seq": np.arange(rows, dtype=np.int32),
+        "step": np.zeros(rows, dtype=np.int16),
+        "journey": np.array([journey for journey, *_ in STEPS])[which],
+        "operation": np.array([operation for _, operation, _ in STEPS])[which],
+        "feature": features,
+        "intended_s": intended,
+        "sent_s": sent,
+        "ended_s": sent + took_s,
+        "outcome": np.where(failed, "timeout", "ok"),
+        "status": pa.array(np.full(rows, 200, dtype=np.int16), mask=failed),
+        "degraded": np.full(rows, ""),
+        "instance": np.full(rows, f"{arm}-1"),
+    }
+    return pa.Table.from_pydict(columns, schema=REQUESTS)
+
+
+def _samples(duration_s: float, arm: str) -> pa.Table:
+    rows = [
+        {
+            "t_s": float(second),
+            "role": role,
+            "instances": 1,
+            "cpu_s": 0.1 * (second + 1),
+            "memory_mb": 60.0,
+            "in_flight": 2,
+            "requests": 10 * (second + 1),
+            "handler_cpu_s": 0.05 * (second + 1),
+            "rules_cpu_s": 0.01 * (second + 1),
+            "fault_hits": 30 if arm == "monolith" else 0,
+        }
+        for second in range(-1, int(duration_s) + 3)
+        for role in (*ROLES[arm], *SHARED)
+    ]
+    return pa.Table.from_pylist(rows, schema=SAMPLES)
+
+
+def _events(windows: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
+    start, end = windows["outage"]
+    fault = {"at": 0.0, "kind": "outage", "role": "recommendations"}
+    return [
+        {"event": "fault-injected", "planned_s": start, "actual_s": start + 0.3, **fault},
+        {"event": "fault-lifted", "planned_s": end, "actual_s": end + 0.1, "bit": True, **fault},
+    ]
