@@ -1,39 +1,74 @@
-"""Raw rows as CSV, for a spreadsheet."""
+"""Raw rows as CSV, for a spreadsheet; trial by trial, so that size does not matter."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv
 
-from analysis.reading import read_requests, read_samples
+from analysis.reading import read_table
+from analysis.salvage import Damage, damage, find_records
 from experiment.errors import InputError
-from experiment.record import RunFolder, TrialFolder, TrialRecord
+from experiment.integrity import require_untouched
+from experiment.record import RunFolder, TrialRecord
+from experiment.rows import REQUESTS, SAMPLES
 
 
-def export_csv(run: RunFolder, target: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Exported:
+    files: tuple[Path, ...]
+    damaged: tuple[str, ...]
+    """Trials that could not be read, each with what is wrong; none of their rows are exported."""
+
+
+def export_csv(run: RunFolder, target: Path) -> Exported:
     """Write ``requests.csv`` and ``samples.csv`` of all trials that were measured to their end.
 
     Each row names its block, arm and the status of its trial; those of void trials are there too.
-    Returns the files. Raises InputError when no trial has rows.
+    Raises InputError when the plan is broken or was edited, or when no trial can be read.
     """
-    records = [record for record in run.trials() if record.status in ("complete", "void")]
-    if not records:
+    plan = run.read_plan()
+    require_untouched(run)
+    records, damaged = find_records(run, plan)
+    trials = _readable(run, records, damaged)
+    first = next(trials, None)
+    if first is None:
         raise InputError(f"{run.path} holds no trial that was measured to its end.")
     target.mkdir(parents=True, exist_ok=True)
-    requests = pd.concat([_named(read_requests(_folder(run, r)), r) for r in records])
-    samples = pd.concat([_named(read_samples(_folder(run, r)), r) for r in records])
-    files = [target / "requests.csv", target / "samples.csv"]
-    for rows, file in zip((requests, samples), files, strict=True):
-        rows.to_csv(file, index=False)
-    return files
+    files = target / "requests.csv", target / "samples.csv"
+    with _writer(files[0], first[0]) as requests, _writer(files[1], first[1]) as samples:
+        for rows, sampled in chain([first], trials):
+            requests.write_table(rows)
+            samples.write_table(sampled)
+    return Exported(files, tuple(map(str, damaged)))
 
 
-def _folder(run: RunFolder, record: TrialRecord) -> TrialFolder:
-    return run.trial(record.block, record.arm)
+def _readable(
+    run: RunFolder, records: list[TrialRecord], damaged: list[Damage]
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Requests and samples of each trial that can be read; adds the others to ``damaged``."""
+    for record in records:
+        if record.status not in ("complete", "void"):
+            continue
+        files = run.trial(record.block, record.arm)
+        try:
+            requests = read_table(files.requests, REQUESTS)
+            samples = read_table(files.samples, SAMPLES)
+        except InputError as error:
+            damaged.append(damage(run, record.block, record.arm, error))
+        else:
+            yield _named(requests, record), _named(samples, record)
 
 
-def _named(rows: pd.DataFrame, record: TrialRecord) -> pd.DataFrame:
-    named = rows.astype({"status": "Int16"}) if "status" in rows else rows
-    named.insert(0, "block", record.block)
-    named.insert(1, "arm", record.arm)
-    named.insert(2, "trial_status", record.status)
-    return named
+def _named(rows: pa.Table, record: TrialRecord) -> pa.Table:
+    names = {"block": record.block, "arm": record.arm, "trial_status": record.status}
+    for place, (name, value) in enumerate(names.items()):
+        rows = rows.add_column(place, name, pa.array(np.full(len(rows), value)))
+    return rows
+
+
+def _writer(file: Path, rows: pa.Table) -> csv.CSVWriter:
+    return csv.CSVWriter(file, rows.schema)

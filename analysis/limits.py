@@ -29,6 +29,11 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
 
 def _of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
     n = len(run.blocks)
+    if run.damaged:
+        yield (
+            f"{len(run.damaged)} trials could not be read. What is left is shown, without a "
+            "verdict: nobody can tell whether the loss has to do with the result."
+        )
     if run.cut_off:
         yield "The run ended early. What was measured until then is shown, without a verdict."
     if n == 1:

@@ -10,8 +10,11 @@ import pandas as pd
 
 from analysis.cells import Cells, Floats, cells_of
 from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.salvage import Damage, damage, find_records
 from analysis.shares import Shares, total
 from analysis.windows import Window, phase_of
+from experiment.errors import InputError
+from experiment.integrity import require_untouched
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
 from experiment.scenario import Arm, Feature, Scenario
 
@@ -44,6 +47,8 @@ class MeasuredRun:
     """Of the blocks in which both arms are complete; no other trial enters a summary."""
     pooled: tuple[Plan, ...] = ()
     """Plans of the runs whose blocks are joined here; empty for one run."""
+    damaged: tuple[Damage, ...] = ()
+    """Trials that cannot be read as a whole; their blocks are not among ``trials``."""
 
     @property
     def scenario(self) -> Scenario:
@@ -87,8 +92,11 @@ class MeasuredRun:
     @property
     def cut_off(self) -> bool:
         """Whether a planned trial never ended."""
-        planned = sum(len(order) for order in self.plan.order)
-        return len(self.records) < planned or any(r.status == "cut-off" for r in self.records)
+        damaged = {found.block for found in self.damaged}
+        planned = dict(enumerate(self.plan.order, start=1))
+        trials = sum(len(order) for block, order in planned.items() if block not in damaged)
+        records = [record for record in self.records if record.block not in damaged]
+        return len(records) < trials or any(r.status == "cut-off" for r in records)
 
     def of(self, arm: str) -> list[Trial]:
         """Trials of an arm by block."""
@@ -115,16 +123,23 @@ class MeasuredRun:
 
 
 def load_run(folder: RunFolder) -> MeasuredRun:
-    """Read the plan, all records, and the rows of all complete blocks."""
+    """Read the plan, all records, and the rows of all complete blocks.
+
+    A block of which something cannot be read is left out and named in ``damaged``. Raises
+    InputError when the plan is broken or was edited.
+    """
     plan = folder.read_plan()
-    records = tuple(folder.trials())
-    slo_ms = plan.scenario.slo.latency_ms
-    windows = plan.scenario.windows(plan.profile)
-    trials = tuple(
-        _load_trial(record, folder.trial(record.block, record.arm), windows, slo_ms)
-        for record in _of_complete_blocks(plan, records)
-    )
-    return MeasuredRun(plan=plan, records=records, trials=trials)
+    require_untouched(folder)
+    records, damaged = find_records(folder, plan)
+    trials = []
+    for record in _of_complete_blocks(plan, tuple(records)):
+        try:
+            trials.append(_load_trial(record, folder.trial(record.block, record.arm), plan))
+        except InputError as error:
+            damaged.append(damage(folder, record.block, record.arm, error))
+    broken = {found.block for found in damaged}
+    whole = tuple(trial for trial in trials if trial.record.block not in broken)
+    return MeasuredRun(plan=plan, records=tuple(records), trials=whole, damaged=tuple(damaged))
 
 
 def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[TrialRecord]:
@@ -137,9 +152,8 @@ def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[Tr
     ]
 
 
-def _load_trial(
-    record: TrialRecord, folder: TrialFolder, windows: Mapping[str, Window], slo_ms: float
-) -> Trial:
+def _load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
+    windows, slo_ms = plan.scenario.windows(plan.profile), plan.scenario.slo.latency_ms
     return Trial(
         record=record,
         requests=judged(read_requests(folder), windows, slo_ms),

@@ -30,6 +30,7 @@ def load_pooled(folders: Sequence[RunFolder]) -> MeasuredRun:
         plan=_joined(plans),
         records=tuple(record for run in moved for record in run.records),
         trials=tuple(trial for run in moved for trial in run.trials),
+        damaged=tuple(damage for run in moved for damage in run.damaged),
         pooled=tuple(plans),
     )
 
@@ -64,6 +65,7 @@ def _renumbered(run: MeasuredRun, first: int) -> MeasuredRun:
         run,
         records=tuple(_moved(record, first) for record in run.records),
         trials=tuple(replace(trial, record=_moved(trial.record, first)) for trial in run.trials),
+        damaged=tuple(replace(damage, block=damage.block + first) for damage in run.damaged),
     )
 
 

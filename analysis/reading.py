@@ -33,24 +33,34 @@ class Audit(BaseModel):
     acknowledged: int
 
 
-def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
-    """Read a Parquet file with the columns and types of ``schema``; text becomes categories.
-
-    A column of text has few values in many rows: as categories it takes a hundredth of the
-    memory, and comparing it is comparing small numbers.
+def read_table(file: Path, schema: pa.Schema) -> pa.Table:
+    """Read a Parquet file with the columns and types of ``schema``.
 
     Raises InputError with one sentence when the file is missing, cut off or of another shape.
     """
     try:
-        with pq.ParquetFile(file, read_dictionary=_texts(schema)) as parquet:
-            table = parquet.read()
+        _require_columns(file, schema)
+        with pq.ParquetFile(file, read_dictionary=_categories(schema)) as parquet:
+            table = parquet.read(columns=schema.names)
     except FileNotFoundError as error:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"{file} is not a whole Parquet file; it was cut off or damaged."
         ) from error
-    return _of_shape(table, schema, file).to_pandas()
+    try:
+        return table.select(schema.names).cast(schema)
+    except (pa.ArrowException, ValueError) as error:
+        raise InputError(f"{file} holds a value of the wrong type: {error}.") from error
+
+
+def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
+    """Read a Parquet file like ``read_table``; text becomes categories.
+
+    A column of text has few values in many rows: as categories it takes a hundredth of the
+    memory, and comparing it is comparing small numbers.
+    """
+    return read_table(file, _compact(schema)).to_pandas()
 
 
 def read_requests(trial: TrialFolder) -> pd.DataFrame:
@@ -71,11 +81,14 @@ def read_samples(trial: TrialFolder) -> pd.DataFrame:
 def read_events(trial: TrialFolder) -> list[dict[str, Any]]:
     """Events of a trial in the order in which they happened; InputError when there are none."""
     try:
-        return read_journal(trial.events)
+        events = read_journal(trial.events)
     except FileNotFoundError as error:
         raise InputError(f"{trial.events} is missing; this is not a whole run record.") from error
     except ValueError as error:
         raise InputError(f"{trial.events} has a line that is not JSON.") from error
+    if not all(isinstance(event, dict) and "event" in event for event in events):
+        raise InputError(f"{trial.events} has a line that is not an event.")
+    return events
 
 
 def read_audit(trial: TrialFolder) -> Audit | None:
@@ -83,18 +96,15 @@ def read_audit(trial: TrialFolder) -> Audit | None:
     return read_json(trial.audit, Audit) if trial.audit.exists() else None
 
 
-def _of_shape(table: pa.Table, schema: pa.Schema, file: Path) -> pa.Table:
-    missing = [name for name in schema.names if name not in table.column_names]
+def _require_columns(file: Path, schema: pa.Schema) -> None:
+    there = pq.read_schema(file).names
+    missing = [name for name in schema.names if name not in there]
     if missing:
         raise InputError(f"{file} lacks the column {missing[0]}; another version wrote it.")
-    try:
-        return table.select(schema.names).cast(_compact(schema))
-    except (pa.ArrowException, ValueError) as error:
-        raise InputError(f"{file} holds a value of the wrong type: {error}.") from error
 
 
-def _texts(schema: pa.Schema) -> list[str]:
-    return [field.name for field in schema if field.type == pa.string()]
+def _categories(schema: pa.Schema) -> list[str]:
+    return [field.name for field in schema if pa.types.is_dictionary(field.type)]
 
 
 def _compact(schema: pa.Schema) -> pa.Schema:

@@ -17,7 +17,8 @@ from experiment.record import RunFolder, write_json, write_whole
 def build(folder: RunFolder) -> Summary:
     """Write ``report/`` of a run: the page, every figure as SVG and PNG, and the summary.
 
-    Raises InputError when a raw file is missing or not whole.
+    Blocks that cannot be read are left out and named in it. Raises InputError when the plan is
+    broken or was edited.
     """
     return _write(load_run(folder), folder.report)
 

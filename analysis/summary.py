@@ -65,6 +65,8 @@ class Summary(_Part):
     blocks_complete: int
     void_trials: tuple[str, ...]
     """Trials that did not count, each with its reason."""
+    damaged: tuple[str, ...] = ()
+    """Trials whose files are missing or not whole, each with what is wrong."""
     primary: Result
     secondary: tuple[Result, ...]
     noise: tuple[Noise, ...] = ()
@@ -97,6 +99,7 @@ def summarise(run: MeasuredRun) -> Summary:
         blocks_planned=len(run.plan.order),
         blocks_complete=len(run.blocks),
         void_trials=void_trials(run),
+        damaged=tuple(map(str, run.damaged)),
         primary=result_of(primary),
         secondary=tuple(map(result_of, secondary)),
         noise=tuple(map(noise_of, (primary, *secondary))) if run.plan.aa else (),
@@ -146,6 +149,8 @@ def _verdict(
 
 def _why_void(run: MeasuredRun, primary: Comparison) -> str:
     planned = len(run.plan.order)
+    if run.damaged:
+        return f"the record is not whole, and blocks were left out. First: {run.damaged[0]}"
     if run.cut_off:
         return f"the run ended early, after {len(run.blocks)} of {planned} blocks.{_reasons(run)}"
     if not run.blocks:

@@ -192,8 +192,17 @@ def read_json(file: Path, model: type[Model]) -> Model:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("schema_version",) and _is_newer(first["input"]):
+            raise InputError(
+                f"{file} was written by a newer version of Twinstack (schema {first['input']}; "
+                f"this one reads {SCHEMA_VERSION})."
+            ) from error
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{file} is not a valid record: {where} {first['msg']}.") from error
+
+
+def _is_newer(version: object) -> bool:
+    return isinstance(version, int) and version > SCHEMA_VERSION
 
 
 def write_json(file: Path, record: BaseModel) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from experiment.errors import InputError, TwinstackError
+from experiment.errors import InputError, RunError, TwinstackError
 from experiment.record import RunFolder
 from experiment.scenario import Architecture, Profile, Sample
 from testbed import scenarios as scenarios_of_the_project
@@ -102,6 +103,7 @@ def report(
     console.print(summary.verdict, highlight=False)
     page = (out or folders[0].report) / "index.html"
     console.print(f"Report: {page}", soft_wrap=True, highlight=False)
+    _require_whole(summary.damaged)
 
 
 @app.command()
@@ -113,8 +115,10 @@ def export(
     folder = _existing(run)
     from analysis.export import export_csv  # noqa: PLC0415 - keeps --help fast
 
-    for file in export_csv(folder, csv):
+    exported = export_csv(folder, csv)
+    for file in exported.files:
         console.print(str(file), soft_wrap=True, highlight=False)
+    _require_whole(exported.damaged)
 
 
 @app.command()
@@ -133,6 +137,14 @@ def clean() -> None:
 
     done = sweep(state_dir())
     console.print("\n".join(done) if done else "Nothing was left behind.", highlight=False)
+
+
+def _require_whole(damaged: Sequence[str]) -> None:
+    """Name what of a run could not be read; RunError when there is anything."""
+    for sentence in damaged:
+        errors.print(f"Not readable: {sentence}", soft_wrap=True, highlight=False)
+    if damaged:
+        raise RunError("The record of the run is not whole; all that can be read was used.")
 
 
 def _existing(run: Path) -> RunFolder:

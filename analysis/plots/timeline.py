@@ -72,10 +72,11 @@ def caption(run: MeasuredRun) -> str:
         f"Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks together. "
         "Offered: requests due in each second. Completed: answers of any kind. Good: correct "
         f"answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned; dashed "
-        "lines are the actual times of faults, one per block. Response times: the darker a cell, the "
-        "more correct answers are in it (on a log scale; one can still be seen). Failed requests "
-        "are the strip at the top, at the time they were due, never fast answers. A percentile is drawn only in seconds "
-        "with enough requests to know it (59 for p95, 299 for p99)."
+        "lines are the actual times of faults, one per block. Response times: the darker a cell, "
+        "the more correct answers lie in it, on a log scale; a single one can be seen. Failed "
+        "requests are the strip at the top, at the time they were due, never fast answers. A "
+        "percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 for "
+        "p99)."
     )
 
 
