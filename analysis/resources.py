@@ -43,11 +43,9 @@ def cpu_s_by_role(samples: pd.DataFrame, window: Window) -> dict[str, float]:
 
 def memory_mb_by_role(samples: pd.DataFrame, window: Window) -> dict[str, float]:
     """Mean memory of each role of the store within a window that has samples of it."""
-    inside = samples[within(samples["t_s"].to_numpy(np.float64), window)]
-    return {
-        role: float(inside.loc[inside["role"] == role, "memory_mb"].mean())
-        for role in store_roles(inside)
-    }
+    inside = within(samples["t_s"].to_numpy(np.float64), window)
+    means = samples["memory_mb"][inside].groupby(samples["role"][inside], observed=True).mean()
+    return {role: float(means[role]) for role in store_roles(samples[inside])}
 
 
 def rules_share(samples: pd.DataFrame, window: Window) -> float | None:
