@@ -10,6 +10,7 @@ from analysis.wording import NOTHING, effect, failures, figures, interval, perce
 from experiment.rows import Outcome
 
 QUANTILES = (0.5, 0.95, 0.99)
+NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _quantile_cell(values: Floats, p: float) -> str:
     if bounds is None:
         return figures(value)
     low, high = bounds
-    return f"{figures(value)}\n{figures(low)} to {figures(high)}"
+    return f"{figures(value)}\n{figures(low)}{NARROW}to{NARROW}{figures(high)}"
 
 
 def outcome_rows(run: MeasuredRun) -> list[Row]:
