@@ -67,7 +67,8 @@ def _missing(
         last = len(plan.order) + 1
     for block, arm in planned:
         if (block, arm) not in seen and block < last and block not in given_up:
-            yield Damage(block, arm, f"{folder.trial(block, arm).path.name}/run.json is missing.")
+            file = folder.trial(block, arm).run.relative_to(folder.path)
+            yield Damage(block, arm, f"{file} is missing.")
 
 
 def _went_to_its_end(folder: RunFolder) -> bool:
@@ -76,5 +77,6 @@ def _went_to_its_end(folder: RunFolder) -> bool:
         events = read_journal(folder.journal)
     except (OSError, ValueError):
         return False
-    stopped = any(event["event"] == "stopped-early" for event in events)
-    return not stopped and bool(events) and events[-1].get("status") == "complete"
+    members = [event for event in events if isinstance(event, dict)]
+    stopped = any(event.get("event") == "stopped-early" for event in members)
+    return not stopped and bool(members) and members[-1].get("status") == "complete"

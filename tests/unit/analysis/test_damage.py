@@ -110,7 +110,7 @@ def test_a_missing_last_trial_is_damage_only_when_the_run_went_to_its_end(make: 
     run = load_run(folder)
     assert not run.cut_off
     assert [str(found) for found in run.damaged] == [
-        "block 2, microservices: microservices/run.json is missing."
+        "block 2, microservices: block-02/microservices/run.json is missing."
     ]
 
 
