@@ -10,7 +10,8 @@ from analysis.wording import NOTHING, effect, failures, figures, interval, perce
 from experiment.rows import Outcome
 
 QUANTILES = (0.5, 0.95, 0.99)
-NARROW = "\N{NARROW NO-BREAK SPACE}"
+RANGE = "\N{WORD JOINER}\N{EN DASH}\N{WORD JOINER}"
+"""Between the bounds of an interval, which stay on one line."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _quantile_cell(values: Floats, p: float) -> str:
     if bounds is None:
         return figures(value)
     low, high = bounds
-    return f"{figures(value)}\n{figures(low)}{NARROW}to{NARROW}{figures(high)}"
+    return f"{figures(value)}\n{figures(low)}{RANGE}{figures(high)}"
 
 
 def outcome_rows(run: MeasuredRun) -> list[Row]:
