@@ -42,6 +42,17 @@ def test_a_void_trial_of_the_second_run_leaves_out_its_own_block(make: Make) -> 
     assert [(r.block, r.arm) for r in run.records if r.status == "void"] == [(3, "monolith")]
 
 
+def test_a_damaged_trial_of_the_second_run_is_named_by_its_new_block(make: Make) -> None:
+    other = make(blocks=2, plan=OTHER)
+    other.trial(1, "monolith").samples.unlink()
+
+    run = load_pooled([make(blocks=2), other])
+
+    assert run.blocks == [1, 2, 4]
+    assert [found.block for found in run.damaged] == [3]
+    assert summarise(run).outcome is None
+
+
 def test_runs_with_the_same_seed_are_refused_since_their_arrivals_are_the_same(make: Make) -> None:
     with pytest.raises(InputError, match="made-up and other cannot be pooled: both have the seed"):
         load_pooled([make(blocks=1), make(blocks=1, plan={**OTHER, "seed": 7})])
