@@ -130,6 +130,20 @@ def doctor() -> None:
 
 
 @app.command()
+def selfcheck(
+    *,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Under a minute, without M/D/1 and M/M/4.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the results there, as JSON.")] = None,
+) -> None:
+    """Measure queues that theory knows, with the instrument that measures the stores."""
+    from testbed.selfcheck.command import selfcheck as check  # noqa: PLC0415 - keeps --help fast
+
+    check(console, "quick" if quick else "full", out)
+
+
+@app.command()
 def clean() -> None:
     """Stop whatever an interrupted run left behind, and say what it was."""
     from testbed.janitor import clean as sweep  # noqa: PLC0415 - keeps --help fast

@@ -1,0 +1,1 @@
+"""Measures queues whose response times theory knows, with the instrument that measures stores."""
