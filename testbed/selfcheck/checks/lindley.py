@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from testbed.selfcheck.bench import Bench
+from testbed.selfcheck.bench import Bench, Measured
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.finding import Finding, lateness_of
 from testbed.selfcheck.queues import Queues, poisson
@@ -36,11 +36,14 @@ def queues(seconds: float) -> Queues:
 
 def run(bench: Bench, seconds: float) -> Sequence[Finding]:
     wanted = queues(seconds)
-    measured = bench.measure(wanted)
+    return [judge(wanted, bench.measure(wanted))]
+
+
+def judge(wanted: Queues, measured: Measured) -> Finding:
     exact_s = wanted.responses_s()
     error = float(np.median(np.abs(measured.responses_s - exact_s) / exact_s))
     lateness = lateness_of(measured)
-    finding = Finding(
+    return Finding(
         check=NAME,
         quantity=f"median error of {len(exact_s):,} response times",
         outcome="passed" if error <= LIMIT else "failed",
@@ -51,7 +54,6 @@ def run(bench: Bench, seconds: float) -> Sequence[Finding]:
         note=f"half of the requests were sent within {lateness['lateness_p50_ms']:.2f} ms",
         figures={"requests": len(exact_s), **lateness},
     )
-    return [finding]
 
 
 def _median_ms(responses_s: Times) -> str:

@@ -61,4 +61,4 @@ def judge(wanted: Queues, measured: Measured) -> Sequence[Finding]:
     ]
 
 
-CHECK = Check(NAME, quick_s=6.0, full_s=8.0, run=run)
+CHECK = Check(NAME, quick_s=8.0, full_s=8.0, run=run)

@@ -1,0 +1,88 @@
+"""The real generator before the real server of known queues."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from testbed import procfs
+from testbed.selfcheck.bench import Bench
+from testbed.selfcheck.check import Check
+from testbed.selfcheck.checks import lindley, stall, starved
+from testbed.selfcheck.queues import Queues
+
+
+def longer_by(share: float, queues: Queues) -> Queues:
+    return replace(queues, services_s=(1 + share) * queues.services_s)
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TWINSTACK_STATE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def bench(state: Path) -> Iterator[Bench]:
+    with Bench() as bench:
+        yield bench
+
+
+@pytest.mark.parametrize(
+    ("check", "seconds"), [(lindley.CHECK, 3.0), (stall.CHECK, 5.0)], ids=["lindley", "stall"]
+)
+def test_the_instrument_measures_what_theory_says(
+    bench: Bench, check: Check, seconds: float
+) -> None:
+    findings = check.run(bench, seconds)
+    assert {finding.outcome for finding in findings} == {"passed"}, [
+        finding.says for finding in findings
+    ]
+
+
+def test_a_server_that_is_slower_than_theory_says_is_noticed(bench: Bench) -> None:
+    wanted = lindley.queues(2.0)
+    finding = lindley.judge(wanted, bench.attempt(longer_by(0.1, wanted)))
+    assert finding.outcome == "failed"
+    assert finding.deviation > 0.1
+
+
+def test_a_starved_generator_voids_its_run(bench: Bench) -> None:
+    (finding,) = starved.run(bench, 2.0)
+    assert finding.outcome == "passed", finding.note
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TWINSTACK_STATE": str(tmp_path), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "testbed", "selfcheck", "--quick"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as running:
+        seen = started_in(tmp_path)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=30)
+    assert running.returncode == 1
+    assert "Stopped; nothing is left running" in said
+    assert list(tmp_path.iterdir()) == []
+    assert not [entry for entry in seen if procfs.is_alive(entry["pid"], entry["started"])]
+
+
+def started_in(state: Path) -> list[dict[str, Any]]:
+    """Processes on record as soon as server and generator are among them."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        lines = [line for file in state.glob("*.jsonl") for line in file.read_bytes().split(b"\n")]
+        entries = [orjson.loads(line) for line in lines[:-1]]
+        found = [entry for entry in entries if entry["kind"] == "process"]
+        if len(found) > 1:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the selfcheck started nothing")
