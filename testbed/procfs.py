@@ -68,6 +68,18 @@ def is_alive(pid: int, started: int) -> bool:
     return stat is not None and stat.started == started and not stat.is_dead
 
 
+def waited_for_cpu_s() -> float | None:
+    """How long this process's main thread was ready to run and another one had its core.
+
+    None where the kernel does not count it (``CONFIG_SCHED_INFO``).
+    """
+    try:
+        _, waited_ns, _ = (_PROC / "self" / "schedstat").read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return None
+    return int(waited_ns) / 1e9
+
+
 def memory_mb(pid: int) -> float:
     """Proportional set size: shared pages are divided among their users; 0 once it is gone.
 

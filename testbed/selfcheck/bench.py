@@ -14,11 +14,10 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-import orjson
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis.gates import LATENESS_LIMIT_MS, gates_of
+from analysis.gates import gates_of
 from analysis.reading import read_requests
 from experiment.errors import RunError
 from experiment.journal import Journal
@@ -29,6 +28,7 @@ from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.processes import Program, start, stop_all
 from testbed.sampler import Sampler
+from testbed.selfcheck.gates import answers_gate, server_gates
 from testbed.selfcheck.queues import Queues
 from testbed.selfcheck.theory import Times
 from testbed.trial import LEAD_S, TICK_S
@@ -39,13 +39,19 @@ Beside = Callable[[str], AbstractContextManager[None]]
 DEADLINE_S = 20.0
 IN_FLIGHT_CAP = 4096
 """Neither bound is to matter: a check is of queues without bounds."""
-SERVER_LATE_LIMIT_MS = LATENESS_LIMIT_MS
-"""p99: the same is asked of both sides. Answers due all at once, after a stall, take some ms."""
 SERVER_NAME = "server.json"
 STARTS = 2.0
 """The generator gets this many times what it took to start once: on a busy machine that varies."""
 ATTEMPTS = 3
 """As with every trial: one that the gates void is repeated at most twice."""
+
+
+class VoidError(RunError):
+    """Every attempt at a measurement was void."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__(f"void {ATTEMPTS} times; the last time {gate.says}")
+        self.gate = gate
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,12 @@ class Bench:
         self._undo.close()
 
     def measure(self, queues: Queues, beside: Beside | None = None) -> Measured:
-        """Measure a schedule, anew if its gates void it; RunError when they void every attempt."""
+        """Measure a schedule, anew if its gates void it; VoidError when they void all."""
         for _ in range(ATTEMPTS):
             measured = self.attempt(queues, beside)
             if not measured.broken:
                 return measured
-        raise RunError(f"void {ATTEMPTS} times; the last time {measured.broken[0].says}")
+        raise VoidError(measured.broken[0])
 
     def attempt(self, queues: Queues, beside: Beside | None = None) -> Measured:
         """Measure a schedule once, and let ``beside`` go on from the first arrival to the last."""
@@ -129,8 +135,8 @@ class Bench:
                 generator.wait(2 * DEADLINE_S)
                 journal.write("drained", actual_s=clock.elapsed_s())
         rows = read_requests(trial)
-        server = _server_gate(trial.path / SERVER_NAME)
-        return Measured(rows, (*gates_of(trial, arrivals), _answers_gate(rows), server))
+        server = server_gates(trial.path / SERVER_NAME)
+        return Measured(rows, (*server, answers_gate(rows), *gates_of(trial, arrivals)))
 
     @contextmanager
     def _serving(self, servers: int, folder: Path) -> Iterator[str]:
@@ -173,19 +179,3 @@ def _watch(generator: Generator, clock: Clock, until_s: float) -> None:
     while (now := clock.elapsed_s()) < until_s:
         generator.check_alive()
         clock.sleep_until(min(until_s, now + TICK_S))
-
-
-def _server_gate(record: Path) -> Gate:
-    """What another program took from the server is not to be booked on the instrument."""
-    late_ms = orjson.loads(record.read_bytes())["late_p99_ms"]
-    says = (
-        f"99 % of the server's answers left within {late_ms:.1f} ms of their time; "
-        f"limit {SERVER_LATE_LIMIT_MS:g} ms"
-    )
-    return Gate(name="server", passed=late_ms <= SERVER_LATE_LIMIT_MS, says=says)
-
-
-def _answers_gate(rows: pd.DataFrame) -> Gate:
-    wrong = int((rows["outcome"] != "ok").sum())
-    says = f"{wrong:,} of {len(rows):,} requests had no right answer; there may be none"
-    return Gate(name="answers", passed=wrong == 0, says=says)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,26 @@ import orjson
 import pytest
 
 from testbed import procfs
-from testbed.selfcheck.bench import Bench
+from testbed.selfcheck.bench import Bench, VoidError
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.checks import lindley, stall, starved
+from testbed.selfcheck.finding import Finding
+from testbed.selfcheck.gates import SERVER_GATES
 from testbed.selfcheck.queues import Queues
 
 
 def longer_by(share: float, queues: Queues) -> Queues:
     return replace(queues, services_s=(1 + share) * queues.services_s)
+
+
+def judged(bench: Bench, check: Check, seconds: float) -> Sequence[Finding]:
+    """What the check finds; there is nothing to find where others use the server's core."""
+    try:
+        return check.run(bench, seconds)
+    except VoidError as error:
+        if error.gate.name in SERVER_GATES:
+            pytest.skip(f"the machine is too busy: {error}")
+        raise
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +56,7 @@ def bench(state: Path) -> Iterator[Bench]:
 def test_the_instrument_measures_what_theory_says(
     bench: Bench, check: Check, seconds: float
 ) -> None:
-    findings = check.run(bench, seconds)
+    findings = judged(bench, check, seconds)
     assert {finding.outcome for finding in findings} == {"passed"}, [
         finding.says for finding in findings
     ]
