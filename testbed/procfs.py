@@ -68,14 +68,14 @@ def is_alive(pid: int, started: int) -> bool:
     return stat is not None and stat.started == started and not stat.is_dead
 
 
-def waited_for_cpu_s() -> float | None:
-    """How long this process's main thread was ready to run and another one had its core.
+def waited_for_cpu_s(pid: int) -> float | None:
+    """How long the main thread of a process was ready to run while others had its core.
 
-    None where the kernel does not count it (``CONFIG_SCHED_INFO``).
+    None where the kernel does not count it (``CONFIG_SCHED_INFO``), or the process is gone.
     """
     try:
-        _, waited_ns, _ = (_PROC / "self" / "schedstat").read_text(encoding="ascii").split()
-    except FileNotFoundError:
+        _, waited_ns, _ = (_PROC / str(pid) / "schedstat").read_text(encoding="ascii").split()
+    except (FileNotFoundError, ProcessLookupError):
         return None
     return int(waited_ns) / 1e9
 

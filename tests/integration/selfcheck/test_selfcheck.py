@@ -12,13 +12,16 @@ from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 
+from experiment.record import read_json
 from testbed import procfs
+from testbed.selfcheck import command
 from testbed.selfcheck.bench import Bench, VoidError
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.checks import lindley, stall, starved
-from testbed.selfcheck.finding import Finding
-from testbed.selfcheck.gates import SERVER_GATES
+from testbed.selfcheck.finding import Finding, SelfcheckRecord, compared
+from testbed.selfcheck.gates import BUSY_GATES
 from testbed.selfcheck.queues import Queues
 
 
@@ -27,11 +30,11 @@ def longer_by(share: float, queues: Queues) -> Queues:
 
 
 def judged(bench: Bench, check: Check, seconds: float) -> Sequence[Finding]:
-    """What the check finds; there is nothing to find where others use the server's core."""
+    """What the check finds; there is nothing to find where others use the cores."""
     try:
         return check.run(bench, seconds)
     except VoidError as error:
-        if error.gate.name in SERVER_GATES:
+        if error.gate.name in BUSY_GATES:
             pytest.skip(f"the machine is too busy: {error}")
         raise
 
@@ -50,6 +53,7 @@ def bench(state: Path) -> Iterator[Bench]:
         yield bench
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("check", "seconds"), [(lindley.CHECK, 3.0), (stall.CHECK, 5.0)], ids=["lindley", "stall"]
 )
@@ -74,10 +78,21 @@ def test_a_starved_generator_voids_its_run(bench: Bench) -> None:
     assert finding.outcome == "passed", finding.note
 
 
+def test_findings_are_written_as_a_record(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = compared("M/D/1", "mean", measured=61.2, theory=60.0, limit=0.05)
+    monkeypatch.setattr(command, "CHECKS", [Check("M/D/1", 1.0, 1.0, lambda *_: [found])])
+    command.selfcheck(Console(quiet=True), "quick", tmp_path / "selfcheck.json")
+    record = read_json(tmp_path / "selfcheck.json", SelfcheckRecord)
+    assert record.findings == (found,)
+    assert record.machine.cores >= 1
+
+
 def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     environment = {**os.environ, "TWINSTACK_STATE": str(tmp_path), "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "testbed", "selfcheck", "--quick"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as running:
+    selfcheck = [sys.executable, "-m", "testbed", "selfcheck", "--quick"]
+    with subprocess.Popen(selfcheck, env=environment, stderr=subprocess.PIPE, text=True) as running:
         seen = started_in(tmp_path)
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=30)
