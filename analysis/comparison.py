@@ -2,10 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from analysis.measured import MeasuredRun
 from analysis.metrics import Measured, Measurement, Unknown, measure
-from analysis.statistics import Estimate, paired_t, unanimous_share_difference, within_shares
+from analysis.statistics import (
+    Estimate,
+    Unanimous,
+    paired_t,
+    unanimous_share_difference,
+    within_shares,
+)
+from analysis.verdict import Verdict, judge
 from experiment.scenario import Metric
 
 
@@ -30,11 +38,14 @@ class Comparison:
     """None when no block yielded a pair."""
     unknown: tuple[str, ...]
     """Blocks that the metric could not be told of, one sentence part each."""
+    looks: int = 1
+    """Declared looks at the data, over which the 95 % of the interval hold together."""
+    floor: float = 0.0
+    """Noise floor on the scale of the effects: what equal arms differ by on this machine."""
 
     def margins(self) -> tuple[float, float]:
         """Effects between which a difference does not matter, on the scale of the effects."""
-        margin = self.metric.margin
-        half = margin if self.metric.scale == "difference" else math.log1p(margin)
+        half = half_margin(self.metric)
         return -half, half
 
     def means(self) -> tuple[float, float]:
@@ -50,6 +61,17 @@ class Comparison:
         return math.exp(math.fsum(map(math.log, values)) / len(values))
 
 
+def half_margin(metric: Metric) -> float:
+    """The margin on the scale of the effects: a difference, or the log of a ratio."""
+    return metric.margin if metric.scale == "difference" else math.log1p(metric.margin)
+
+
+def judged(metric: Metric, estimate: Estimate, floor: float) -> Verdict:
+    """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
+    sign: Literal[-1, 1] = -1 if metric.expectation.startswith("lower") else 1
+    return judge(estimate, half_margin(metric), sign, floor)
+
+
 def compare(run: MeasuredRun, metric: Metric) -> Comparison:
     """Measure ``metric`` in both arms of every complete block and estimate the effect."""
     pairs: list[Pair] = []
@@ -62,7 +84,13 @@ def compare(run: MeasuredRun, metric: Metric) -> Comparison:
             unknown.append(pair)
     effects = tuple(_effect(pair, metric) for pair in pairs)
     return Comparison(
-        metric, tuple(pairs), effects, _estimate(pairs, effects, metric), tuple(unknown)
+        metric,
+        tuple(pairs),
+        effects,
+        _estimate(pairs, effects, metric, run.confidence),
+        tuple(unknown),
+        looks=len(run.looks),
+        floor=run.plan.noise_floor.get(metric.metric, 0.0),
     )
 
 
@@ -89,10 +117,12 @@ def _effect(pair: Pair, metric: Metric) -> float:
     return math.log(pair.treatment.value / pair.reference.value)
 
 
-def _estimate(pairs: list[Pair], effects: tuple[float, ...], metric: Metric) -> Estimate | None:
+def _estimate(
+    pairs: list[Pair], effects: tuple[float, ...], metric: Metric, confidence: float
+) -> Estimate | None:
     if not effects:
         return None
-    estimate = paired_t(effects)
+    estimate = paired_t(effects, confidence)
     if metric.scale != "difference":
         return estimate
     return _without_spread(pairs, estimate) if estimate.spread == 0.0 else within_shares(estimate)
@@ -100,11 +130,15 @@ def _estimate(pairs: list[Pair], effects: tuple[float, ...], metric: Metric) -> 
 
 def _without_spread(pairs: list[Pair], estimate: Estimate) -> Estimate:
     """Shares that are all 0 or all 1 leave no spread; the rule of three bounds them instead."""
-    shares = {pair.reference.value for pair in pairs} | {pair.treatment.value for pair in pairs}
-    if not shares <= {0.0, 1.0}:
+    reference = _unanimous([pair.reference for pair in pairs])
+    treatment = _unanimous([pair.treatment for pair in pairs])
+    if reference is None or treatment is None:
         return estimate
-    return unanimous_share_difference(
-        estimate,
-        sum(pair.reference.n for pair in pairs),
-        sum(pair.treatment.n for pair in pairs),
-    )
+    return unanimous_share_difference(estimate, reference, treatment)
+
+
+def _unanimous(shares: list[Measured]) -> Unanimous | None:
+    values = {share.value for share in shares}
+    if values not in ({0.0}, {1.0}):
+        return None
+    return Unanimous(values.pop(), sum(share.n for share in shares))

@@ -1,5 +1,6 @@
 """A run as the analysis sees it: complete blocks with their rows, and what became of the rest."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,9 +10,18 @@ import numpy as np
 import pandas as pd
 
 from analysis.cells import Cells, Floats, cells_of
-from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.reading import (
+    Audit,
+    read_audit,
+    read_events,
+    read_requests,
+    read_samples,
+    read_stopped_at,
+)
 from analysis.salvage import Damage, damage, find_records
 from analysis.shares import Shares, total
+from analysis.spending import nominal_levels
+from analysis.statistics import CONFIDENCE
 from analysis.windows import Window, phase_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
@@ -49,6 +59,8 @@ class MeasuredRun:
     """Plans of the runs whose blocks are joined here; empty for one run."""
     damaged: tuple[Damage, ...] = ()
     """Trials that cannot be read as a whole; their blocks are not among ``trials``."""
+    stopped_at: int | None = None
+    """The declared look at which the run stopped early; None when it did not."""
 
     @property
     def scenario(self) -> Scenario:
@@ -91,12 +103,34 @@ class MeasuredRun:
 
     @property
     def cut_off(self) -> bool:
-        """Whether a planned trial never ended."""
+        """Whether a trial never ended that was planned up to where the run may have stopped."""
         damaged = {found.block for found in self.damaged}
-        planned = dict(enumerate(self.plan.order, start=1))
+        planned = dict(enumerate(self.plan.order[: self.stopped_at], start=1))
         trials = sum(len(order) for block, order in planned.items() if block not in damaged)
         records = [record for record in self.records if record.block not in damaged]
         return len(records) < trials or any(r.status == "cut-off" for r in records)
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Numbers of blocks at which the run may end; one, when it was to have all of them."""
+        return self.plan.stopping.looks if self.plan.stopping else (len(self.plan.order),)
+
+    @property
+    def look(self) -> int:
+        """Which of the looks the run has come to, from 0; one on the way to a look counts as it."""
+        return min(bisect_left(self.looks, self.blocks_measured), len(self.looks) - 1)
+
+    @property
+    def blocks_measured(self) -> int:
+        """Blocks that were run, void ones too."""
+        return max((record.block for record in self.records), default=0)
+
+    @property
+    def confidence(self) -> float:
+        """Of each interval by itself, so that those of all looks together have 95 %."""
+        if self.plan.stopping is None:
+            return CONFIDENCE
+        return 1 - nominal_levels(self.looks)[self.look]
 
     def of(self, arm: str) -> list[Trial]:
         """Trials of an arm by block."""
@@ -138,8 +172,13 @@ def load_run(folder: RunFolder) -> MeasuredRun:
         except InputError as error:
             damaged.append(damage(folder, record.block, record.arm, error))
     broken = {found.block for found in damaged}
-    whole = tuple(trial for trial in trials if trial.record.block not in broken)
-    return MeasuredRun(plan=plan, records=tuple(records), trials=whole, damaged=tuple(damaged))
+    return MeasuredRun(
+        plan=plan,
+        records=tuple(records),
+        trials=tuple(trial for trial in trials if trial.record.block not in broken),
+        damaged=tuple(damaged),
+        stopped_at=read_stopped_at(folder, plan),
+    )
 
 
 def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[TrialRecord]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from experiment.errors import InputError
 from experiment.journal import read_journal
-from experiment.record import TrialFolder, read_json
+from experiment.record import Plan, RunFolder, TrialFolder, read_json
 from experiment.rows import REQUESTS, SAMPLES, Outcome
 
 
@@ -80,14 +80,31 @@ def read_samples(trial: TrialFolder) -> pd.DataFrame:
 
 def read_events(trial: TrialFolder) -> list[dict[str, Any]]:
     """Events of a trial in the order in which they happened; InputError when there are none."""
+    return _lines_of(trial.events)
+
+
+def read_stopped_at(run: RunFolder, plan: Plan) -> int | None:
+    """The block after which the run stopped early, if its plan allowed that; else None.
+
+    A stop that the journal tells of, but at no declared look, does not count as one.
+    """
+    if plan.stopping is None:
+        return None
+    for event in _lines_of(run.journal):
+        if event["event"] == "stopped-early" and event["block"] in plan.stopping.looks:
+            return int(event["block"])
+    return None
+
+
+def _lines_of(journal: Path) -> list[dict[str, Any]]:
     try:
-        events = read_journal(trial.events)
+        events = read_journal(journal)
     except FileNotFoundError as error:
-        raise InputError(f"{trial.events} is missing; this is not a whole run record.") from error
+        raise InputError(f"{journal} is missing; this is not a whole run record.") from error
     except ValueError as error:
-        raise InputError(f"{trial.events} has a line that is not JSON.") from error
+        raise InputError(f"{journal} has a line that is not JSON.") from error
     if not all(isinstance(event, dict) and "event" in event for event in events):
-        raise InputError(f"{trial.events} has a line that is not an event.")
+        raise InputError(f"{journal} has a line that is not an event.")
     return events
 
 

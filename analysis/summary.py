@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.aa import AaOutcome, Noise, noise_of
 from analysis.aa_wording import aa_finding, aa_verdict
-from analysis.comparison import Comparison, compare
+from analysis.comparison import Comparison, compare, judged
 from analysis.measured import MeasuredRun
-from analysis.verdict import Outcome, judge
+from analysis.verdict import Outcome
 from analysis.wording import finding, headline
 from experiment.scenario import Metric
 
@@ -142,8 +142,7 @@ def _verdict(
         return None, f"No verdict: {void}", ""
     if run.plan.aa:
         return *aa_verdict(run, primary, primary.estimate), aa_finding(run, primary)
-    sign: Literal[-1, 1] = -1 if primary.metric.expectation.startswith("lower") else 1
-    verdict = judge(primary.estimate, primary.margins()[1], sign)
+    verdict = judged(primary.metric, primary.estimate, primary.floor)
     return verdict.outcome, headline(primary, verdict), finding(run, primary)
 
 

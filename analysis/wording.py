@@ -5,7 +5,7 @@ import math
 from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
-from analysis.verdict import Verdict
+from analysis.verdict import Verdict, Why
 from experiment.scenario import Metric, MetricName
 
 NOTHING = "\N{EN DASH}"
@@ -13,6 +13,11 @@ NOTHING = "\N{EN DASH}"
 
 BEYOND_TELLING = 100
 """Ratios beyond it are bounds of intervals so wide that their size says nothing."""
+
+NO_INTERVAL: dict[Why, str] = {
+    "too few blocks": "one block allows no interval",
+    "no spread": "the blocks agree to the last digit, so their spread cannot be known",
+}
 
 UNITS: dict[MetricName, str] = {
     "failed_share": "%",
@@ -73,7 +78,8 @@ def interval(comparison: Comparison) -> str:
     if estimate is None or estimate.interval is None:
         return "no interval"
     low, high = (effect(metric, bound) for bound in estimate.interval)
-    return f"95 % interval {low} to {high}"
+    adjusted = f", adjusted for {comparison.looks} looks" if comparison.looks > 1 else ""
+    return f"95 % interval {low} to {high}{adjusted}"
 
 
 def headline(comparison: Comparison, verdict: Verdict) -> str:
@@ -90,10 +96,11 @@ def _why(comparison: Comparison, verdict: Verdict) -> str:
             return f"the claim says {comparison.metric.expectation}, and it is the other way round"
         case "equivalent":
             return f"no difference larger than the margin of {margin}"
-        case "too few blocks":
-            return "one block allows no interval"
-        case "no spread":
-            return "the blocks agree to the last digit, so their spread cannot be known"
+        case "noise floor":
+            floor = size(comparison.metric, comparison.floor)
+            return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
+        case "too few blocks" | "no spread":
+            return NO_INTERVAL[verdict.why]
         case "too little evidence":
             return f"too little evidence; {_more(verdict.more_blocks)}"
 
@@ -105,9 +112,15 @@ def _more(blocks: int | None) -> str:
 
 
 def margin_words(metric: Metric) -> str:
+    unit = "percentage points" if metric.scale == "difference" else "%"
+    return f"{100 * metric.margin:g} {unit}"
+
+
+def size(metric: Metric, value: float) -> str:
+    """An effect > 0 without its sign: percentage points, or how far a ratio is from 1."""
     if metric.scale == "difference":
-        return f"{100 * metric.margin:g} percentage points"
-    return f"{100 * metric.margin:g} %"
+        return f"{figures(100 * value)} percentage points"
+    return f"{figures(100 * math.expm1(value))} %"
 
 
 def finding(run: MeasuredRun, comparison: Comparison) -> str:

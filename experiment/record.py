@@ -9,15 +9,19 @@ which is derived from the rest and can be rebuilt.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from experiment.errors import InputError
 from experiment.scenario import MetricName, Profile, Scenario
 
 SCHEMA_VERSION: Literal[1] = 1
+
+FIRST_LOOK = 6
+"""Fewest blocks after which a run may stop: fewer know their spread too poorly."""
 
 
 class _Record(BaseModel):
@@ -56,6 +60,21 @@ class Machine(BaseModel):
         return f"{self.cpu_model}, {cores}, kernel {self.kernel}"
 
 
+class Stopping(BaseModel):
+    """The declared rule by which a run may stop before its last block."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    looks: Annotated[tuple[int, ...], Field(min_length=1)]
+    """Numbers of blocks at which the verdict is looked at; the last is the planned number."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.looks[0] < FIRST_LOOK or any(b <= a for a, b in pairwise(self.looks)):
+            raise ValueError(f"looks must rise, from {FIRST_LOOK} blocks or more")
+        return self
+
+
 class Plan(_Record):
     """What was planned, written before anything starts."""
 
@@ -83,6 +102,8 @@ class Plan(_Record):
     """The A/A runs behind ``noise_floor``, one sentence part each."""
     hashes: Mapping[str, str] = {}
     """SHA-256 of the sources, of the lock files and of the sample data."""
+    stopping: Stopping | None = None
+    """None: the run has all its blocks, whatever they show."""
 
     @property
     def is_of_a_commit(self) -> bool:

@@ -62,12 +62,36 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     aa: Annotated[
         str | None, typer.Option(metavar="ARM", help="Measure this arm against itself: the noise.")
     ] = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option(
+            "--until-decided", help="Stop as soon as the verdict is clear, by a declared rule."
+        ),
+    ] = False,
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 
-    run_scenario(console, scenario, RunOrder(profile, blocks, seed, platform, results, aa))
+    order = RunOrder(profile, blocks, seed, platform, results, aa, until_decided)
+    run_scenario(console, scenario, order)
+
+
+@app.command()
+def plan(
+    name: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")],
+    pilot: Annotated[
+        Path | None, typer.Option(help="Run to judge by; the newest of the scenario if unset.")
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Where run records lie.")] = Path("results"),
+    profile: Annotated[Profile, typer.Option(help="Profile of the run to be planned.")] = "full",
+) -> None:
+    """Say how many blocks and minutes an effect takes, judged by a pilot run."""
+    scenario = scenarios_of_the_project.find(name)
+    from testbed.power_plan import plan_by_pilot  # noqa: PLC0415 - keeps --help fast
+
+    run = _existing(pilot).path if pilot else None
+    plan_by_pilot(console, scenario, profile, results, run)
 
 
 @app.command()

@@ -32,6 +32,7 @@ class RunOrder:
     results: Path
     aa: str | None = None
     """Name of the arm that is measured against itself."""
+    until_decided: bool = False
 
 
 def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
@@ -41,8 +42,15 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     with open_platform(order.platform) as platform:
-        aa = order.aa is not None
-        plan = make_plan(scenario, order.profile, order.blocks, order.seed, platform.factors, aa=aa)
+        plan = make_plan(
+            scenario,
+            order.profile,
+            order.blocks,
+            order.seed,
+            platform.factors,
+            aa=order.aa is not None,
+            until_decided=order.until_decided,
+        )
         # This tool must not take CPU time from the store that it measures.
         os.sched_setaffinity(0, platform.generator_cpus)
         folder = create_folder(order.results, plan)

@@ -5,8 +5,8 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiment.errors import RunError
-from experiment.record import Plan, RunFolder, write_json
+from experiment.errors import InputError, RunError
+from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
 from experiment.scenario import Profile, Scenario
 from testbed import machine, noise_floor
 from testbed.hashes import hashes
@@ -14,6 +14,9 @@ from testbed.janitor import state_dir
 
 OVERHEAD_S = 10.0
 """Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
+
+LOOK_EVERY = 2
+"""Blocks between two looks of a run that may stop early."""
 
 
 def seconds_per_trial(scenario: Scenario, profile: Profile) -> float:
@@ -28,13 +31,16 @@ def make_plan(
     factors: dict[str, str],
     *,
     aa: bool = False,
+    until_decided: bool = False,
 ) -> Plan:
     """Fix everything that a run depends on.
 
     ``blocks`` and ``seed`` override the scenario's. Within each block the order of the arms is
     drawn from the seed, because a fixed order would hand any drift of the machine to one side.
     InputError when the record of noise floors is broken.
+    ``until_decided`` allows the run to stop early, by a rule that becomes part of the plan.
     """
+    planned = blocks or scenario.blocks.of(profile)
     chosen_seed = scenario.seed if seed is None else seed
     here = machine.this_machine()
     # An A/A run measures the floor, so it starts without one.
@@ -45,7 +51,7 @@ def make_plan(
         scenario=scenario,
         profile=profile,
         seed=chosen_seed,
-        order=order_of_arms(scenario, blocks or scenario.blocks.of(profile), chosen_seed),
+        order=order_of_arms(scenario, planned, chosen_seed),
         machine=here,
         versions=machine.versions(),
         commit=machine.commit_of_code(),
@@ -55,16 +61,35 @@ def make_plan(
         noise_floor=noise_floor.by_metric(floors),
         noise_floor_from=noise_floor.sources(floors),
         hashes=hashes(scenario.sample),
+        stopping=stopping_within(planned) if until_decided else None,
     )
 
 
+def stopping_within(blocks: int) -> Stopping:
+    """Looks after 6 blocks and after every second one from there, the last when all are measured.
+
+    Raises InputError when so few blocks are planned that there would be nothing to stop early.
+    """
+    fewest = FIRST_LOOK + LOOK_EVERY
+    if blocks < fewest:
+        raise InputError(
+            f"--until-decided needs at least {fewest} planned blocks, and {blocks} are; "
+            f"say --blocks {fewest} or more."
+        )
+    return Stopping(looks=(*range(FIRST_LOOK, blocks, LOOK_EVERY), blocks))
+
+
 def order_of_arms(scenario: Scenario, blocks: int, seed: int) -> tuple[tuple[str, ...], ...]:
-    """Per block the arms in random order; balanced, so that each arm leads in half of them."""
+    """Per block the arms in random order; balanced, so that each arm leads in half of them.
+
+    Of an odd number of blocks, chance says who leads in one more.
+    """
     chance = random.Random(f"order-{seed}")  # noqa: S311 - a seeded shuffle, not a secret
     arms = tuple(arm.name for arm in scenario.arms)
     orders = [arms if block % 2 else arms[::-1] for block in range(blocks)]
     chance.shuffle(orders)
-    return tuple(orders)
+    swapped = blocks % 2 and chance.random() < 0.5  # noqa: PLR2004 - a fair coin
+    return tuple(order[::-1] for order in orders) if swapped else tuple(orders)
 
 
 def block_seed(plan: Plan, block: int) -> int:

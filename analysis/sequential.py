@@ -1,0 +1,32 @@
+"""Whether a run may stop at a look: sequential stopping that keeps its error rate.
+
+The rule is fixed in the plan (``Plan.stopping``): the numbers of blocks at which somebody looks,
+and by ``analysis.spending`` how wide the interval of each look is. All intervals together hold the
+true effect with 95 %, so it does not matter why a run stops at one of them; here it stops as soon
+as the verdict is one of those that blocks are run for.
+"""
+
+from analysis.comparison import compare, judged
+from analysis.measured import MeasuredRun, load_run
+from analysis.verdict import Verdict
+from experiment.record import RunFolder
+
+
+def decided(folder: RunFolder) -> bool:
+    """Whether the verdict at this look decides; False where the plan declared no look.
+
+    Decided is: the claim is supported or contradicted, or the arms are equivalent. To be called
+    when all trials of a block are recorded. Raises InputError when a raw file is not whole.
+    """
+    run = load_run(folder)
+    if run.plan.stopping is None or run.blocks_measured not in run.looks:
+        return False
+    verdict = _verdict(run)
+    return verdict is not None and verdict.why in ("effect", "equivalent")
+
+
+def _verdict(run: MeasuredRun) -> Verdict | None:
+    primary = compare(run, run.scenario.primary)
+    if primary.estimate is None:
+        return None
+    return judged(primary.metric, primary.estimate, primary.floor)

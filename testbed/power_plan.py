@@ -1,0 +1,106 @@
+"""``twinstack plan``: how many blocks and minutes an effect takes, judged by a pilot run."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from analysis.pilot import Need, Pilot, needs, pilot_of
+from analysis.power import spread_interval
+from analysis.statistics import MOST_BLOCKS
+from analysis.wording import margin_words, size
+from experiment.errors import InputError
+from experiment.record import RunFolder
+from experiment.scenario import Metric, Profile, Scenario
+
+REFERENCE = Path("results/reference")
+"""Runs that come with the project."""
+
+
+def plan_by_pilot(
+    console: Console, scenario: Scenario, profile: Profile, results: Path, run: Path | None
+) -> None:
+    """Print the table. Raises InputError when no run can serve as a pilot."""
+    folder = RunFolder(run) if run else newest_pilot(scenario, results)
+    pilot = pilot_of(folder, scenario)
+    trial_s = scenario.duration_s(profile) + pilot.overhead_s
+    console.print(_basis(pilot, folder), highlight=False)
+    console.print(_table(pilot, trial_s * len(scenario.arms) / 60))
+    for remark in _remarks(pilot, profile):
+        console.print(remark, highlight=False)
+
+
+def newest_pilot(scenario: Scenario, results: Path) -> RunFolder:
+    """The newest run of the scenario in which two blocks are complete, else a reference run."""
+    for place in (results, REFERENCE):
+        runs = sorted((place / scenario.name).glob("*/plan.json"), reverse=True)
+        for folder in (RunFolder(file.parent) for file in runs):
+            if _serves(folder):
+                return folder
+    raise InputError(
+        f"There is no run of {scenario.name} to judge by; make one with "
+        f"`twinstack run {scenario.name} --profile full --blocks 4`."
+    )
+
+
+def _serves(folder: RunFolder) -> bool:
+    plan = folder.read_plan()
+    complete = {(r.block, r.arm) for r in folder.trials() if r.status == "complete"}
+    whole = [
+        block
+        for block, arms in enumerate(plan.order, start=1)
+        if all((block, arm) in complete for arm in arms)
+    ]
+    return len(whole) > 1 and len({arm.architecture for arm in plan.scenario.arms}) > 1
+
+
+def _basis(pilot: Pilot, folder: RunFolder) -> str:
+    low, high = (size(pilot.metric, end) for end in spread_interval(pilot.spread, pilot.blocks))
+    return (
+        f"Pilot {folder.path} ({pilot.blocks} blocks): {pilot.metric.says}\n"
+        f"Spread between blocks {size(pilot.metric, pilot.spread)}; "
+        f"{pilot.blocks} blocks know it only as {low} to {high}."
+    )
+
+
+def _table(pilot: Pilot, block_min: float) -> Table:
+    table = Table(
+        "True effect",
+        "Blocks, 80 % power",
+        "Minutes",
+        "Blocks, 90 % power",
+        "Minutes",
+        "80 %, if the spread is at its upper end",
+        box=None,
+        header_style="bold",
+    )
+    for need in needs(pilot):
+        table.add_row(*_row(pilot.metric, need, block_min))
+    return table
+
+
+def _row(metric: Metric, need: Need, block_min: float) -> list[str]:
+    margin = " (margin)" if need.effect == metric.margin else ""
+    unit = "points" if metric.scale == "difference" else "%"
+    cells = [f"{100 * need.effect:g} {unit}{margin}"]
+    for blocks in need.blocks:
+        cells += [_count(blocks), _count(None if blocks is None else round(blocks * block_min))]
+    return [*cells, _count(need.if_spread_is_high)]
+
+
+def _count(number: int | None) -> str:
+    return "\N{EN DASH}" if number is None else f"{number:,}"
+
+
+def _remarks(pilot: Pilot, profile: Profile) -> list[str]:
+    remarks = [
+        "Power: the chance that the 95 % interval leaves zero out. A verdict also asks for an "
+        f"estimate beyond the margin of {margin_words(pilot.metric)}; of a true effect just "
+        "there, half of the estimates are.",
+        f"\N{EN DASH}: more than {MOST_BLOCKS:,} blocks.",
+    ]
+    if pilot.profile != profile:
+        remarks.append(
+            f"The pilot ran with profile {pilot.profile}; with {profile}, the spread may differ."
+        )
+    return remarks
