@@ -1,9 +1,10 @@
 """How many blocks an effect takes, from the spread between blocks that a pilot showed. Pure."""
 
 import math
+from bisect import bisect_left
 
 from scipy import stats
-from scipy.special import stdtrit
+from scipy.special import ncfdtr, stdtrit
 
 from analysis.statistics import CONFIDENCE, MOST_BLOCKS
 
@@ -12,12 +13,13 @@ def power_of(effect: float, spread: float, n: int, confidence: float = CONFIDENC
     """Probability that the paired t interval of ``n`` > 1 blocks leaves zero out.
 
     Noncentral t (Cohen, "Statistical Power Analysis for the Behavioral Sciences", 1988), both
-    tails. ``effect`` and ``spread`` > 0 (standard deviation between blocks) are on the scale of
-    the effects. Assumes independent blocks with normal effects and that ``spread`` is the true one.
+    tails at once as the noncentral F of its square, whose code stays sound far out. ``effect`` and
+    ``spread`` > 0 (standard deviation between blocks) are on the scale of the effects. Assumes
+    independent blocks with normal effects and that ``spread`` is the true one.
     """
     critical = float(stdtrit(n - 1, (1 + confidence) / 2))
     shift = effect * math.sqrt(n) / spread
-    return float(stats.nct.sf(critical, n - 1, shift) + stats.nct.cdf(-critical, n - 1, shift))
+    return 1 - float(ncfdtr(1, n - 1, shift**2, critical**2))
 
 
 def blocks_needed(
@@ -28,14 +30,11 @@ def blocks_needed(
     None beyond ``MOST_BLOCKS``. To be called supported, an estimate must also lie beyond the
     margin; of a true effect just at the margin only every second estimate does.
     """
-    if power_of(effect, spread, MOST_BLOCKS, confidence) < power:
-        return None
-    low, high = 1, MOST_BLOCKS
-    while high - low > 1:
-        middle = (low + high) // 2
-        enough = power_of(effect, spread, middle, confidence) >= power
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+    candidates = range(2, MOST_BLOCKS + 1)
+    strong = bisect_left(
+        candidates, x=True, key=lambda n: power_of(effect, spread, n, confidence) >= power
+    )
+    return candidates[strong] if strong < len(candidates) else None
 
 
 def spread_interval(spread: float, n: int) -> tuple[float, float]:

@@ -29,11 +29,14 @@ def nearest_rank(values: NDArray[np.float64], p: float) -> float:
 
 
 def quantile_interval(values: NDArray[np.float64], p: float) -> tuple[float, float] | None:
-    """The 95 % interval of the quantile ``p``, or None when the values are too few for it.
+    """95 % interval of the quantile ``p`` between two order statistics, or None.
 
-    Two order statistics whose ranks bound a binomial count (Conover, Practical Nonparametric
-    Statistics, 3rd ed. 1999, section 3.2). Distribution-free; assumes independent values, and
-    those of one run are not quite: read it as the least that is unknown.
+    Distribution-free (Conover, "Practical Nonparametric Statistics", 1999, section 3.2): how many
+    of n values lie below the quantile is binomial, and its 2.5 % tails give the ranks. It needs a
+    value beyond the quantile on either side: 72 values for p95, 368 for p99; None below that.
+
+    Assumes independent values. Requests of one run are not (one stall slows hundreds), so within a
+    run this is the least that is unknown; what runs differ by shows between blocks only.
     """
     n = len(values)
     # The ranks that leave at most 2.5 % on either side, counted from 1.

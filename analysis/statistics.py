@@ -1,9 +1,9 @@
 """Estimates and intervals over blocks. Pure; a block is the unit, never a request."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 
 import numpy as np
 from scipy.special import stdtrit
@@ -122,9 +122,8 @@ def blocks_until(
     By Student's t with the spread seen so far, which few blocks know poorly; it aims at the width
     and promises no power (``analysis.power`` does). None beyond ``MOST_BLOCKS``.
     """
-    for n in count(max(2, already + 1)):
-        if n > MOST_BLOCKS:
-            return None
-        if half_width(spread, n, confidence) <= half:
-            return n - already
-    raise AssertionError
+    candidates = range(max(2, already + 1), MOST_BLOCKS + 1)
+    narrow = bisect_left(
+        candidates, x=True, key=lambda n: half_width(spread, n, confidence) <= half
+    )
+    return candidates[narrow] - already if narrow < len(candidates) else None

@@ -62,7 +62,7 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     aa: Annotated[
         str | None, typer.Option(metavar="ARM", help="Measure this arm against itself: the noise.")
     ] = None,
-    until_decided: Annotated[
+    until_decided: Annotated[  # noqa: FBT002 - a flag of the command line
         bool,
         typer.Option(
             "--until-decided", help="Stop as soon as the verdict is clear, by a declared rule."

@@ -66,11 +66,11 @@ def _basis(pilot: Pilot, folder: RunFolder) -> str:
 def _table(pilot: Pilot, block_min: float) -> Table:
     table = Table(
         "True effect",
-        "Blocks, 80 % power",
-        "Minutes",
-        "Blocks, 90 % power",
-        "Minutes",
-        "80 %, if the spread is at its upper end",
+        "80 % power",
+        "minutes",
+        "90 % power",
+        "minutes",
+        "80 %, spread at upper end",
         box=None,
         header_style="bold",
     )
@@ -93,12 +93,12 @@ def _count(number: int | None) -> str:
 
 
 def _remarks(pilot: Pilot, profile: Profile) -> list[str]:
-    remarks = [
-        "Power: the chance that the 95 % interval leaves zero out. A verdict also asks for an "
-        f"estimate beyond the margin of {margin_words(pilot.metric)}; of a true effect just "
-        "there, half of the estimates are.",
-        f"\N{EN DASH}: more than {MOST_BLOCKS:,} blocks.",
-    ]
+    power = (
+        "In blocks. Power is the chance that the 95 % interval leaves zero out. A verdict also "
+        f"asks for an estimate beyond the margin of {margin_words(pilot.metric)}; of a true effect "
+        "just there, half of the estimates are."
+    )
+    remarks = [power, f"\N{EN DASH}: more than {MOST_BLOCKS:,} blocks."]
     if pilot.profile != profile:
         remarks.append(
             f"The pilot ran with profile {pilot.profile}; with {profile}, the spread may differ."
