@@ -113,9 +113,17 @@ def _statistics(run: MeasuredRun) -> tuple[Met, str]:
     others = len(run.scenario.secondary)
     return _by_blocks(run), (
         f"Paired t over {len(run.blocks)} blocks, 95 % interval, margin of "
-        f"{margin_words(run.scenario.primary)} declared beforehand; the number of blocks was fixed "
-        "before the start, so the interval is not adjusted for looking early. One primary metric; "
-        f"the intervals of {others} others are not corrected for their number. {_floor(run)}"
+        f"{margin_words(run.scenario.primary)} declared beforehand; {_looks(run)}. One primary "
+        f"metric; the intervals of {others} others are not corrected for their number. {_floor(run)}"
+    )
+
+
+def _looks(run: MeasuredRun) -> str:
+    if run.plan.stopping:
+        return f"the interval is adjusted for {len(run.looks)} looks, declared before the start"
+    return (
+        "the number of blocks was fixed before the start, so the interval is not adjusted for "
+        "looking early"
     )
 
 

@@ -36,6 +36,12 @@ def _of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
         )
     if run.cut_off:
         yield "The run ended early. What was measured until then is shown, without a verdict."
+    if run.stopped_at is not None:
+        yield (
+            f"The run stopped after {run.stopped_at} of {len(run.plan.order)} blocks, by the rule "
+            "declared in its plan. The interval allows for that; the estimate itself tends to be "
+            "too large, since large ones stop a run."
+        )
     if n == 1:
         yield "One block says nothing about how much the result varies from block to block."
     elif 1 < n < FEW_BLOCKS:

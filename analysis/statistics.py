@@ -5,7 +5,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
@@ -47,10 +46,11 @@ def paired_t(effects: Sequence[float], confidence: float = CONFIDENCE) -> Estima
     """
     if not effects:
         raise ValueError("an estimate needs at least one block")
-    value = float(np.mean(effects))
+    value = math.fsum(effects) / len(effects)
     if len(effects) == 1:
         return Estimate(value, None, None, 1, confidence)
-    spread = float(np.std(effects, ddof=1))
+    squares = math.fsum((effect - value) ** 2 for effect in effects)
+    spread = math.sqrt(squares / (len(effects) - 1))
     if math.isclose(min(effects), max(effects), rel_tol=1e-12, abs_tol=1e-15):
         return Estimate(value, None, 0.0, len(effects), confidence)
     half = half_width(spread, len(effects), confidence)

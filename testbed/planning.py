@@ -37,9 +37,11 @@ def make_plan(
 
     ``blocks`` and ``seed`` override the scenario's. Within each block the order of the arms is
     drawn from the seed, because a fixed order would hand any drift of the machine to one side.
-    InputError when the record of noise floors is broken.
     ``until_decided`` allows the run to stop early, by a rule that becomes part of the plan.
+    InputError when the record of noise floors is broken, or a rule to stop early makes no sense.
     """
+    if aa and until_decided:
+        raise InputError("--aa takes all planned blocks; leave out --until-decided.")
     planned = blocks or scenario.blocks.of(profile)
     chosen_seed = scenario.seed if seed is None else seed
     here = machine.this_machine()

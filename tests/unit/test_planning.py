@@ -1,4 +1,7 @@
-from testbed.planning import order_of_arms
+import pytest
+
+from experiment.errors import InputError
+from testbed.planning import order_of_arms, stopping_within
 from testbed.scenarios import find
 
 
@@ -14,3 +17,25 @@ def test_each_arm_leads_in_half_of_the_blocks_in_an_order_drawn_from_the_seed() 
 def test_every_block_runs_every_arm_once() -> None:
     for arms in order_of_arms(find("spike-hot-feature"), blocks=7, seed=3):
         assert sorted(arms) == ["microservices", "monolith"]
+
+
+def test_of_an_odd_number_of_blocks_chance_says_who_leads_once_more() -> None:
+    scenario = find("outage-one-service")
+    leads = [
+        sum(arms[0] == "monolith" for arms in order_of_arms(scenario, blocks=5, seed=seed))
+        for seed in range(200)
+    ]
+    assert set(leads) == {2, 3}
+    assert 70 <= leads.count(3) <= 130
+
+
+@pytest.mark.parametrize(("blocks", "looks"), [(8, (6, 8)), (9, (6, 8, 9)), (12, (6, 8, 10, 12))])
+def test_a_run_may_stop_after_six_blocks_and_every_second_one_from_there(
+    blocks: int, looks: tuple[int, ...]
+) -> None:
+    assert stopping_within(blocks).looks == looks
+
+
+def test_stopping_early_takes_eight_planned_blocks() -> None:
+    with pytest.raises(InputError, match="at least 8 planned blocks, and 7 are"):
+        stopping_within(7)

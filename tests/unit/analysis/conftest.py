@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import orjson
@@ -11,17 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from experiment.journal import Journal
 from experiment.record import (
     Gate,
     Machine,
     Plan,
     RunFolder,
+    Stopping,
     TrialFolder,
     TrialRecord,
     write_json,
 )
 from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
-from experiment.scenario import Scenario
+from experiment.scenario import MetricName, Scenario
 
 FEATURES = ("catalog", "product-page", "search", "recommendations", "cart", "checkout")
 OTHERS = [name for name in FEATURES if name != "recommendations"]
@@ -46,6 +48,8 @@ ROLES: Mapping[str, Mapping[str, float]] = {
 }
 SHARED = {"edge": 0.05, "database": 0.10, "generator": 0.30, "payment-provider": 0.01}
 MEMORY_MB = 60.0
+TRIAL_S = 50.0
+"""From the start of one trial's load to the next."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class Truth:
     """Trials that are not complete."""
     absent: frozenset[tuple[int, str]] = frozenset()
     """Trials that left no record."""
+    looks: tuple[int, ...] = ()
+    """Blocks after which the run may stop early; the last is the planned number."""
+    stopped_at: int | None = None
+    """The block after which the journal says that it did."""
+    noise_floor: Mapping[str, float] = field(default_factory=dict)
     aa: bool = False
     """Whether both arms are copies of the monolith, and nothing differs but chance."""
     plan: Mapping[str, Any] = field(default_factory=dict)
@@ -142,6 +151,10 @@ def make_run(path: Path, truth: Truth | None = None) -> RunFolder:
     folder = RunFolder(path)
     folder.path.mkdir(parents=True)
     write_json(folder.plan, _plan(truth))
+    with Journal(folder.journal, clock=lambda: T0_UNIX) as journal:
+        journal.write("run-started")
+        if truth.stopped_at is not None:
+            journal.write("stopped-early", block=truth.stopped_at, reason="the verdict is clear")
     for block in range(1, truth.blocks + 1):
         folder.block(block).mkdir()
         pq.write_table(_arrivals(truth, block), folder.arrivals(block))
@@ -169,7 +182,9 @@ def _plan(truth: Truth) -> Plan:
         scenario=scenario_of(truth),
         profile="demo",
         seed=7,
-        order=tuple(truth.arms for _ in range(truth.blocks)),
+        order=(truth.arms,) * (truth.looks[-1] if truth.looks else truth.blocks),
+        stopping=Stopping(looks=truth.looks) if truth.looks else None,
+        noise_floor=cast("Mapping[MetricName, float]", truth.noise_floor),
         machine=Machine(
             cpu_model="made-up",
             cores=2,
@@ -227,7 +242,7 @@ def _record(block: int, arm: str, status: str) -> TrialRecord:
             "arm": arm,
             "status": status,
             "reason": "" if status == "complete" else "the drain did not end",
-            "t0_unix": T0_UNIX,
+            "t0_unix": T0_UNIX + TRIAL_S * (2 * block + (arm == "monolith")),
             "start_s": 6.5 if arm == "microservices" else 2.5,
             "gates": (Gate(name="drain", passed=status == "complete", says="made up"),),
             "limits": {"cpu": "1.0 CPU by cgroup", "memory": "none: no permission for cgroups"},

@@ -31,7 +31,10 @@ DRIFTS: dict[str, Noise] = {
 
 
 def paired(blocks: int, noise: str, drift: str) -> Floats:
-    """Effects between equal arms, a row per experiment and a column per block; arms take turns by the project's own rule."""
+    """Effects between equal arms, a row per experiment and a column per block.
+
+    The arms take turns by the project's own rule, so that drift meets the real order.
+    """
     random = np.random.default_rng([blocks, len(noise), len(drift)])
     values = NOISES[noise](random, (EXPERIMENTS, blocks, 2))
     trials = DRIFTS[drift](random, (EXPERIMENTS, 2 * blocks)).reshape(values.shape)

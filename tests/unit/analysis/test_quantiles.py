@@ -1,11 +1,14 @@
 """Quantiles within a run, and how well they are known."""
 
+import math
+
 import numpy as np
 import pytest
 
 from analysis.quantiles import needed_for, quantile, quantile_interval
 
 EXPERIMENTS = 2000
+MONTE_CARLO = 3 * math.sqrt(0.05 * 0.95 / EXPERIMENTS)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +20,7 @@ def test_the_interval_holds_the_quantile_in_at_least_95_of_100_samples(p: float,
     held = [low <= truth <= high for low, high in filter(None, found)]
 
     assert len(held) == EXPERIMENTS
-    assert 0.94 <= np.mean(held) <= 0.99
+    assert 0.95 - MONTE_CARLO <= np.mean(held) <= 0.99
 
 
 @pytest.mark.parametrize(("p", "fewest"), [(0.5, 6), (0.95, 72), (0.99, 368)])

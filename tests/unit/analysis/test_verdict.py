@@ -41,6 +41,21 @@ def test_anything_else_is_too_little_evidence_and_says_how_many_blocks_more(
     assert verdict.more_blocks > 0
 
 
+@pytest.mark.parametrize("found", [estimate(-0.5, -0.7, -0.3), estimate(-0.5, -1.1, 0.1)])
+def test_an_effect_beyond_the_margin_but_not_beyond_the_noise_floor_is_not_shown(
+    found: Estimate,
+) -> None:
+    verdict = judge(found, margin=0.1, expected_sign=-1, floor=0.6)
+
+    assert (verdict.outcome, verdict.why) == ("not shown", "noise floor")
+
+
+def test_an_effect_beyond_the_noise_floor_counts() -> None:
+    found = estimate(-0.5, -0.7, -0.3)
+
+    assert judge(found, margin=0.1, expected_sign=-1, floor=0.4).outcome == "supported"
+
+
 def test_one_block_shows_nothing_however_large_the_effect() -> None:
     verdict = judge(Estimate(-9.0, None, None, 1), margin=0.1, expected_sign=-1)
 

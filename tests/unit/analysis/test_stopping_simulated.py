@@ -1,0 +1,54 @@
+"""Simulated runs that stop as soon as their verdict decides, from effects to verdict."""
+
+import math
+
+import numpy as np
+import pytest
+
+from analysis.spending import nominal_levels
+from analysis.statistics import Estimate, paired_t
+from analysis.verdict import Verdict, judge
+from tests.unit.analysis.simulated import DRIFTS, EXPERIMENTS, NOISES, SIGMA, paired
+
+LOOKS = tuple(range(6, 21, 2))
+LEVELS = nominal_levels(LOOKS)
+MONTE_CARLO = 3 * math.sqrt(0.05 * 0.95 / EXPERIMENTS)
+NO_MARGIN = 1e-9
+
+
+def run_until_decided(effects: list[float], margin: float) -> tuple[Estimate, Verdict]:
+    for n, level in zip(LOOKS, LEVELS, strict=True):
+        estimate = paired_t(effects[:n], 1 - level)
+        verdict = judge(estimate, margin, expected_sign=1)
+        if verdict.why in ("effect", "equivalent"):
+            break
+    return estimate, verdict
+
+
+def holds(estimate: Estimate, truth: float) -> bool:
+    assert estimate.interval is not None
+    return estimate.interval[0] <= truth <= estimate.interval[1]
+
+
+@pytest.mark.parametrize(("noise", "drift"), list(zip(NOISES, DRIFTS, strict=True)))
+def test_runs_of_equal_arms_end_in_a_false_verdict_in_at_most_5_of_100(
+    noise: str, drift: str
+) -> None:
+    runs = [run_until_decided(row, NO_MARGIN) for row in paired(20, noise, drift).tolist()]
+
+    assert np.mean([verdict.why == "effect" for _, verdict in runs]) <= 0.05 + MONTE_CARLO
+
+
+@pytest.mark.parametrize("effect", [0.0, SIGMA, 3 * SIGMA])
+def test_the_interval_at_the_stop_holds_the_truth_in_95_of_100_runs(effect: float) -> None:
+    found = (paired(20, "normal", "steady") + effect).tolist()
+    runs = [run_until_decided(row, margin=SIGMA) for row in found]
+
+    assert np.mean([holds(estimate, effect) for estimate, _ in runs]) >= 0.95 - MONTE_CARLO
+
+
+def test_a_large_effect_and_none_at_all_both_take_fewer_blocks_than_were_planned() -> None:
+    equal = paired(20, "normal", "steady")
+    for effects in (equal, equal + 3 * SIGMA):
+        runs = [run_until_decided(row, margin=2 * SIGMA) for row in effects.tolist()]
+        assert np.mean([estimate.n for estimate, _ in runs]) < 0.7 * LOOKS[-1]
