@@ -114,7 +114,8 @@ def _statistics(run: MeasuredRun) -> tuple[Met, str]:
     return _by_blocks(run), (
         f"Paired t over {len(run.blocks)} blocks, 95 % interval, margin of "
         f"{margin_words(run.scenario.primary)} declared beforehand; {_looks(run)}. One primary "
-        f"metric; the intervals of {others} others are not corrected for their number. {_floor(run)}"
+        f"metric; the intervals of {others} others are not corrected for their number. "
+        f"{_floor(run)}"
     )
 
 

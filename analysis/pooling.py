@@ -20,6 +20,7 @@ def load_pooled(folders: Sequence[RunFolder]) -> MeasuredRun:
     for plan in plans[1:]:
         _require(plans[0], plan, differing_fact(plans[0], plan))
     _require_different_seeds(plans)
+    _require_fixed_lengths(plans)
     runs = [load_run(folder) for folder in folders]
     for run in runs[1:]:
         _require(plans[0], run.plan, _differing_limits(runs[0], run))
@@ -45,6 +46,13 @@ def _require_different_seeds(plans: Sequence[Plan]) -> None:
     for one, other in pairwise(sorted(plans, key=lambda plan: plan.seed)):
         if one.seed == other.seed:
             _require(one, other, f"both have the seed {one.seed}, and so the same arrivals")
+
+
+def _require_fixed_lengths(plans: Sequence[Plan]) -> None:
+    """A run that may stop early has looks of its own, which more blocks would undo."""
+    for plan in plans:
+        if plan.stopping is not None:
+            raise InputError(f"{plan.run_id} cannot be pooled: it was to stop when decided.")
 
 
 def _differing_limits(one: MeasuredRun, other: MeasuredRun) -> str | None:
