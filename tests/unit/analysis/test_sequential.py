@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from analysis.limits import limits_of
 from analysis.measured import load_run
+from analysis.pooling import load_pooled
 from analysis.sequential import decided
 from analysis.spending import nominal_levels
 from analysis.summary import summarise
@@ -77,6 +78,15 @@ def test_an_effect_within_the_noise_floor_is_not_shown_and_decides_nothing(make:
         "Not shown: the effect is not beyond the noise floor: equal arms differ by up to "
         "70.0 percentage points."
     )
+
+
+def test_runs_that_were_to_stop_when_decided_are_not_pooled(make: Make) -> None:
+    runs = [
+        make(rate=RATE, blocks=6, looks=LOOKS, stopped_at=6, plan={"seed": seed}) for seed in (1, 2)
+    ]
+
+    with pytest.raises(InputError, match="it was to stop when decided"):
+        load_pooled(runs)
 
 
 @pytest.mark.parametrize("looks", [(), (4, 8), (6, 6), (8, 6)])
