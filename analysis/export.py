@@ -31,6 +31,8 @@ def export_csv(run: RunFolder, target: Path) -> Exported:
     Raises InputError when the plan is broken or was edited, or when no trial can be read.
     """
     plan = run.read_plan()
+    if plan.scenario.search is not None:
+        raise InputError(f"{run.path} is a search; its rows are in block-*/*/probe-*/.")
     require_untouched(run)
     records, damaged = find_records(run, plan)
     trials = _readable(run, records, damaged)

@@ -16,18 +16,18 @@ FEW_BLOCKS = 6
 def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
     """Sentences, the ones that bear on the verdict first."""
     return [
-        *_of_blocks(run, summary),
+        *of_blocks(run, summary),
         *_of_metric(run),
         *_of_load(run),
         *_of_faults(run),
-        *_of_machine(run),
+        *of_machine(run),
         *_of_noise(run),
         *_of_rules(run),
-        *_of_code(run),
+        *of_code(run),
     ]
 
 
-def _of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
+def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
     n = len(run.blocks)
     if run.damaged:
         yield (
@@ -99,7 +99,7 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
     yield "The payment provider is a stand-in with seeded latency and declines, the same for both."
 
 
-def _of_machine(run: MeasuredRun) -> Iterator[str]:
+def of_machine(run: MeasuredRun) -> Iterator[str]:
     machine = run.plan.machine
     yield (
         f"Stores, edge, database and load generator shared one machine with {machine.cores} cores "
@@ -151,7 +151,7 @@ def _of_rules(run: MeasuredRun) -> Iterator[str]:
             )
 
 
-def _of_code(run: MeasuredRun) -> Iterator[str]:
+def of_code(run: MeasuredRun) -> Iterator[str]:
     yield (
         "One store, written twice in Python with Flask. Another language, framework or team "
         "would move both sides, and not by the same amount."

@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -40,31 +41,45 @@ def shown(name: str, title: str, caption: str, svg: Path, png: Path) -> Shown:
 
 def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
     """The whole page; ``figures`` is empty when no block is complete."""
-    environment = Environment(
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            **shared(run, figures),
+            summary=summary,
+            tables=tables,
+            aa=aa_wording,
+            chips=chips(run, summary),
+            limits=limits_of(run, summary),
+            checklist=checklist(run),
+        )
+    )
+
+
+def environment() -> Environment:
+    return Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def shared(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
+    """What the frame of every report needs, whatever was measured."""
     literature = load_literature()
-    return environment.get_template("report.html").render(
-        run=run,
-        plan=run.plan,
-        scenario=run.scenario,
-        summary=summary,
-        figures={figure.name: figure for figure in figures},
-        tables=tables,
-        aa=aa_wording,
-        setup=setup_rows(run),
-        chips=chips(run, summary),
-        claims={claim: literature.claims[claim] for claim in run.scenario.claims},
-        findings=literature.on(run.scenario.claims),
-        limits=limits_of(run, summary),
-        checklist=checklist(run),
-        style=resources.files("analysis").joinpath("templates/report.css").read_text("utf-8"),
-        plan_json=run.plan.model_dump_json(indent=2),
-    )
+    return {
+        "run": run,
+        "plan": run.plan,
+        "scenario": run.scenario,
+        "setup": setup_rows(run),
+        "figures": {figure.name: figure for figure in figures},
+        "claims": {claim: literature.claims[claim] for claim in run.scenario.claims},
+        "findings": literature.on(run.scenario.claims),
+        "style": resources.files("analysis").joinpath("templates/report.css").read_text("utf-8"),
+        "plan_json": run.plan.model_dump_json(indent=2),
+    }
 
 
 def chips(run: MeasuredRun, summary: Summary) -> list[str]:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.capacity.report import build_search
 from analysis.measured import MeasuredRun, load_run
 from analysis.page import Shown, render, shown
 from analysis.plots import PLOTS
@@ -20,6 +21,8 @@ def build(folder: RunFolder) -> Summary:
     Blocks that cannot be read are left out and named in it. Raises InputError when the plan is
     broken or was edited.
     """
+    if folder.read_plan().scenario.search is not None:
+        return build_search(folder)
     return _write(load_run(folder), folder.report)
 
 
@@ -29,6 +32,8 @@ def build_pooled(folders: Sequence[RunFolder], target: Path) -> Summary:
     Raises InputError when the runs may not be pooled, and when ``target`` holds anything else than
     an earlier report, which would be lost.
     """
+    if any(folder.read_plan().scenario.search for folder in folders):
+        raise InputError("Runs of a search cannot be pooled; report each of them by itself.")
     if target.exists() and not _takes_a_report(target):
         raise InputError(f"{target} holds something else than a report; name a new folder.")
     return _write(load_pooled(folders), target)

@@ -25,6 +25,8 @@ UNITS: dict[MetricName, str] = {
     "latency_p95_ms": "ms",
     "cpu_ms_per_request": "ms CPU",
     "memory_mb": "MB",
+    "capacity": "journeys/s",
+    "demand": "CPUs",
 }
 
 

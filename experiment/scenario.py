@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from experiment.errors import InputError
+from experiment.search import Search
 from experiment.shape import Flat, Shape, Trace
 from experiment.trace import read_trace, with_its_trace
 
@@ -21,12 +22,19 @@ Feature = Literal[
     "catalog", "product-page", "search", "recommendations", "accounts", "cart", "checkout", "orders"
 ]
 MetricName = Literal[
-    "failed_share", "bad_share", "latency_p95_ms", "cpu_ms_per_request", "memory_mb"
+    "failed_share",
+    "bad_share",
+    "latency_p95_ms",
+    "cpu_ms_per_request",
+    "memory_mb",
+    "capacity",
+    "demand",
 ]
 """failed_share: requests that got no correct answer, of those intended
 bad_share: requests that got no correct answer within the objective's latency
 latency_p95_ms: of correct answers, from the intended start
 cpu_ms_per_request, memory_mb: of store, edge and database together
+capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
 """
 
 Scale = Literal["difference", "ratio"]
@@ -202,6 +210,9 @@ class Scenario(_Part):
     slo: Slo
     primary: Metric
     secondary: tuple[Metric, ...] = ()
+    search: Search | None = None
+    """Set: the trials of a block are the probes of a search, and the primary metric is what it
+    finds; the objective is judged in the metric's phase. None: one trial per arm and block."""
     blocks: Blocks = Blocks()
     sample: Sample = Sample()
     work: Work = Work()
@@ -219,6 +230,20 @@ class Scenario(_Part):
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
         if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
             raise ValueError("phases: a surge cannot change the arrivals of a trace")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_what_it_searches(self) -> Self:
+        metrics = [metric.metric for metric in (self.primary, *self.secondary)]
+        if self.search is not None and metrics != [self.search.kind]:
+            raise ValueError(
+                f"a search for {self.search.kind} has primary.metric = {self.search.kind!r} "
+                "and no secondary metrics"
+            )
+        if self.search is not None and not isinstance(self.load.shape, Flat):
+            raise ValueError("a search needs a load without a shape: each probe has one rate")
+        if self.search is None and {"capacity", "demand"} & set(metrics):
+            raise ValueError("the metrics capacity and demand need the part [search]")
         return self
 
     def windows(self, profile: Profile) -> dict[str, tuple[float, float]]:

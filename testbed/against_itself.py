@@ -8,8 +8,10 @@ def against_itself(scenario: Scenario, name: str) -> Scenario:
     """The scenario with two copies of the arm ``name``, called ``name-a`` and ``name-b``.
 
     Load, phases, metrics and margins stay; the question and the claims go, since an A/A run
-    answers none of them. InputError when the scenario has no such arm.
+    answers none of them. InputError when the scenario has no such arm, or searches a limit.
     """
+    if scenario.search is not None:
+        raise InputError(f"--aa: {scenario.name} is a search, which has no A/A run.")
     arm = next((arm for arm in scenario.arms if arm.name == name), None)
     if arm is None:
         names = " and ".join(arm.name for arm in scenario.arms)

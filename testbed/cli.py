@@ -34,12 +34,12 @@ RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCEN
 @app.command()
 def scenarios() -> None:
     """List the scenarios that ship with the project."""
-    from testbed.planning import seconds_per_trial  # noqa: PLC0415 - keeps --help fast
+    from testbed.planning import seconds_per_trial, trials_of  # noqa: PLC0415 - keeps --help fast
 
     table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
     for name in scenarios_of_the_project.names():
         scenario = scenarios_of_the_project.find(name)
-        trials = len(scenario.arms) * scenario.blocks.full
+        trials = trials_of(scenario, "full", scenario.blocks.full)
         minutes = trials * seconds_per_trial(scenario, "full") / 60
         table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
     console.print(table)

@@ -15,7 +15,7 @@ from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import display_for
 from testbed.janitor import state_dir
-from testbed.planning import create_folder, make_plan, seconds_per_trial
+from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform
 from testbed.run import execute
 from testbed.stopping import Stopped
@@ -54,7 +54,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         # This tool must not take CPU time from the store that it measures.
         os.sched_setaffinity(0, platform.generator_cpus)
         folder = create_folder(order.results, plan)
-        trials = len(plan.order) * len(scenario.arms)
+        trials = trials_of(scenario, order.profile, len(plan.order))
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
         per_trial_s = seconds_per_trial(scenario, order.profile)
         with display_for(console, trials, per_trial_s) as display:

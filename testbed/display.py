@@ -42,7 +42,7 @@ class PlainDisplay:
         pass
 
     def trial(self, title: str) -> None:
-        left_s = self._left * self._seconds_per_trial
+        left_s = max(0, self._left) * self._seconds_per_trial
         self._say(f"{title}  (about {left_s / 60:.1f} min left)")
 
     def step(self, text: str) -> None:

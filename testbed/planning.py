@@ -1,11 +1,13 @@
 """From a scenario to a plan: order of arms, seeds, machine, everything fixed before the start."""
 
+import math
 import random
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
 from experiment.errors import InputError, RunError
+from experiment.ladder import expected_probes
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
 from experiment.scenario import Profile, Scenario
 from testbed import machine, noise_floor
@@ -17,6 +19,16 @@ OVERHEAD_S = 10.0
 
 LOOK_EVERY = 2
 """Blocks between two looks of a run that may stop early."""
+
+
+def trials_of(scenario: Scenario, profile: Profile, blocks: int) -> int:
+    """Trials of so many blocks; for a search, the number that is expected."""
+    search = scenario.search
+    if search is None:
+        return len(scenario.arms) * blocks
+    start = scenario.load.rate if search.kind == "capacity" else scenario.budget.cpus
+    searches = len(scenario.arms) * blocks * len(search.at.of(profile))
+    return math.ceil(searches * expected_probes(search, profile, start))
 
 
 def seconds_per_trial(scenario: Scenario, profile: Profile) -> float:
@@ -57,7 +69,7 @@ def make_plan(
         machine=here,
         versions=machine.versions(),
         commit=machine.commit_of_code(),
-        factors=factors,
+        factors=factors | factors_of(scenario),
         started_at=now.isoformat(timespec="seconds"),
         aa=aa,
         noise_floor=noise_floor.by_metric(floors),
@@ -79,6 +91,13 @@ def stopping_within(blocks: int) -> Stopping:
             f"say --blocks {fewest} or more."
         )
     return Stopping(looks=(*range(FIRST_LOOK, blocks, LOOK_EVERY), blocks))
+
+
+def factors_of(scenario: Scenario) -> dict[str, str]:
+    """What a scenario itself adds to the factors that could favour one side."""
+    if scenario.search is None:
+        return {}
+    return {"deployment of a probe": "fresh for each; no probe inherits what another left behind"}
 
 
 def order_of_arms(scenario: Scenario, blocks: int, seed: int) -> tuple[tuple[str, ...], ...]:

@@ -13,6 +13,7 @@ from testbed.generator import warm_up
 from testbed.parity_gate import require_parity
 from testbed.planning import block_seed
 from testbed.platforms.platform import Platform
+from testbed.search_run import Bench, run_searches
 from testbed.trial import Trial, run_trial
 
 
@@ -28,8 +29,11 @@ def execute(plan: Plan, folder: RunFolder, platform: Platform, display: Display)
             display.step("warming up the load generator")
             warm_up(platform.generator_cpus)
             require_parity(plan, folder, platform, display, journal)
-            for block in range(1, len(plan.order) + 1):
-                _run_block(plan, folder, block, platform, display)
+            if plan.scenario.search is not None:
+                run_searches(Bench(plan, folder, platform, display, journal))
+            else:
+                for block in range(1, len(plan.order) + 1):
+                    _run_block(plan, folder, block, platform, display)
         except BaseException as error:
             ended = "failed" if isinstance(error, Exception) else "cut-off"
             journal.write("run-ended", status=ended, reason=str(error))

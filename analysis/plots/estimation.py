@@ -23,11 +23,17 @@ AXIS_WORDS: dict[MetricName, str] = {
     "latency_p95_ms": "p95 response time in ms",
     "cpu_ms_per_request": "CPU per correct answer in ms",
     "memory_mb": "memory in MB",
+    "capacity": "capacity in journeys per second",
+    "demand": "demand in CPUs",
 }
 
 
 def draw(run: MeasuredRun) -> Figure:
-    comparison = compare(run, run.scenario.primary)
+    return draw_comparison(run, compare(run, run.scenario.primary))
+
+
+def draw_comparison(run: MeasuredRun, comparison: Comparison) -> Figure:
+    """Values of both arms by block on the left, effects and their mean on the right."""
     figure = Figure(figsize=(13, 6.2))
     values, effects = figure.subplots(1, 2, width_ratios=[1.25, 1])
     if comparison.pairs:

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from matplotlib.figure import Figure
 
 from analysis.measured import MeasuredRun
 
+Run = TypeVar("Run", bound=MeasuredRun)
+
 
 @dataclass(frozen=True)
-class Plot:
+class Plot(Generic[Run]):
     name: str
     """Name of its files, and its anchor in the page."""
     title: str
     """Heading of its section."""
-    draw: Callable[[MeasuredRun], Figure]
-    caption: Callable[[MeasuredRun], str]
+    draw: Callable[[Run], Figure]
+    caption: Callable[[Run], str]
     """How to read it; doubles as its text for who cannot see it."""

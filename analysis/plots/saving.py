@@ -12,8 +12,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis.measured import MeasuredRun
-from analysis.plots.plot import Plot
+from analysis.plots.plot import Plot, Run
 from analysis.plots.style import STYLE
 from experiment.record import write_whole
 
@@ -25,7 +24,7 @@ RASTER_DPI = 100
 """Of what is too much for lines in an SVG, such as the cells of a heat map."""
 
 
-def save(plot: Plot, run: MeasuredRun, folder: Path) -> tuple[Path, Path]:
+def save(plot: Plot[Run], run: Run, folder: Path) -> tuple[Path, Path]:
     """Draw a figure and write it as SVG and PNG; returns both files."""
     svg, png = folder / f"{plot.name}.svg", folder / f"{plot.name}.png"
     with style.context(["default", STYLE]):

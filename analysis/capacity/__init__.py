@@ -1,0 +1,1 @@
+"""Judges and draws a search for capacity or demand."""

@@ -1,0 +1,91 @@
+"""The summary of a run of searches: what its report says, as data."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from analysis.capacity.comparison import compare_limits
+from analysis.capacity.run import SearchRun
+from analysis.capacity.wording import finding
+from analysis.comparison import Comparison
+from analysis.summary import Summary, result_of, void_trials
+from analysis.verdict import Outcome, judge
+from analysis.wording import headline
+
+
+class Found(BaseModel):
+    """The limit of one arm in one block at one fixed value, in the unit of the search."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    block: int
+    arm: str
+    at: float
+    holds: float | None
+    fails: float | None
+    unknown: str
+    """Why there is no bracket with two ends."""
+    probes: int
+
+
+class SearchSummary(Summary):
+    """``primary`` compares the geometric means of the brackets; ``secondary`` is empty."""
+
+    limits: tuple[Found, ...]
+
+
+def summarise_search(run: SearchRun) -> SearchSummary:
+    """Judge the limits, and state every one of them."""
+    compared = compare_limits(run)
+    void = _why_void(run, compared)
+    outcome, says = _verdict(compared, void)
+    return SearchSummary(
+        run_id=run.plan.run_id,
+        scenario=run.scenario.name,
+        question=run.scenario.question,
+        claims=run.scenario.claims,
+        profile=run.plan.profile,
+        reference=run.reference.name,
+        treatment=run.treatment.name,
+        outcome=outcome,
+        headline=says,
+        finding=finding(run, compared) if run.blocks else "",
+        void=void,
+        blocks_planned=len(run.plan.order),
+        blocks_complete=len(run.blocks),
+        void_trials=void_trials(run),
+        primary=result_of(compared),
+        secondary=(),
+        limits=tuple(
+            Found(
+                block=found.block,
+                arm=found.arm,
+                at=found.at,
+                holds=found.holds,
+                fails=found.fails,
+                unknown=found.unknown,
+                probes=len(run.probes_of(found.block, found.arm, found.at)),
+            )
+            for found in run.limits
+        ),
+    )
+
+
+def _verdict(compared: Comparison, void: str) -> tuple[Outcome | None, str]:
+    """Outcome and headline."""
+    if void or compared.estimate is None:
+        return None, f"No verdict: {void}"
+    sign: Literal[-1, 1] = -1 if compared.metric.expectation.startswith("lower") else 1
+    verdict = judge(compared.estimate, compared.margins()[1], sign)
+    return verdict.outcome, headline(compared, verdict)
+
+
+def _why_void(run: SearchRun, compared: Comparison) -> str:
+    planned = len(run.plan.order)
+    if run.cut_off:
+        return f"the run ended early, after {len(run.blocks)} of {planned} blocks."
+    if not run.blocks:
+        return f"no block has a limit of both arms. First reason: {compared.unknown[0]}."
+    if compared.estimate is None:
+        return f"the two limits cannot be compared: {compared.unknown[0]}."
+    return ""

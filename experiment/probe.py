@@ -1,0 +1,67 @@
+"""Probes: the trials of a search, where they lie and what each was to test.
+
+The n-th probe of an arm in a block is ``block-01/<arm>/probe-03/`` with the files of a trial,
+``probe-03.json`` with what it tests, written before it starts, and ``probe-03.parquet`` with its
+arrivals.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from experiment.record import SCHEMA_VERSION, RunFolder, TrialFolder, read_json
+
+
+class Probe(BaseModel):
+    """One question of a search: whether the objective holds with this load and these resources."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    block: int
+    """From 1."""
+    arm: str
+    number: int
+    """From 1, over all searches of the arm in the block."""
+    at: float
+    """What the search holds fixed: CPUs for a capacity, journeys per second for a demand."""
+    rung: int
+    """Place of the searched value on the ladder of its search."""
+    rate: float
+    """Journeys per second."""
+    cpus: float
+    turn: int
+    """How often this search has probed the same rung, this time included; each has arrivals of
+    its own."""
+
+
+@dataclass(frozen=True)
+class ProbeFiles:
+    """Where one probe lies."""
+
+    arm_folder: Path
+    number: int
+
+    @property
+    def spec(self) -> Path:
+        return self.arm_folder / f"probe-{self.number:02d}.json"
+
+    @property
+    def arrivals(self) -> Path:
+        return self.arm_folder / f"probe-{self.number:02d}.parquet"
+
+    @property
+    def trial(self) -> TrialFolder:
+        return TrialFolder(self.arm_folder / f"probe-{self.number:02d}")
+
+
+def files_of(run: RunFolder, probe: Probe) -> ProbeFiles:
+    return ProbeFiles(run.block(probe.block) / probe.arm, probe.number)
+
+
+def read_probes(run: RunFolder) -> list[Probe]:
+    """All probes that were begun, by block, arm and number."""
+    found = [read_json(file, Probe) for file in run.path.glob("block-*/*/probe-*.json")]
+    return sorted(found, key=lambda probe: (probe.block, probe.arm, probe.number))
