@@ -31,7 +31,7 @@ class Dispatcher:
         for steps in journeys_of(arrivals):
             if self._is_stopped_before(steps[0].intended_s):
                 return
-            self._journeys.spawn(self._make, steps)
+            self._begin(steps)
 
     def stop(self) -> None:
         """Begin no further step; requests under way go on."""
@@ -51,6 +51,9 @@ class Dispatcher:
         self._journeys.kill()
         if self._failure is not None:
             raise self._failure
+
+    def _begin(self, steps: list[Step]) -> None:
+        self._journeys.spawn(self._make, steps)
 
     def _make(self, steps: list[Step]) -> None:
         try:

@@ -13,12 +13,11 @@ from experiment.record import write_whole
 from loadtests.client import Client
 from loadtests.dispatcher import Dispatcher
 from loadtests.journeys import STEPS
-from loadtests.progress import Progress
+from loadtests.progress import Counts
 from loadtests.recorder import Recorder, Row
 from loadtests.sender import Clock, Limits, Sender
-from loadtests.summary import Usage, summarise
+from loadtests.summary import SUMMARY_NAME, Usage, summarise
 
-SUMMARY_NAME = "generator.json"
 TICK_S = 0.5
 """Rows are written and progress is told this often."""
 CUT_OFF_DRAIN_S = 2.0
@@ -29,34 +28,38 @@ MOST_STEPS = max(len(steps) for steps in STEPS.values())
 class Generator:
     """Measures one schedule against one target and leaves its files in ``folder``.
 
-    These are ``requests.jsonl.part``, which becomes ``requests.parquet``, ``progress.json`` and,
-    at the end, ``generator.json``. ``watch`` sees each row as well.
+    These are ``requests.jsonl.part``, which becomes ``requests.parquet``, and, at the end,
+    ``generator.json``. ``watch`` sees each row as well, ``tell`` the counts at each tick.
     """
 
     def __init__(
         self,
+        *,
         client: Client,
         limits: Limits,
         clock: Clock,
         folder: Path,
         watch: Callable[[Row], None],
+        tell: Callable[[Counts], None],
     ) -> None:
         self._client = client
         self._limits = limits
         self._clock = clock
         self._folder = folder
         self._watch = watch
+        self._tell = tell
         self._recorder = Recorder(folder)
         self._sender = Sender(client, limits, clock)
         self._dispatcher = Dispatcher(self._sender, clock, self._record)
-        self._progress = Progress(scheduled=0)
+        self._counts = Counts()
+        self._scheduled = 0
 
     def run(self, arrivals: pa.Table) -> None:
         """Run ``arrivals`` to the end; when this greenlet is killed, keep what was measured.
 
         Errors of the generator's own (a full disk, no more ports) are raised after that, too.
         """
-        self._progress.scheduled = arrivals.num_rows
+        self._scheduled = arrivals.num_rows
         # What exists by now lives to the end. Frozen, no collection ever walks it, and what is
         # left to walk, the requests under way, is too little for a pause that delays arrivals.
         gc.collect()
@@ -85,12 +88,12 @@ class Generator:
             self._client.close()
             self._tick()
             rows = self._recorder.finish()
-            summary = summarise(rows, self._progress.scheduled, usage, self._sender.max_in_flight)
+            summary = summarise(rows, self._scheduled, usage)
             write_whole(self._folder / SUMMARY_NAME, orjson.dumps(summary))
 
     def _record(self, row: Row) -> None:
         self._recorder.add(row)
-        self._progress.count(row)
+        self._counts.add(row)
         self._watch(row)
 
     def _tick_on(self) -> None:
@@ -104,4 +107,5 @@ class Generator:
 
     def _tick(self) -> None:
         self._recorder.flush()
-        self._progress.write(self._folder, self._clock.elapsed_s(), self._sender.in_flight)
+        self._counts.in_flight = self._sender.in_flight
+        self._tell(self._counts)

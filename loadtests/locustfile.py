@@ -1,31 +1,28 @@
 """Open-loop load on a store, for Locust: ``locust -f loadtests/locustfile.py --host URL``.
 
-Locust brings the command line, the web page and its statistics. One user dispatches all
-journeys by a schedule; Locust's number of users and spawn rate mean nothing here.
+Locust brings the command line, the web page, its statistics and its workers. The load itself
+follows a schedule; Locust's number of users and spawn rate mean nothing here.
 """
 
 import logging
+import os
+import signal
 import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gevent
 from locust import User, events, task
 from locust.env import Environment
-from locust.exception import StopUser
-from locust.runners import LocalRunner
+from locust.runners import MasterRunner, WorkerRunner
 
 from experiment.errors import InputError, RunError, TwinstackError
-from loadtests.client import Client
-from loadtests.generator import Generator
-from loadtests.operations import OPERATIONS
-from loadtests.options import add_arguments, arrivals_for, target_of
-from loadtests.recorder import Row
-from loadtests.sender import Clock, Limits
+from loadtests.load import Load, load_for
+from loadtests.options import add_arguments, target_of
+from loadtests.workers import shares_of
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +30,16 @@ logger = logging.getLogger(__name__)
 gevent.config.track_greenlet_tree = False
 
 SOON_S = 0.5
+FOREVER_S = 1e9
+PARENT_POLL_S = 0.5
+
+
+class OpenLoad(User):
+    """Locust wants users; this one does nothing. Who waits for answers cannot keep a schedule."""
+
+    @task
+    def look_on(self) -> None:
+        gevent.sleep(FOREVER_S)
 
 
 @events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]
@@ -41,21 +48,23 @@ def _add_arguments(parser: Any) -> None:
 
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
-def _check_command_line(environment: Environment, **_: Any) -> None:
+def _prepare(environment: Environment, **_: Any) -> None:
     """Refuse bad input before anything starts; in the web page the host may still change."""
     try:
-        _check(environment)
+        options = _options_of(environment)
+        if options.headless:
+            target_of(environment.host, options.allow_target)
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
-
-
-def _check(environment: Environment) -> None:
-    if not isinstance(environment.runner, LocalRunner):
-        raise InputError("Run one process: the schedule is not split between workers.")
-    options = _options_of(environment)
-    if options.headless:
-        target_of(environment.host, options.allow_target)
+    conductor = _Conductor(environment, options)
+    listeners = environment.events
+    listeners.test_start.add_listener(conductor.begin)  # type: ignore[no-untyped-call]
+    listeners.test_stopping.add_listener(conductor.stop)  # type: ignore[no-untyped-call]
+    # Locust calls the latest listener first: ours comes before its runner ends all messages.
+    listeners.quitting.add_listener(conductor.stop)  # type: ignore[no-untyped-call]
+    if options.processes and options.worker:
+        gevent.spawn(_end_with, os.getppid())
 
 
 def _options_of(environment: Environment) -> Namespace:
@@ -65,69 +74,67 @@ def _options_of(environment: Environment) -> Namespace:
     return options
 
 
-class OpenLoad(User):
-    """Runs one schedule and is done."""
-
-    fixed_count = 1
-
-    @task
-    def run_schedule(self) -> None:
-        try:
-            _run(self.environment)
-        except Exception as error:  # noqa: BLE001 - Locust would log it and run the task again
-            _tell(self.environment, error)
-        if _options_of(self.environment).headless:
-            self.environment.runner.quit()
-        else:
-            self.environment.runner.stop()
-        raise StopUser
+def _end_with(parent: int) -> None:
+    """A worker that outlived its master would load the store until Locust's timeout."""
+    while os.getppid() == parent:
+        gevent.sleep(PARENT_POLL_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _tell(environment: Environment, error: Exception) -> None:
-    """One sentence for what can go wrong, a traceback for what cannot; and the exit code."""
-    is_known = isinstance(error, TwinstackError | OSError)
-    logger.error("%s", error, exc_info=None if is_known else error)
-    if _options_of(environment).headless:
-        environment.process_exit_code = getattr(error, "exit_code", RunError.exit_code)
-        # Locust prints its tables first; the reason is to be the last line.
-        environment.events.quit.add_listener(  # type: ignore[no-untyped-call]
-            lambda **_: sys.stderr.write(f"{error}\n")
-        )
+class _Conductor:
+    """Runs one load from each test start, in a greenlet that every way out of Locust stops."""
 
+    def __init__(self, environment: Environment, options: Namespace) -> None:
+        self._environment = environment
+        self._options = options
+        self._load: Load = load_for(environment, self.stop)
+        self._running: gevent.Greenlet | None = None
+        self._cut_off = False
 
-def _run(environment: Environment) -> None:
-    options = _options_of(environment)
-    target = target_of(environment.host, options.allow_target)
-    arrivals = arrivals_for(options)
-    folder = options.record or Path(tempfile.mkdtemp(prefix="twinstack-load-"))
-    logger.info("%d steps are scheduled; rows go to %s", arrivals.num_rows, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    generator = Generator(
-        client=Client(target),
-        limits=Limits(deadline_s=options.deadline, in_flight_cap=options.in_flight_cap),
-        clock=Clock.starting_at(options.start_at or time.time() + SOON_S),
-        folder=folder,
-        watch=_statistics(environment, options),
-    )
-    generator.run(arrivals)
+    def begin(self, **_: Any) -> None:
+        self._cut_off = False
+        if not isinstance(self._environment.runner, WorkerRunner):
+            self._fix_what_workers_share()
+        self._running = gevent.spawn(self._run)
 
-
-def _statistics(environment: Environment, options: Namespace) -> Callable[[Row], None]:
-    """Feeds Locust's page; nobody sees it when the test bed runs a schedule of its own."""
-    if options.headless and options.arrivals is not None:
-        return lambda _: None
-    fire: Callable[..., None] = environment.events.request.fire
-
-    def show(row: Row) -> None:
-        if row.outcome == "skipped":
+    def stop(self, **_: Any) -> None:
+        """Begin no further step, and return when what was measured is kept."""
+        if self._running is None or self._running is gevent.getcurrent():
             return
-        fire(
-            request_type=OPERATIONS[row.operation].method,
-            name=row.operation,
-            response_time=1000 * (row.ended_s - row.intended_s) if row.ended_s else 0.0,
-            response_length=0,
-            exception=None if row.outcome == "ok" else RunError(row.outcome),
-            context={},
-        )
+        if not self._cut_off:  # a second time would cut off the keeping
+            self._cut_off = True
+            self._load.cut_off(self._running)
+        self._running.join()
+        self._load.wait_until_kept()
 
-    return show
+    def _fix_what_workers_share(self) -> None:
+        """Members of the options travel to the workers; one start and one folder hold for all."""
+        options, runner = self._options, self._environment.runner
+        options.begin_at = options.start_at or time.time() + SOON_S
+        options.folder = options.record or tempfile.mkdtemp(prefix="twinstack-load-")
+        if isinstance(runner, MasterRunner):
+            options.shares = shares_of(runner)
+
+    def _run(self) -> None:
+        try:
+            self._load.run(self._options, Path(self._options.folder))
+        except Exception as error:  # noqa: BLE001 - Locust would log it and go on
+            self._tell(error)
+        runner: Any = self._environment.runner
+        if isinstance(runner, WorkerRunner):
+            return  # the master ends the test
+        if self._options.headless:
+            runner.quit()
+        else:
+            runner.stop()
+
+    def _tell(self, error: Exception) -> None:
+        """One sentence for what can go wrong, a traceback for what cannot; and the exit code."""
+        is_known = isinstance(error, TwinstackError | OSError)
+        logger.error("%s", error, exc_info=None if is_known else error)
+        if self._options.headless:
+            self._environment.process_exit_code = getattr(error, "exit_code", RunError.exit_code)
+            # Locust prints its tables first; the reason is to be the last line.
+            self._environment.events.quit.add_listener(  # type: ignore[no-untyped-call]
+                lambda **_: sys.stderr.write(f"{error}\n")
+            )

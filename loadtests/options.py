@@ -37,8 +37,9 @@ def add_arguments(parser: Any) -> None:
         help="Requests beyond it are recorded as dropped; none ever waits.",
     )
     add("--allow-target", metavar="HOST", help="Permit this host, which is not loopback.", **hidden)
-    add("--arrivals", type=Path, help="Schedule to run, instead of one made here.", **hidden)
-    add("--record", type=Path, help="Folder for rows and progress; else a new one.", **hidden)
+    # Paths stay strings: a Locust master sends the options to its workers.
+    add("--arrivals", help="Schedule to run, instead of one made here.", **hidden)
+    add("--record", help="Folder for rows and progress; else a new one.", **hidden)
     add("--start-at", type=float, help="Start of the load, Unix seconds; else soon.", **hidden)
 
 
@@ -63,7 +64,7 @@ def arrivals_for(options: Namespace) -> pa.Table:
     Raises InputError.
     """
     if options.arrivals is not None:
-        return _read_arrivals(options.arrivals)
+        return _read_arrivals(Path(options.arrivals))
     if options.seconds <= 0:
         raise InputError("--seconds: must be greater than 0.")
     load = _load_of(options)

@@ -1,8 +1,10 @@
 """Live counts of a running generator: ``progress.json``, replaced as a whole at each tick."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import orjson
 
@@ -10,32 +12,50 @@ from experiment.record import write_whole
 from loadtests.recorder import Row
 
 PROGRESS_NAME = "progress.json"
+NOT_BAD = frozenset({"ok", "skipped", "omitted"})
 
 
 @dataclass
-class Progress:
+class Counts:
     """Counts of steps. Good ones had the outcome ``ok``; how fast they were is not looked at."""
 
-    scheduled: int
     sent: int = 0
     done: int = 0
     """Rows so far, whatever became of their steps."""
     good: int = 0
     bad: int = 0
-    """Neither good nor skipped."""
-    _ticks: deque[tuple[float, int, int, int]] = field(default_factory=lambda: deque(maxlen=3))
+    """Tried without success: neither good nor left out because of something earlier."""
+    in_flight: int = 0
 
-    def count(self, row: Row) -> None:
+    def add(self, row: Row) -> None:
         self.done += 1
         self.sent += row.sent_s is not None
         if row.outcome == "ok":
             self.good += 1
-        elif row.outcome != "skipped":
+        elif row.outcome not in NOT_BAD:
             self.bad += 1
 
-    def write(self, folder: Path, elapsed_s: float, in_flight: int) -> None:
+    @classmethod
+    def total(cls, parts: Iterable["Counts"]) -> Self:
+        every = list(parts)
+        return cls(
+            sent=sum(part.sent for part in every),
+            done=sum(part.done for part in every),
+            good=sum(part.good for part in every),
+            bad=sum(part.bad for part in every),
+            in_flight=sum(part.in_flight for part in every),
+        )
+
+
+class ProgressFile:
+    def __init__(self, folder: Path, scheduled: int) -> None:
+        self._file = folder / PROGRESS_NAME
+        self._scheduled = scheduled
+        self._ticks: deque[tuple[float, int, int, int]] = deque(maxlen=3)
+
+    def write(self, elapsed_s: float, counts: Counts) -> None:
         """Replace the file; rates are means over the last two ticks."""
-        self._ticks.append((elapsed_s, self.sent, self.good, self.bad))
+        self._ticks.append((elapsed_s, counts.sent, counts.good, counts.bad))
         (then_s, *then), (now_s, *now) = self._ticks[0], self._ticks[-1]
         seconds = now_s - then_s
         sent, good, bad = (
@@ -44,12 +64,12 @@ class Progress:
         )
         document = {
             "elapsed_s": round(elapsed_s, 3),
-            "scheduled": self.scheduled,
-            "sent": self.sent,
-            "done": self.done,
-            "good": self.good,
-            "bad": self.bad,
-            "in_flight": in_flight,
+            "scheduled": self._scheduled,
+            "sent": counts.sent,
+            "done": counts.done,
+            "good": counts.good,
+            "bad": counts.bad,
+            "in_flight": counts.in_flight,
             "rates": {"sent_per_s": sent, "good_per_s": good, "bad_per_s": bad},
         }
-        write_whole(folder / PROGRESS_NAME, orjson.dumps(document))
+        write_whole(self._file, orjson.dumps(document))

@@ -70,12 +70,17 @@ class Recorder:
         self.close()
         part = self._folder / PART_NAME
         table = recover(part)
-        whole = TrialFolder(self._folder).requests
-        unfinished = whole.with_suffix(".parquet.part")
-        pq.write_table(table, unfinished, compression="zstd")
-        unfinished.replace(whole)
+        write_rows(table, self._folder)
         part.unlink()
         return table
+
+
+def write_rows(rows: pa.Table, folder: Path) -> None:
+    """Write ``requests.parquet`` as a whole or not at all."""
+    whole = TrialFolder(folder).requests
+    unfinished = whole.with_suffix(".parquet.part")
+    pq.write_table(rows, unfinished, compression="zstd")
+    unfinished.replace(whole)
 
 
 def recover(part_file: Path) -> pa.Table:

@@ -41,14 +41,12 @@ class Sender:
         self._limits = limits
         self._clock = clock
         self.in_flight = 0
-        self.max_in_flight = 0
 
     def send(self, step: Step, intended_s: float, token: str) -> tuple[Row, str]:
         """The step's row, and the session token that its answer gave, if any."""
         if self.in_flight >= self._limits.in_flight_cap:
             return Row.unsent(step, intended_s, "dropped"), ""
         self.in_flight += 1
-        self.max_in_flight = max(self.max_in_flight, self.in_flight)
         try:
             return self._exchange(step, intended_s, token)
         finally:

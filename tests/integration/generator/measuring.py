@@ -1,5 +1,6 @@
 """Runs the generator as the test bed does, and reads what it leaves."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,6 +41,14 @@ def measure(target: str, arrivals: pa.Table, folder: Path, *options: str) -> pd.
     with generator(target, arrivals, folder, *options):
         pass
     return rows_in(folder)
+
+
+def on_workers(count: int) -> tuple[str, ...]:
+    """Options for so many workers, on a port that no other generator uses."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    here = ("--master-bind-host", "127.0.0.1", "--master-bind-port", port, "--master-port", port)
+    return ("--processes", str(count), *here)
 
 
 def rows_in(folder: Path) -> pd.DataFrame:

@@ -1,0 +1,166 @@
+"""The load of one process: all of a schedule, a worker's share of it, or a master's gathering."""
+
+import logging
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import gevent
+import pyarrow as pa
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
+
+from experiment.errors import RunError
+from loadtests.client import Client
+from loadtests.generator import Generator
+from loadtests.operations import OPERATIONS
+from loadtests.options import arrivals_for, target_of
+from loadtests.parts import share_of
+from loadtests.progress import Counts, ProgressFile
+from loadtests.recorder import Row
+from loadtests.sender import Clock, Limits
+from loadtests.workers import Master, Worker
+
+logger = logging.getLogger(__name__)
+
+
+class Load(Protocol):
+    def run(self, options: Namespace, folder: Path) -> None:
+        """Run to the end and leave the files in ``folder``, raising what went wrong."""
+
+    def cut_off(self, running: gevent.Greenlet) -> None:
+        """Make ``run``, which goes on in the greenlet ``running``, end soon and keep its rows.
+
+        Called once at most.
+        """
+
+    def wait_until_kept(self) -> None:
+        """Called when ``run`` has ended and this process is about to."""
+
+
+def load_for(environment: Environment, stop: Callable[[], None]) -> Load:
+    runner = environment.runner
+    if isinstance(runner, MasterRunner):
+        return _Gathering(environment, Master(runner))
+    if isinstance(runner, WorkerRunner):
+        return _Share(environment, Worker(runner, stop))
+    return _Whole(environment)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a process that sends requests has to do."""
+
+    arrivals: pa.Table
+    in_flight_cap: int
+    folder: Path
+    tell: Callable[[Counts], None]
+
+
+class _Whole:
+    """All of the schedule in this process."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+
+    def run(self, options: Namespace, folder: Path) -> None:
+        arrivals = arrivals_for(options)
+        logger.info("%d steps are scheduled; rows go to %s", arrivals.num_rows, folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        clock = Clock.starting_at(options.begin_at)
+        progress = ProgressFile(folder, arrivals.num_rows)
+        tell = lambda counts: progress.write(clock.elapsed_s(), counts)  # noqa: E731 - one line
+        _measure(
+            self._environment, options, Measurement(arrivals, options.in_flight_cap, folder, tell)
+        )
+
+    def cut_off(self, running: gevent.Greenlet) -> None:
+        running.kill(block=False)
+
+    def wait_until_kept(self) -> None:
+        """Nothing: the files are in their place."""
+
+
+class _Share:
+    """A worker's journeys."""
+
+    def __init__(self, environment: Environment, worker: Worker) -> None:
+        self._environment = environment
+        self._worker = worker
+
+    def run(self, options: Namespace, folder: Path) -> None:
+        worker = self._worker
+        index, count = options.shares[worker.id], len(options.shares)
+        own = worker.begin(folder, index)
+        cap = max(1, options.in_flight_cap // count)
+        tell = lambda counts: worker.tell(index, counts)  # noqa: E731 - one line says it
+        error, exit_code = "", 0
+        try:
+            share = share_of(arrivals_for(options), index, count)
+            _measure(self._environment, options, Measurement(share, cap, own, tell))
+        except Exception as raised:
+            error, exit_code = str(raised), getattr(raised, "exit_code", RunError.exit_code)
+            raise
+        finally:
+            worker.hand_in(index, error, exit_code)
+
+    def cut_off(self, running: gevent.Greenlet) -> None:
+        running.kill(block=False)
+
+    def wait_until_kept(self) -> None:
+        self._worker.wait_until_merged()
+
+
+class _Gathering:
+    """A master's part: it sends nothing itself."""
+
+    def __init__(self, environment: Environment, master: Master) -> None:
+        self._environment = environment
+        self._master = master
+
+    def run(self, options: Namespace, folder: Path) -> None:
+        scheduled = arrivals_for(options).num_rows
+        folder.mkdir(parents=True, exist_ok=True)
+        clock = Clock.starting_at(options.begin_at)
+        self._master.gather(options.shares, scheduled, folder, clock)
+
+    def cut_off(self, running: gevent.Greenlet) -> None:  # noqa: ARG002 - it ends when all have
+        self._master.stop()
+
+    def wait_until_kept(self) -> None:
+        """Nothing: the files are in their place."""
+
+
+def _measure(environment: Environment, options: Namespace, measurement: Measurement) -> None:
+    generator = Generator(
+        client=Client(target_of(environment.host, options.allow_target)),
+        limits=Limits(options.deadline, measurement.in_flight_cap),
+        clock=Clock.starting_at(options.begin_at),
+        folder=measurement.folder,
+        watch=_statistics(environment, options),
+        tell=measurement.tell,
+    )
+    generator.run(measurement.arrivals)
+
+
+def _statistics(environment: Environment, options: Namespace) -> Callable[[Row], None]:
+    """Feeds Locust's page; nobody sees it when the test bed runs a schedule of its own."""
+    if options.headless and options.arrivals is not None:
+        return lambda _: None
+    fire: Callable[..., None] = environment.events.request.fire
+
+    def show(row: Row) -> None:
+        if row.outcome in ("skipped", "omitted"):
+            return
+        fire(
+            request_type=OPERATIONS[row.operation].method,
+            name=row.operation,
+            response_time=1000 * (row.ended_s - row.intended_s) if row.ended_s else 0.0,
+            response_length=0,
+            exception=None if row.outcome == "ok" else RunError(row.outcome),
+            context={},
+        )
+
+    return show

@@ -1,0 +1,86 @@
+"""Several workers do what one process does: the whole schedule, each step once."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import psutil
+import pytest
+from measuring import generator, measure, on_workers, recommendations, rows_in, summary_in
+from tiny_servers import Reply, Request, ScriptedServer, recommended, right
+
+ARRIVALS = recommendations(*((index / 50, index) for index in range(100)))
+MANY = recommendations(*((index / 50, index) for index in range(3_000)))
+SOME = 40
+
+
+class Counted:
+    """Right answers, counted."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def __call__(self, request: Request) -> tuple[float, Reply]:
+        self.seen += 1
+        return 0.0, right(recommended(request[1]))
+
+    def wait_for(self, count: int) -> None:
+        _until(lambda: self.seen >= count)
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_two_workers_leave_what_one_process_would(tmp_path: Path) -> None:
+    with ScriptedServer(Counted()) as target:
+        rows = measure(target, ARRIVALS, tmp_path, *on_workers(2))
+    assert list(rows.seq) == list(range(100))
+    assert set(rows.outcome) == {"ok"}
+    summary = summary_in(tmp_path)
+    assert summary["drained"]
+    assert summary["workers"] == 2
+    progress = orjson.loads((tmp_path / "progress.json").read_bytes())
+    assert progress["good"] == progress["done"] == progress["scheduled"] == 100
+    assert not list(tmp_path.glob("worker-*"))
+
+
+def test_a_lost_worker_is_noticed_and_leaves_the_journeys_of_the_other(tmp_path: Path) -> None:
+    script = Counted()
+    with (
+        ScriptedServer(script) as target,
+        generator(target, MANY, tmp_path, *on_workers(2), exit_code=1) as master,
+    ):
+        script.wait_for(SOME)
+        psutil.Process(master.pid).children()[0].kill()
+        master.wait(timeout=20)
+    last_words = (tmp_path / "generator.log").read_text().splitlines()[-1]
+    assert "was lost, and its rows with it" in last_words
+    rows = rows_in(tmp_path)
+    kept = set(rows.seq % 2)
+    assert len(kept) == 1
+    assert list(rows.seq) == list(range(min(kept), rows.seq.max() + 1, 2))
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_all_workers_and_keeps_what_was_measured(
+    tmp_path: Path, ending: signal.Signals
+) -> None:
+    script = Counted()
+    with (
+        ScriptedServer(script) as target,
+        generator(target, MANY, tmp_path, *on_workers(2)) as master,
+    ):
+        script.wait_for(SOME + 2)
+        workers = psutil.Process(master.pid).children()
+        master.send_signal(ending)
+        master.wait(timeout=20)
+    rows = rows_in(tmp_path)
+    assert SOME <= len(rows) < MANY.num_rows
+    assert summary_in(tmp_path)["rows"] == len(rows)
+    assert not any(worker.is_running() for worker in workers)
