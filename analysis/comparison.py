@@ -66,10 +66,16 @@ def half_margin(metric: Metric) -> float:
     return metric.margin if metric.scale == "difference" else math.log1p(metric.margin)
 
 
-def judged(metric: Metric, estimate: Estimate, floor: float) -> Verdict:
+def judged(run: MeasuredRun, metric: Metric, estimate: Estimate, floor: float) -> Verdict:
     """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
-    sign: Literal[-1, 1] = -1 if metric.expectation.startswith("lower") else 1
-    return judge(estimate, half_margin(metric), sign, floor)
+    return judge(estimate, half_margin(metric), _expected_sign(run, metric), floor)
+
+
+def _expected_sign(run: MeasuredRun, metric: Metric) -> Literal[-1, 1]:
+    """Of the effect, which is the treatment's against the reference's."""
+    direction, where = metric.expects
+    in_treatment = where in (run.treatment.name, run.treatment.architecture)
+    return 1 if (direction == "higher") == in_treatment else -1
 
 
 def compare(run: MeasuredRun, metric: Metric) -> Comparison:

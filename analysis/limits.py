@@ -18,6 +18,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
     return [
         *of_blocks(run, summary),
         *_of_metric(run),
+        *_of_closed_loops(run),
         *_of_load(run),
         *_of_faults(run),
         *of_machine(run),
@@ -74,6 +75,20 @@ def _of_metric(run: MeasuredRun) -> Iterator[str]:
             "Only the primary metric was declared for a verdict. The other metrics are "
             "descriptive: among several intervals, one may miss zero by chance."
         )
+
+
+def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
+    for arm in run.scenario.arms:
+        if arm.loop == "closed":
+            omitted = len(run.omitted(arm.name))
+            sent = sum(len(trial.requests) for trial in run.of(arm.name))
+            yield (
+                f"{arm.name} is a closed loop: {omitted:,} of its {omitted + sent:,} scheduled "
+                f"requests were never sent, because one of its {run.scenario.load.users} users "
+                "still waited. They are in none of its numbers, and its times count from the "
+                "sending, which is also why its lateness gate can say nothing. Its numbers show "
+                "what such a load generator would have reported, not what visitors would have met."
+            )
 
 
 def _of_load(run: MeasuredRun) -> Iterator[str]:

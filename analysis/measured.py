@@ -39,6 +39,8 @@ class Trial:
     record: TrialRecord
     requests: pd.DataFrame
     """Columns of ``experiment.rows.REQUESTS`` and phase, response_ms, failed, slow, good."""
+    omitted: pd.DataFrame
+    """The same columns, of requests that a closed loop never sent: they are in no metric."""
     samples: pd.DataFrame
     events: list[dict[str, Any]]
     audit: Audit | None
@@ -148,6 +150,10 @@ class MeasuredRun:
         parts = [trial.cells.answered_in(phase, features) for trial in self.of(arm)]
         return np.sort(np.concatenate(parts))
 
+    def omitted(self, arm: str) -> pd.DataFrame:
+        """Requests of all blocks of an arm that were due, but never sent by its closed loop."""
+        return pd.concat([trial.omitted for trial in self.of(arm)], ignore_index=True)
+
     @cached_property
     def features(self) -> list[str]:
         """Features that were asked for, in the order of the contract."""
@@ -193,9 +199,12 @@ def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[Tr
 
 def _load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
     windows, slo_ms = plan.scenario.windows(plan.profile), plan.scenario.slo.latency_ms
+    rows = judged(read_requests(folder), windows, slo_ms)
+    omitted = rows["outcome"] == "omitted"
     return Trial(
         record=record,
-        requests=judged(read_requests(folder), windows, slo_ms),
+        requests=rows[~omitted] if omitted.any() else rows,
+        omitted=rows[omitted],
         samples=read_samples(folder),
         events=read_events(folder),
         audit=read_audit(folder),

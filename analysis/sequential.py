@@ -29,4 +29,4 @@ def _verdict(run: MeasuredRun) -> Verdict | None:
     primary = compare(run, run.scenario.primary)
     if primary.estimate is None:
         return None
-    return judged(primary.metric, primary.estimate, primary.floor)
+    return judged(run, primary.metric, primary.estimate, primary.floor)

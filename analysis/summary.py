@@ -142,7 +142,7 @@ def _verdict(
         return None, f"No verdict: {void}", ""
     if run.plan.aa:
         return *aa_verdict(run, primary, primary.estimate), aa_finding(run, primary)
-    verdict = judged(primary.metric, primary.estimate, primary.floor)
+    verdict = judged(run, primary.metric, primary.estimate, primary.floor)
     return verdict.outcome, headline(primary, verdict), finding(run, primary)
 
 

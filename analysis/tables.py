@@ -133,5 +133,7 @@ def gate_rows(run: MeasuredRun) -> list[Row]:
 
 
 def _reported(run: MeasuredRun, arm: str, outcome: str) -> int:
+    if outcome == "omitted":
+        return int(run.omitted(arm)["phase"].isin(run.shown_phases).sum())
     phases = run.shown_phases
     return sum(trial.cells.outcomes.get((p, outcome), 0) for trial in run.of(arm) for p in phases)

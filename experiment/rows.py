@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-Outcome = Literal["ok", "wrong", "http_error", "refused", "reset", "timeout", "dropped", "skipped"]
+Outcome = Literal[
+    "ok", "wrong", "http_error", "refused", "reset", "timeout", "dropped", "skipped", "omitted"
+]
 """ok: answered as the contract says, which includes a correct 402 or 409
 wrong: answered 2xx, but not with what was asked for
 http_error: an answer that the contract's caller cannot use (5xx, or an unexpected 4xx)
@@ -12,6 +14,7 @@ refused, reset: no connection, or one that broke
 timeout: no answer by the deadline: what happened is indeterminate
 dropped: not sent, because the in-flight cap was reached
 skipped: not sent, because an earlier step of the journey gave nothing to go on with
+omitted: not sent, because the user of a closed loop still waited for an earlier answer
 """
 
 

@@ -60,7 +60,7 @@ class Sized(_Part):
 
 
 class FaultPlan(_Part):
-    """A fault that holds for a whole phase, aimed at a role that exists in both stores."""
+    """A fault that begins with its phase, aimed at a role that exists in both stores."""
 
     kind: Literal["outage", "error", "delay", "hang"]
     """``outage``: the role is lost. A service is killed and kept down; in the monolith the code
@@ -78,7 +78,12 @@ class FaultPlan(_Part):
     ]
     probability: Share = 1.0
     seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
-    """Length of a ``delay``."""
+    """Length of a ``delay``; time for which a ``hang`` holds, 0 for its whole phase."""
+
+    @property
+    def holds_s(self) -> float | None:
+        """Seconds from the begin of the phase to the lifting; None: to the phase's end."""
+        return self.seconds if self.kind == "hang" and self.seconds else None
 
 
 class Phase(_Part):
@@ -108,6 +113,10 @@ class Load(_Part):
     """A request without an answer by then is a timeout."""
     in_flight_cap: Annotated[int, Field(ge=1, le=10_000)] = 2_000
     """Requests beyond it are recorded as dropped; the generator never waits."""
+    workers: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes of the generator; journeys are split between them by their number."""
+    users: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Users of closed arms; open arms have as many visitors as arrive."""
 
 
 class Arm(_Part):
@@ -117,6 +126,9 @@ class Arm(_Part):
     architecture: Architecture
     instances: Mapping[str, Annotated[int, Field(ge=1, le=20)]] = {}
     """Instances of single roles (``monolith`` or a service); one where nothing is said."""
+    loop: Literal["open", "closed"] = "open"
+    """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
+    schedule, and what is due while a user still waits for an answer is never sent."""
 
 
 class Budget(_Part):
@@ -144,10 +156,17 @@ class Metric(_Part):
     margin: Positive
     """Smallest effect that matters: a ratio's distance from 1 (0.1 is 10 %), or, for shares, a
     difference (0.02 is two percentage points)."""
-    expectation: Literal["lower in microservices", "higher in microservices"]
-    """What the claim predicts, declared beforehand."""
+    expectation: Annotated[str, Field(pattern=r"^(lower|higher) in [a-z0-9-]+$")]
+    """What the claim predicts, declared beforehand: "lower in ARM" or "higher in ARM", where ARM
+    is the name of an arm or an architecture."""
     says: str
     """The metric in words, for the verdict sentence: "p95 latency of the other features"."""
+
+    @property
+    def expects(self) -> tuple[str, str]:
+        """``lower`` or ``higher``, and where."""
+        direction, where = self.expectation.split(" in ")
+        return direction, where
 
     @property
     def scale(self) -> Scale:
@@ -223,11 +242,14 @@ class Scenario(_Part):
         names = [phase.name for phase in self.phases]
         if len(set(names)) < len(names):
             raise ValueError("phases: two phases have the same name")
-        if len({arm.name for arm in self.arms}) < len(self.arms):
+        arms = [arm.name for arm in self.arms]
+        if len(set(arms)) < len(arms):
             raise ValueError("arms: two arms have the same name")
         for metric in (self.primary, *self.secondary):
             if metric.phase not in names:
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
+            if metric.expects[1] not in (*arms, *Architecture.__args__):  # type: ignore[attr-defined]
+                raise ValueError(f"the expectation {metric.expectation!r} names none of {arms}")
         if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
             raise ValueError("phases: a surge cannot change the arrivals of a trace")
         return self
@@ -244,6 +266,13 @@ class Scenario(_Part):
             raise ValueError("a search needs a load without a shape: each probe has one rate")
         if self.search is None and {"capacity", "demand"} & set(metrics):
             raise ValueError("the metrics capacity and demand need the part [search]")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_each_user_in_one_worker(self) -> Self:
+        closed = any(arm.loop == "closed" for arm in self.arms)
+        if closed and self.load.users % self.load.workers:
+            raise ValueError("load: users of a closed arm must be a multiple of workers")
         return self
 
     def windows(self, profile: Profile) -> dict[str, tuple[float, float]]:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from experiment.record import write_whole
 from loadtests.client import Client
+from loadtests.closed import ClosedDispatcher
 from loadtests.dispatcher import Dispatcher
 from loadtests.journeys import STEPS
 from loadtests.progress import Counts
@@ -41,7 +42,9 @@ class Generator:
         folder: Path,
         watch: Callable[[Row], None],
         tell: Callable[[Counts], None],
+        closed_users: int = 0,
     ) -> None:
+        """``closed_users`` users wait for their answers; 0 is the open loop."""
         self._client = client
         self._limits = limits
         self._clock = clock
@@ -50,7 +53,11 @@ class Generator:
         self._tell = tell
         self._recorder = Recorder(folder)
         self._sender = Sender(client, limits, clock)
-        self._dispatcher = Dispatcher(self._sender, clock, self._record)
+        self._dispatcher = (
+            ClosedDispatcher(self._sender, clock, self._record, closed_users)
+            if closed_users
+            else Dispatcher(self._sender, clock, self._record)
+        )
         self._counts = Counts()
         self._scheduled = 0
 

@@ -141,6 +141,7 @@ def _measure(environment: Environment, options: Namespace, measurement: Measurem
         folder=measurement.folder,
         watch=_statistics(environment, options),
         tell=measurement.tell,
+        closed_users=options.closed_users,
     )
     generator.run(measurement.arrivals)
 

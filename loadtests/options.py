@@ -36,6 +36,13 @@ def add_arguments(parser: Any) -> None:
         default=512,
         help="Requests beyond it are recorded as dropped; none ever waits.",
     )
+    add(
+        "--closed-users",
+        type=int,
+        default=0,
+        help="A contrast: so many users who wait for their answers and leave out what is due "
+        "meanwhile; 0 for the open loop.",
+    )
     add("--allow-target", metavar="HOST", help="Permit this host, which is not loopback.", **hidden)
     # Paths stay strings: a Locust master sends the options to its workers.
     add("--arrivals", help="Schedule to run, instead of one made here.", **hidden)

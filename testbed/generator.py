@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -50,6 +52,9 @@ class LoadOrder:
     t0_unix: float
     deadline_s: float
     in_flight_cap: int
+    workers: int
+    closed_users: int
+    """Users who wait for answers; 0 for the open loop."""
 
 
 class Generator:
@@ -92,7 +97,8 @@ class Generator:
             "--users", "1", "--host", order.host,
             "--arrivals", str(order.arrivals), "--record", str(order.record),
             "--start-at", repr(order.t0_unix), "--deadline", repr(order.deadline_s),
-            "--in-flight-cap", str(order.in_flight_cap),
+            "--in-flight-cap", str(order.in_flight_cap), "--closed-users", str(order.closed_users),
+            *(_split_between(order.workers) if order.workers > 1 else ()),
         ]  # fmt: skip
 
     @property
@@ -110,12 +116,14 @@ class Generator:
         return content
 
     def usage(self) -> RoleUsage:
+        """CPU of all its processes; as many instances as cores it can keep busy with them."""
         try:
-            times, memory = self._cpu.cpu_times(), self._cpu.memory_info()
+            cpu_s, memory_mb = _usage_of_tree(self._cpu)
         except psutil.NoSuchProcess:
             return RoleUsage("generator", 0, self._last_cpu_s, 0.0, Counters())
-        self._last_cpu_s = times.user + times.system
-        return RoleUsage("generator", 1, self._last_cpu_s, memory.rss / 2**20, Counters())
+        self._last_cpu_s = max(self._last_cpu_s, cpu_s)
+        busy = min(self._order.workers, len(self._cpus) or self._order.workers)
+        return RoleUsage("generator", busy, self._last_cpu_s, memory_mb, Counters())
 
     _last_cpu_s = 0.0
 
@@ -133,6 +141,32 @@ class Generator:
         except subprocess.TimeoutExpired as error:
             raise RunError(f"The load generator did not drain within {timeout_s:g} s.") from error
         self.check_alive()
+
+
+def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
+    """CPU seconds and megabytes of a process, its children, and those that ended.
+
+    Raises psutil.NoSuchProcess when the process itself is gone.
+    """
+    own = process.cpu_times()
+    cpu_s = own.user + own.system + own.children_user + own.children_system
+    memory_mb = process.memory_info().rss / 2**20
+    for child in process.children():
+        with suppress(psutil.NoSuchProcess):  # it ended just now: the next look counts it as such
+            times = child.cpu_times()
+            cpu_s += times.user + times.system
+            memory_mb += child.memory_info().rss / 2**20
+    return cpu_s, memory_mb
+
+
+def _split_between(workers: int) -> list[str]:
+    """Options of Locust for workers that find their master and no other run's."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    return [
+        "--processes", str(workers), "--master-bind-host", "127.0.0.1",
+        "--master-bind-port", port, "--master-port", port,
+    ]  # fmt: skip
 
 
 def _environment() -> dict[str, str]:

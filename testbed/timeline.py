@@ -1,8 +1,9 @@
 """The timeline of a trial: phases begin, faults are injected and lifted, each at its time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 
 from experiment.journal import Journal
 from experiment.scenario import FaultPlan, Phase, Profile, Scenario
@@ -34,10 +35,15 @@ class Stage:
     clock: Clock
     seed: int
     """Drives the chance of faults that strike only a share of calls."""
+    wait_until: Callable[[float], None]
+    """Returns at a time of the clock; what has to be watched meanwhile is watched."""
 
     @contextmanager
     def phase_in_force(self, window: Window) -> Iterator[None]:
-        """Hold a phase's faults while the block runs; lift them on every way out."""
+        """Hold a phase's faults while the block runs; lift them on every way out.
+
+        Faults that hold for less than the phase are lifted in their time, before the block runs.
+        """
         self.journal.write(
             "phase-started",
             phase=window.phase.name,
@@ -46,12 +52,20 @@ class Stage:
             actual_s=self.clock.elapsed_s(),
         )
         with ExitStack() as faults:
+            short: list[tuple[float, ExitStack]] = []
             for plan in window.phase.faults:
-                faults.enter_context(self._fault_in_force(plan, window))
+                fault = faults.enter_context(ExitStack())
+                end_s = window.end_s if plan.holds_s is None else window.start_s + plan.holds_s
+                fault.enter_context(self._fault_in_force(plan, window.start_s, end_s))
+                if end_s < window.end_s:
+                    short.append((end_s, fault))
+            for end_s, fault in sorted(short, key=itemgetter(0)):
+                self.wait_until(end_s)
+                fault.close()
             yield
 
     @contextmanager
-    def _fault_in_force(self, plan: FaultPlan, window: Window) -> Iterator[None]:
+    def _fault_in_force(self, plan: FaultPlan, start_s: float, end_s: float) -> Iterator[None]:
         fault = fault_for(plan, self.board, self.seed)
         try:
             fault.inject()
@@ -59,7 +73,7 @@ class Stage:
                 "fault-injected",
                 kind=plan.kind,
                 role=plan.role,
-                planned_s=window.start_s,
+                planned_s=start_s,
                 actual_s=self.clock.elapsed_s(),
             )
             yield
@@ -71,7 +85,7 @@ class Stage:
                 kind=plan.kind,
                 role=plan.role,
                 bit=bit,
-                planned_s=window.end_s,
+                planned_s=end_s,
                 actual_s=lifting_s,
                 rolled_back_s=self.clock.elapsed_s(),
             )

@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from analysis.gates import gates_of
 from experiment.journal import Journal
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
-from experiment.scenario import Arm
+from experiment.scenario import Arm, Load
 from loadtests.journeys import STEPS
 from testbed.audit import audit_trial
 from testbed.clock import Clock
@@ -22,6 +23,8 @@ from testbed.timeline import Stage, windows_of
 
 LEAD_S = 2.0
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
+WORKERS_LEAD_S = 2.0
+"""More where there are workers: their master looks once a second whether all have come."""
 TICK_S = 0.25
 LONGEST_JOURNEY = max(len(steps) for steps in STEPS.values())
 THINKING_S = 15.0
@@ -95,7 +98,7 @@ class _Measurement:
         try:
             self.known.start_s, self.known.limits = store.start_s, store.limits
             self.journal.write("store-ready", start_s=store.start_s)
-            self.known.t0_unix = time.time() + LEAD_S
+            self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
             self._load(store, Clock(self.known.t0_unix))
             self.known.steal_share = round(CpuTimes.now().share_since(before), 4)
@@ -107,17 +110,19 @@ class _Measurement:
 
     def _load(self, store: RunningStore, clock: Clock) -> None:
         plan = self.trial.plan
-        stage = Stage(FaultBoard(store), self.journal, clock, plan.seed + self.trial.block)
         platform = self.platform
         order = self._order(store, clock)
         generator = Generator(order, platform.generator_cpus, platform.belongings)
+        watch = partial(self._watch, generator, clock)
+        seed = plan.seed + self.trial.block
+        stage = Stage(FaultBoard(store), self.journal, clock, seed, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         with generator, Sampler(usage, clock, self.trial.files.samples):
             for window in windows_of(plan.scenario, plan.profile):
-                self._watch(generator, clock, window.start_s)
+                watch(window.start_s)
                 self.display.phase(window.phase.name, window.end_s - window.start_s)
                 with stage.phase_in_force(window):
-                    self._watch(generator, clock, window.end_s)
+                    watch(window.end_s)
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST_JOURNEY * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
@@ -131,6 +136,8 @@ class _Measurement:
             t0_unix=clock.t0_unix,
             deadline_s=load.deadline_s,
             in_flight_cap=load.in_flight_cap,
+            workers=load.workers,
+            closed_users=load.users if self.trial.arm.loop == "closed" else 0,
         )
 
     def _watch(self, generator: Generator, clock: Clock, until_s: float) -> None:
@@ -139,6 +146,10 @@ class _Measurement:
             generator.check_alive()
             self.display.rates(generator.progress())
             clock.sleep_until(min(until_s, now + TICK_S))
+
+
+def lead_s(load: Load) -> float:
+    return LEAD_S + (WORKERS_LEAD_S if load.workers > 1 else 0.0)
 
 
 def _record(

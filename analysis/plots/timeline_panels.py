@@ -29,8 +29,12 @@ PER_SECOND = 20
 
 def draw_throughput(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
     tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
+    due = [
+        np.concatenate([_times(t.requests, "intended_s"), _times(t.omitted, "intended_s")])
+        for t in run.of(arm)
+    ]
     lines = (
-        ("offered", [_times(rows, "intended_s") for rows in tables], BLACK, (0, (2, 1.5))),
+        ("offered", due, BLACK, (0, (2, 1.5))),
         ("completed", [_times(r, "ended_s", r["status"].notna()) for r in tables], SKY, "-"),
         ("good", [_times(rows, "ended_s", rows["good"]) for rows in tables], GREEN, "-"),
     )

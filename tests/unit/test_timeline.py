@@ -56,9 +56,10 @@ def _window(*faults: FaultPlan) -> Window:
 
 
 def _stage(store: StoreInMemory, journal: Journal) -> Stage:
-    return Stage(FaultBoard(store), journal, Clock(0.0), seed=1)
+    return Stage(FaultBoard(store), journal, Clock(0.0), seed=1, wait_until=lambda _: None)
 
 
+STALL = FaultPlan(kind="hang", role="catalog", seconds=3.0)
 OUTAGE = FaultPlan(kind="outage", role="recommendations")
 
 
@@ -102,3 +103,21 @@ def test_a_fault_is_lifted_when_the_trial_breaks_off(tmp_path: Path) -> None:
     ):
         raise KeyboardInterrupt
     assert store.alive["recommendations"]
+
+
+def test_a_hang_of_some_seconds_is_lifted_in_its_time_while_other_faults_go_on(
+    tmp_path: Path,
+) -> None:
+    store, waits = StoreInMemory("monolith"), []
+
+    def wait_until(at_s: float) -> None:
+        waits.append((at_s, {fault.kind for fault in store.armed}))
+
+    with Journal(tmp_path / "events.jsonl") as journal:
+        stage = Stage(FaultBoard(store), journal, Clock(0.0), seed=1, wait_until=wait_until)
+        with stage.phase_in_force(_window(STALL, OUTAGE)):
+            assert {fault.kind for fault in store.armed} == {"crash"}
+    assert waits == [(13.0, {"hang", "crash"})]
+    assert store.armed == []
+    lifted = [e for e in read_journal(tmp_path / "events.jsonl") if e["event"] == "fault-lifted"]
+    assert [event["planned_s"] for event in lifted] == [13.0, 20.0]
