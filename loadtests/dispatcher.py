@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pyarrow as pa
-from gevent.event import Event
 from gevent.pool import Group
 
+from loadtests.alarm import Alarm
 from loadtests.journeys import can_run
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Sender
@@ -23,7 +23,8 @@ class Dispatcher:
         self._clock = clock
         self._record = record
         self._journeys = Group()
-        self._stopped = Event()
+        self._alarm = Alarm()
+        self._stopped = False
         self._failure: Exception | None = None
 
     def run(self, arrivals: pa.Table) -> None:
@@ -35,7 +36,8 @@ class Dispatcher:
 
     def stop(self) -> None:
         """Begin no further step; requests under way go on."""
-        self._stopped.set()
+        self._stopped = True
+        self._alarm.wake_all()
 
     def fail(self, error: Exception) -> None:
         """Stop because of an error of the generator's own, which ``drain`` raises."""
@@ -80,7 +82,9 @@ class Dispatcher:
 
     def _is_stopped_before(self, time_s: float) -> bool:
         """Sleep to an absolute time, so that no delay adds up; True at once after ``stop``."""
-        wait_s = time_s - self._clock.elapsed_s()
-        if wait_s > 0:
-            return bool(self._stopped.wait(wait_s))
-        return bool(self._stopped.is_set())
+        if not self._stopped and time_s > self._clock.elapsed_s():
+            self._alarm.sleep_until(self._clock.start + time_s)
+        return self._stopped
+
+    def close(self) -> None:
+        self._alarm.close()

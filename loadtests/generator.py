@@ -92,6 +92,7 @@ class Generator:
         finally:
             usage = Usage.now().since(before)
             ticker.kill()
+            self._dispatcher.close()
             self._client.close()
             self._tick()
             rows = self._recorder.finish()
