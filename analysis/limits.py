@@ -79,7 +79,7 @@ def _of_metric(run: MeasuredRun) -> Iterator[str]:
 
 def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
     for arm in run.scenario.arms:
-        if arm.loop == "closed":
+        if arm.loop == "closed" and run.trials:
             omitted = len(run.omitted(arm.name))
             sent = sum(len(trial.requests) for trial in run.of(arm.name))
             yield (

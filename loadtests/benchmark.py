@@ -34,18 +34,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="Length of each load.")
     seconds = parser.parse_args().seconds
     cores = sorted(os.sched_getaffinity(0))
-    print(COLUMNS.format("arrivals/s", "per CPU-second", "lateness p50", "lateness p99"))
+    _say("arrivals/s", "per CPU-second", "lateness p50", "lateness p99")
     with null_server(cores[0]) as url:
         for rate in RATES:
             found = measure(url, rate, seconds, core=cores[-1])
-            print(
-                COLUMNS.format(
-                    f"{rate:,.0f}",
-                    f"{found['rows'] / found['cpu_s']:,.0f}",
-                    f"{found['lateness_p50_ms']:.2f} ms",
-                    f"{found['lateness_p99_ms']:.2f} ms",
-                )
+            _say(
+                f"{rate:,.0f}",
+                f"{found['rows'] / found['cpu_s']:,.0f}",
+                f"{found['lateness_p50_ms']:.2f} ms",
+                f"{found['lateness_p99_ms']:.2f} ms",
             )
+
+
+def _say(*columns: str) -> None:
+    sys.stdout.write(COLUMNS.format(*columns) + "\n")
+    sys.stdout.flush()
 
 
 def measure(url: str, rate: float, seconds: float, core: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from experiment.rows import Outcome
 from loadtests.operations import Request
 
 READ_BYTES = 65_536
+READABLE = 1
 
 _poll = monkey.get_original("select", "poll")
 """The system call itself: gevent's own would switch to another greenlet."""
@@ -36,6 +37,10 @@ class NoAnswerError(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome)
         self.outcome = outcome
+
+
+class _DeadlineError(BaseException):
+    """Thrown into the greenlet whose request took too long; no handler of errors may catch it."""
 
 
 class _Response(HTTPResponse):
@@ -63,15 +68,21 @@ class _Connection:
             raise
         self._watch = _poll()
         self._watch.register(self._socket.fileno(), select.POLLIN)
+        self._hub = gevent.get_hub()
+        self._readable = self._hub.loop.io(self._socket.fileno(), READABLE)
 
     def is_stale(self) -> bool:
         """Whether the server closed it while it was idle, or sent what nobody asked for."""
         return bool(self._watch.poll(0))
 
     def exchange(self, message: bytes) -> _Response:
-        self._socket.sendall(message)
+        sent = self._socket.send(message)
+        if sent < len(message):
+            self._socket.sendall(message[sent:])
         response = _Response()
         while not response.is_whole():
+            # No answer is there yet: asking for it first, as recv does, would be for nothing.
+            self._hub.wait(self._readable)
             piece = self._socket.recv(READ_BYTES)
             try:
                 response.feed(piece)
@@ -82,6 +93,7 @@ class _Connection:
         return response
 
     def close(self) -> None:
+        self._readable.close()
         self._socket.close()
 
 
@@ -104,6 +116,7 @@ class Client:
         self._address: tuple[object, ...] = first[4]
         self._host = target.netloc
         self._idle: list[_Connection] = []
+        self._loop = gevent.get_hub().loop
 
     def send(self, request: Request, timeout_s: float) -> Answer:
         """The answer, with connecting and reading all done within ``timeout_s``.
@@ -112,13 +125,15 @@ class Client:
         Any other error is the generator's own (no more ports or files) and must end the run.
         """
         message = self._message(request)
-        with gevent.Timeout(timeout_s) as timer:
-            try:
-                return self._exchange(message)
-            except gevent.Timeout as raised:
-                if raised is not timer:
-                    raise
-                raise NoAnswerError("timeout") from None
+        timer = self._loop.timer(timeout_s)
+        timer.start(gevent.getcurrent().throw, _DeadlineError)
+        try:
+            return self._exchange(message)
+        except _DeadlineError:
+            raise NoAnswerError("timeout") from None
+        finally:
+            timer.stop()
+            timer.close()
 
     def close(self) -> None:
         while self._idle:

@@ -1,6 +1,7 @@
 """The load of one process: all of a schedule, a worker's share of it, or a master's gathering."""
 
 import logging
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from loadtests.sender import Clock, Limits
 from loadtests.workers import Master, Worker
 
 logger = logging.getLogger(__name__)
+
+SOON_S = 0.5
 
 
 class Load(Protocol):
@@ -54,6 +57,7 @@ class Measurement:
     """What a process that sends requests has to do."""
 
     arrivals: pa.Table
+    clock: Clock
     in_flight_cap: int
     folder: Path
     tell: Callable[[Counts], None]
@@ -69,11 +73,13 @@ class _Whole:
         arrivals = arrivals_for(options)
         logger.info("%d steps are scheduled; rows go to %s", arrivals.num_rows, folder)
         folder.mkdir(parents=True, exist_ok=True)
-        clock = Clock.starting_at(options.begin_at)
+        clock = Clock.starting_at(options.start_at or time.time() + SOON_S)
         progress = ProgressFile(folder, arrivals.num_rows)
         tell = lambda counts: progress.write(clock.elapsed_s(), counts)  # noqa: E731 - one line
         _measure(
-            self._environment, options, Measurement(arrivals, options.in_flight_cap, folder, tell)
+            self._environment,
+            options,
+            Measurement(arrivals, clock, options.in_flight_cap, folder, tell),
         )
 
     def cut_off(self, running: gevent.Greenlet) -> None:
@@ -94,12 +100,13 @@ class _Share:
         worker = self._worker
         index, count = options.shares[worker.id], len(options.shares)
         own = worker.begin(folder, index)
+        clock = Clock.starting_at(options.start_at)
         cap = max(1, options.in_flight_cap // count)
         tell = lambda counts: worker.tell(index, counts)  # noqa: E731 - one line says it
         error, exit_code = "", 0
         try:
             share = share_of(arrivals_for(options), index, count)
-            _measure(self._environment, options, Measurement(share, cap, own, tell))
+            _measure(self._environment, options, Measurement(share, clock, cap, own, tell))
         except Exception as raised:
             error, exit_code = str(raised), getattr(raised, "exit_code", RunError.exit_code)
             raise
@@ -123,7 +130,7 @@ class _Gathering:
     def run(self, options: Namespace, folder: Path) -> None:
         scheduled = arrivals_for(options).num_rows
         folder.mkdir(parents=True, exist_ok=True)
-        clock = Clock.starting_at(options.begin_at)
+        clock = Clock.starting_at(options.start_at)
         self._master.gather(options.shares, scheduled, folder, clock)
 
     def cut_off(self, running: gevent.Greenlet) -> None:  # noqa: ARG002 - it ends when all have
@@ -137,7 +144,7 @@ def _measure(environment: Environment, options: Namespace, measurement: Measurem
     generator = Generator(
         client=Client(target_of(environment.host, options.allow_target)),
         limits=Limits(options.deadline, measurement.in_flight_cap),
-        clock=Clock.starting_at(options.begin_at),
+        clock=measurement.clock,
         folder=measurement.folder,
         watch=_statistics(environment, options),
         tell=measurement.tell,

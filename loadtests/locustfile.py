@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 # Without it each greenlet keeps a copy of the stack that spawned it: half the cost of a spawn.
 gevent.config.track_greenlet_tree = False
 
-SOON_S = 0.5
+WORKERS_START_IN_S = 2.0
 FOREVER_S = 1e9
 PARENT_POLL_S = 0.5
 
@@ -87,6 +87,7 @@ class _Conductor:
     def __init__(self, environment: Environment, options: Namespace) -> None:
         self._environment = environment
         self._options = options
+        self._start_at = options.start_at
         self._load: Load = load_for(environment, self.stop)
         self._running: gevent.Greenlet | None = None
         self._cut_off = False
@@ -110,10 +111,10 @@ class _Conductor:
     def _fix_what_workers_share(self) -> None:
         """Members of the options travel to the workers; one start and one folder hold for all."""
         options, runner = self._options, self._environment.runner
-        options.begin_at = options.start_at or time.time() + SOON_S
         options.folder = options.record or tempfile.mkdtemp(prefix="twinstack-load-")
         if isinstance(runner, MasterRunner):
             options.shares = shares_of(runner)
+            options.start_at = self._start_at or time.time() + WORKERS_START_IN_S
 
     def _run(self) -> None:
         try:

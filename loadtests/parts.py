@@ -45,7 +45,7 @@ def part_in(folder: Path, index: int, error: str, exit_code: int) -> Part:
         summary: Mapping[str, Any] = orjson.loads((folder / SUMMARY_NAME).read_bytes())
         rows = (folder / "requests.parquet").read_bytes()
     except FileNotFoundError:
-        return Part(index, b"", 0.0, 0.0, error or "Nothing was measured.", exit_code or 1)
+        return Part(index, b"", 0.0, 0.0, error, exit_code)
     return Part(index, rows, summary["cpu_s"], summary["wall_s"], error, exit_code)
 
 

@@ -6,13 +6,16 @@ so that they may run on other machines. The master merges the rows, and only the
 folders removed: what a lost worker or a lost master had measured stays on disk.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import gevent
+import psutil
 from gevent.event import Event
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
@@ -26,6 +29,8 @@ from loadtests.summary import Usage
 COUNTS, PART, STOP, MERGED = (f"twinstack-{name}" for name in ("counts", "part", "stop", "merged"))
 MERGED_WITHIN_S = 10.0
 """A worker that is told to quit gives the master this long to take in its part."""
+LOST_AFTER_S = 10
+"""Without a heartbeat, beyond the few seconds after which Locust calls a worker missing."""
 
 Shares = Mapping[str, int]
 """By Locust's id of a worker: the remainder of the journeys that are its own."""
@@ -45,6 +50,7 @@ class Master:
         self._runner = runner
         self._counts: dict[int, Counts] = {}
         self._parts: dict[int, Part] = {}
+        self._pids: dict[int, int] = {}
         runner.register_message(COUNTS, self._take_counts)
         runner.register_message(PART, self._take_part)
 
@@ -53,7 +59,7 @@ class Master:
 
         Raises RunError when a worker was lost or failed: rows are missing then.
         """
-        self._counts, self._parts = {}, {}
+        self._counts, self._parts, self._pids = {}, {}, {}
         before = Usage.now()
         progress = ProgressFile(folder, scheduled)
         while self._awaited(shares) and not self._troubles(shares):
@@ -65,7 +71,7 @@ class Master:
             self._wait_for_the_rest(shares)
         progress.write(clock.elapsed_s(), Counts.total(self._counts.values()))
         merge(self._parts, folder, scheduled, len(shares), Usage.now().since(before).cpu_s)
-        self._runner.send_message(MERGED)
+        self._runner.send_message(MERGED, {"indexes": sorted(self._parts)})
         if troubles:
             raise RunError(troubles[0])
 
@@ -80,8 +86,15 @@ class Master:
 
     def _awaited(self, shares: Shares) -> set[int]:
         """Shares that are still worked on."""
-        alive = shares_of(self._runner).keys() & shares.keys()
-        return {shares[worker] for worker in alive} - self._parts.keys()
+        alive = {index for worker, index in shares.items() if self._is_alive(worker, index)}
+        return alive - self._parts.keys()
+
+    def _is_alive(self, worker: str, index: int) -> bool:
+        """A starved worker comes back; a process of this machine that ended does not."""
+        node = self._runner.clients.get(worker)
+        if node is None or node.heartbeat < -LOST_AFTER_S:
+            return False
+        return index not in self._pids or _runs(self._pids[index])
 
     def _troubles(self, shares: Shares) -> list[str]:
         lost = set(shares.values()) - self._awaited(shares) - self._parts.keys()
@@ -92,7 +105,10 @@ class Master:
         ]
 
     def _take_counts(self, msg: Any, **_: Any) -> None:
-        self._counts[msg.data["index"]] = Counts(**msg.data["counts"])
+        index, counts, host = (msg.data[name] for name in ("index", "counts", "host"))
+        self._counts[index] = Counts(**counts)
+        if host == gethostname():
+            self._pids[index] = msg.data["pid"]
 
     def _take_part(self, msg: Any, **_: Any) -> None:
         self._parts[msg.data["index"]] = Part(**msg.data)
@@ -105,6 +121,7 @@ class Worker:
         """``stop`` is called when the master wants the measurement to end."""
         self._runner = runner
         self._folder: Path | None = None
+        self._index = -1
         self._merged = Event()
         runner.register_message(STOP, lambda **_: stop(), concurrent=True)
         runner.register_message(MERGED, self._remove_folder)
@@ -112,6 +129,7 @@ class Worker:
     def begin(self, folder: Path, index: int) -> Path:
         """The folder for the rows of this worker."""
         self._merged.clear()
+        self._index = index
         self._folder = folder / f"worker-{index}"
         self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder
@@ -121,7 +139,8 @@ class Worker:
         return str(self._runner.client_id)
 
     def tell(self, index: int, counts: Counts) -> None:
-        self._runner.send_message(COUNTS, {"index": index, "counts": asdict(counts)})
+        whence = {"index": index, "host": gethostname(), "pid": os.getpid()}
+        self._runner.send_message(COUNTS, {**whence, "counts": asdict(counts)})
 
     def hand_in(self, index: int, error: str, exit_code: int) -> None:
         """Send the rows, and what went wrong if anything did."""
@@ -133,8 +152,15 @@ class Worker:
         if self._folder is not None:
             self._merged.wait(MERGED_WITHIN_S)
 
-    def _remove_folder(self, **_: Any) -> None:
-        if self._folder is not None:
+    def _remove_folder(self, msg: Any, **_: Any) -> None:
+        if self._folder is not None and self._index in msg.data["indexes"]:
             shutil.rmtree(self._folder)
             self._folder = None
         self._merged.set()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
