@@ -33,6 +33,8 @@ def test_scenarios_that_ship_are_valid_and_named_after_their_file(name: str) -> 
         ('phase = "outage"', 'phase = "outrage"', "the metric's phase 'outrage' is none of"),
         ('role = "recommendations"', 'role = "reccomendations"', "phases.2.faults.0.role"),
         ('name = "baseline"', 'name = "warm-up"', "two phases have the same name"),
+        ("lower in microservices", "lower in both", "names none of ['monolith', 'microservices']"),
+        ("lower in microservices", "better", "primary.expectation"),
         ("seed = 20", "seed = ", "is not valid TOML"),
     ],
 )
@@ -67,3 +69,11 @@ def test_windows_follow_each_other_without_gaps() -> None:
     assert windows[0][0] == 0.0
     assert all(one[1] == other[0] for one, other in itertools.pairwise(windows))
     assert windows[-1][1] == scenario.duration_s("full")
+
+
+def test_users_of_a_closed_arm_stay_in_one_worker_each(tmp_path: Path) -> None:
+    text = (scenarios.FOLDER / "closed-vs-open.toml").read_text(encoding="utf-8")
+    file = tmp_path / "closed-vs-open.toml"
+    file.write_text(text.replace("[load]", "[load]\nworkers = 3"), encoding="utf-8")
+    with pytest.raises(InputError, match="users of a closed arm must be a multiple of workers"):
+        load_scenario(file)
