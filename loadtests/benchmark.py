@@ -22,7 +22,8 @@ import orjson
 import pyarrow.parquet as pq
 
 from experiment.scenario import Load, Sample
-from loadtests.schedule import Stretch, schedule
+from loadtests.rates import Stretch
+from loadtests.schedule import schedule
 
 LOCUSTFILE = str(Path(__file__).with_name("locustfile.py"))
 RATES = (300.0, 3_000.0)

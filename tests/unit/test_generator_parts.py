@@ -10,8 +10,9 @@ import pytest
 from experiment.rows import REQUESTS
 from experiment.scenario import Load, Sample
 from loadtests.parts import Part, merge, part_in, share_of
+from loadtests.rates import Stretch
 from loadtests.recorder import Row, write_rows
-from loadtests.schedule import Stretch, schedule
+from loadtests.schedule import schedule
 from loadtests.steps import Step
 from loadtests.summary import SUMMARY_NAME, Usage, summarise
 
