@@ -27,7 +27,7 @@ from loadtests.sender import Clock
 from loadtests.summary import Usage
 
 COUNTS, PART, STOP, MERGED = (f"twinstack-{name}" for name in ("counts", "part", "stop", "merged"))
-MERGED_WITHIN_S = 10.0
+MERGED_WITHIN_S = 6.0
 """A worker that is told to quit gives the master this long to take in its part."""
 LOST_AFTER_S = 10
 """Without a heartbeat, beyond the few seconds after which Locust calls a worker missing."""
@@ -80,7 +80,7 @@ class Master:
         self._runner.send_message(STOP)
 
     def _wait_for_the_rest(self, shares: Shares) -> None:
-        with gevent.Timeout(MERGED_WITHIN_S / 2, exception=False):
+        with gevent.Timeout(MERGED_WITHIN_S, exception=False):
             while self._awaited(shares):
                 gevent.sleep(TICK_S)
 
@@ -149,8 +149,9 @@ class Worker:
         self._runner.send_message(PART, asdict(part))
 
     def wait_until_merged(self) -> None:
-        if self._folder is not None:
-            self._merged.wait(MERGED_WITHIN_S)
+        """Without a master that answers in time, the folder stays."""
+        if self._folder is not None and not self._merged.wait(MERGED_WITHIN_S):
+            self._folder = None
 
     def _remove_folder(self, msg: Any, **_: Any) -> None:
         if self._folder is not None and self._index in msg.data["indexes"]:
