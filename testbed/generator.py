@@ -52,8 +52,8 @@ class LoadOrder:
     t0_unix: float
     deadline_s: float
     in_flight_cap: int
-    workers: int
-    closed_users: int
+    workers: int = 1
+    closed_users: int = 0
     """Users who wait for answers; 0 for the open loop."""
 
 
