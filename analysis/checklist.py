@@ -47,7 +47,7 @@ def _by_blocks(run: MeasuredRun) -> Met:
 
 
 def _repeated(run: MeasuredRun) -> tuple[Met, str]:
-    void = sum(record.status != "complete" for record in run.records)
+    void = len(run.left_out)
     starts = [record.t0_unix for record in run.records if record.t0_unix is not None]
     minutes = (max(starts) - min(starts)) / 60 if starts else 0.0
     return _by_blocks(run), (

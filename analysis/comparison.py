@@ -68,10 +68,10 @@ def half_margin(metric: Metric) -> float:
 
 def judged(run: MeasuredRun, metric: Metric, estimate: Estimate, floor: float) -> Verdict:
     """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
-    return judge(estimate, half_margin(metric), _expected_sign(run, metric), floor)
+    return judge(estimate, half_margin(metric), expected_sign(run, metric), floor)
 
 
-def _expected_sign(run: MeasuredRun, metric: Metric) -> Literal[-1, 1]:
+def expected_sign(run: MeasuredRun, metric: Metric) -> Literal[-1, 1]:
     """Of the effect, which is the treatment's against the reference's."""
     direction, where = metric.expects
     in_treatment = where in (run.treatment.name, run.treatment.architecture)

@@ -27,8 +27,8 @@ class Exported:
 def export_csv(run: RunFolder, target: Path) -> Exported:
     """Write ``requests.csv`` and ``samples.csv`` of all trials that were measured to their end.
 
-    Each row names its block, arm and the status of its trial; those of void trials are there too.
-    Raises InputError when the plan is broken or was edited, or when no trial can be read.
+    Each row names its block, arm, attempt and the status of its trial; those of void trials are
+    there too. Raises InputError when the plan is broken or was edited, or no trial can be read.
     """
     plan = run.read_plan()
     if plan.scenario.search is not None:
@@ -55,7 +55,7 @@ def _readable(
     for record in records:
         if record.status not in ("complete", "void"):
             continue
-        files = run.trial(record.block, record.arm)
+        files = run.files_of(record)
         try:
             requests = read_table(files.requests, REQUESTS)
             samples = read_table(files.samples, SAMPLES)
@@ -66,7 +66,12 @@ def _readable(
 
 
 def _named(rows: pa.Table, record: TrialRecord) -> pa.Table:
-    names = {"block": record.block, "arm": record.arm, "trial_status": record.status}
+    names = {
+        "block": record.block,
+        "arm": record.arm,
+        "attempt": record.attempt,
+        "trial_status": record.status,
+    }
     for place, (name, value) in enumerate(names.items()):
         rows = rows.add_column(place, name, pa.array(np.full(len(rows), value)))
     return rows

@@ -36,12 +36,25 @@ def gates_of(trial: TrialFolder, arrivals: Path) -> tuple[Gate, ...]:
     """
     requests, samples, events = read_requests(trial), read_samples(trial), read_events(trial)
     return (
+        *idle_gates(events),
         rows_gate(len(requests), len(read_rows(arrivals, ARRIVALS))),
         lateness_gate(requests),
         generator_gate(samples, events),
         fault_gate(samples, events),
         drain_gate(events),
     )
+
+
+def idle_gates(events: Events) -> tuple[Gate, ...]:
+    """The machine came to rest before the trial; none where the journal asks for no rest."""
+    rest = next((event for event in events if event["event"] == "machine-idle"), None)
+    if rest is None:
+        return ()
+    says = (
+        f"{rest['busy_share']:.0%} of all cores were in use after {rest['waited_s']:.0f} s of "
+        f"waiting; limit {rest['limit_share']:.0%} for two seconds"
+    )
+    return (Gate(name="idle machine", passed=rest["idle"], says=says),)
 
 
 def rows_gate(rows: int, scheduled: int) -> Gate:

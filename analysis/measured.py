@@ -23,6 +23,7 @@ from analysis.shares import Shares, total
 from analysis.spending import nominal_levels
 from analysis.statistics import CONFIDENCE
 from analysis.windows import Window, phase_of
+from experiment.attempts import has_ended, latest
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
@@ -54,7 +55,7 @@ class Trial:
 class MeasuredRun:
     plan: Plan
     records: tuple[TrialRecord, ...]
-    """Of every trial that left one, whatever became of it."""
+    """Of every attempt that left one, whatever became of it."""
     trials: tuple[Trial, ...]
     """Of the blocks in which both arms are complete; no other trial enters a summary."""
     pooled: tuple[Plan, ...] = ()
@@ -63,6 +64,12 @@ class MeasuredRun:
     """Trials that cannot be read as a whole; their blocks are not among ``trials``."""
     stopped_at: int | None = None
     """The declared look at which the run stopped early; None when it did not."""
+
+    @property
+    def left_out(self) -> list[TrialRecord]:
+        """Attempts that are not complete, or whose block was interrupted and repeated."""
+        last = latest(self.records)
+        return [r for r in self.records if r.status != "complete" or r not in last]
 
     @property
     def scenario(self) -> Scenario:
@@ -105,12 +112,17 @@ class MeasuredRun:
 
     @property
     def cut_off(self) -> bool:
-        """Whether a trial never ended that was planned up to where the run may have stopped."""
+        """Whether a block was never measured to its end that was planned up to an early stop.
+
+        Damaged blocks do not tell.
+        """
         damaged = {found.block for found in self.damaged}
         planned = dict(enumerate(self.plan.order[: self.stopped_at], start=1))
-        trials = sum(len(order) for block, order in planned.items() if block not in damaged)
-        records = [record for record in self.records if record.block not in damaged]
-        return len(records) < trials or any(r.status == "cut-off" for r in records)
+        return not all(
+            has_ended(self.records, block, arms)
+            for block, arms in planned.items()
+            if block not in damaged
+        )
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -174,7 +186,7 @@ def load_run(folder: RunFolder) -> MeasuredRun:
     trials = []
     for record in _of_complete_blocks(plan, tuple(records)):
         try:
-            trials.append(_load_trial(record, folder.trial(record.block, record.arm), plan))
+            trials.append(_load_trial(record, folder.files_of(record), plan))
         except InputError as error:
             damaged.append(damage(folder, record.block, record.arm, error))
     broken = {found.block for found in damaged}
@@ -188,7 +200,7 @@ def load_run(folder: RunFolder) -> MeasuredRun:
 
 
 def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[TrialRecord]:
-    complete = [record for record in records if record.status == "complete"]
+    complete = [record for record in latest(records) if record.status == "complete"]
     arms = {arm.name for arm in plan.scenario.arms}
     return [
         record

@@ -64,7 +64,7 @@ class Summary(_Part):
     blocks_planned: int
     blocks_complete: int
     void_trials: tuple[str, ...]
-    """Trials that did not count, each with its reason."""
+    """Attempts at trials that did not count, each with its reason."""
     damaged: tuple[str, ...] = ()
     """Trials whose files are missing or not whole, each with what is wrong."""
     primary: Result
@@ -128,9 +128,8 @@ def result_of(comparison: Comparison) -> Result:
 
 def void_trials(run: MeasuredRun) -> tuple[str, ...]:
     return tuple(
-        f"block {record.block}, {record.arm}: {record.status}, {record.reason}"
-        for record in run.records
-        if record.status != "complete"
+        f"{record.title}: {record.status}, {record.reason or 'but its block was repeated'}"
+        for record in run.left_out
     )
 
 

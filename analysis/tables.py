@@ -111,7 +111,7 @@ def audit_rows(run: MeasuredRun) -> list[Row]:
 
 
 def _audit_row(trial: Trial) -> Row:
-    name, audit = f"block {trial.record.block}, {trial.record.arm}", trial.audit
+    name, audit = trial.record.title, trial.audit
     if audit is None:
         return Row(name, (NOTHING, NOTHING, "not audited"), strong=True)
     broken = "; ".join(f"{v.invariant}: {v.detail}" for v in audit.violations)
@@ -123,7 +123,7 @@ def gate_rows(run: MeasuredRun) -> list[Row]:
     """Every gate of every trial that left a record."""
     rows = []
     for record in run.records:
-        name = f"block {record.block}, {record.arm}"
+        name = record.title
         if not record.gates:
             rows.append(Row(name, (NOTHING, record.status, record.reason), strong=True))
         for gate in record.gates:

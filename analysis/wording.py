@@ -144,7 +144,7 @@ def _effect_words(metric: Metric, value: float) -> str:
 
 
 def _left_out(run: MeasuredRun) -> str:
-    void = sum(record.status != "complete" for record in run.records)
+    void = len(run.left_out)
     if not void:
         return "all gates passed"
     return f"{void} void trial{'s' if void > 1 else ''} left out"

@@ -17,6 +17,7 @@ class Journal:
 
     def __init__(self, file: Path, clock: Callable[[], float] = time.time) -> None:
         self._file = file.open("ab", buffering=0)
+        self._file.truncate(_length_of_whole_lines(file))
         self._clock = clock
 
     def write(self, event: str, **members: Any) -> None:
@@ -36,6 +37,11 @@ class Journal:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _length_of_whole_lines(file: Path) -> int:
+    """A line that a kill cut off must not swallow the next one."""
+    return file.read_bytes().rfind(b"\n") + 1
 
 
 def read_journal(file: Path) -> list[dict[str, Any]]:

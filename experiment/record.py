@@ -3,13 +3,14 @@
 ``results/<scenario>/<start>-<id>/`` holds ``plan.json``, ``journal.jsonl``, per block
 ``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
 ``requests.parquet``, ``samples.parquet``, ``events.jsonl`` and ``audit.json``, and ``report/``,
-which is derived from the rest and can be rebuilt.
+which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
+``block-01/<arm>~2/``, and so on.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -140,6 +141,15 @@ class TrialRecord(_Record):
     """CPU and memory limits in force, or why there are none."""
     steal_share: float | None = None
     """CPU time under load that a hypervisor gave to others; None when it was not recorded."""
+    attempt: int = 1
+    """From 1; a trial that was void or interrupted is repeated."""
+    is_repeated: bool = False
+    """Whether a void trial gets another attempt."""
+
+    @property
+    def title(self) -> str:
+        again = f", attempt {self.attempt}" if self.attempt > 1 else ""
+        return f"block {self.block}, {self.arm}{again}"
 
 
 @dataclass(frozen=True)
@@ -189,17 +199,25 @@ class RunFolder:
     def arrivals(self, block: int) -> Path:
         return self.block(block) / "arrivals.parquet"
 
-    def trial(self, block: int, arm: str) -> TrialFolder:
-        return TrialFolder(self.block(block) / arm)
+    def trial(self, block: int, arm: str, attempt: int = 1) -> TrialFolder:
+        again = f"~{attempt}" if attempt > 1 else ""
+        return TrialFolder(self.block(block) / f"{arm}{again}")
+
+    def files_of(self, record: TrialRecord) -> TrialFolder:
+        return self.trial(record.block, record.arm, record.attempt)
+
+    def attempts(self, block: int, arm: str) -> int:
+        """How many attempts of a trial have begun, whatever became of them."""
+        return next(n for n in count() if not self.trial(block, arm, n + 1).path.exists())
 
     def read_plan(self) -> Plan:
         return read_json(self.plan, Plan)
 
     def trials(self) -> list[TrialRecord]:
-        """Records of all trials that left one, by block and arm."""
-        return [
-            read_json(file, TrialRecord) for file in sorted(self.path.glob("block-*/*/run.json"))
-        ]
+        """Records of all attempts that left one, by block, arm and attempt."""
+        files = self.path.glob("block-*/*/run.json")
+        records = (read_json(file, TrialRecord) for file in files)
+        return sorted(records, key=lambda record: (record.block, record.arm, record.attempt))
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -1,8 +1,10 @@
 """Columns of the raw files of a run. Times are seconds from the start of the load (``t0``)."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 Outcome = Literal[
     "ok", "wrong", "http_error", "refused", "reset", "timeout", "dropped", "skipped", "omitted"
@@ -71,3 +73,10 @@ SAMPLES = pa.schema(
     ]
 )
 """One row per role and sampling instant."""
+
+
+def write_rows(file: Path, table: pa.Table) -> None:
+    """Write a Parquet file as a whole or not at all."""
+    part = file.with_suffix(".parquet.part")
+    pq.write_table(table, part, compression="zstd")
+    part.replace(file)

@@ -215,6 +215,15 @@ class Work(_Part):
     """How often the scores are computed per request: multiplies the work, not the answer."""
 
 
+class Cooldown(_Part):
+    """Before a trial the machine has to come to rest; a trial that began without is void."""
+
+    busy_share: Annotated[float, Field(gt=0, le=1)] = 0.25
+    """Most that everything on the machine may use of all its cores; 1 asks for nothing."""
+    within_s: Annotated[float, Field(ge=2, le=600)] = 30.0
+    """So long at most is waited; two seconds are the least that is looked at."""
+
+
 class Scenario(_Part):
     """A whole scenario; every rule that spans its parts is checked here."""
 
@@ -235,6 +244,7 @@ class Scenario(_Part):
     blocks: Blocks = Blocks()
     sample: Sample = Sample()
     work: Work = Work()
+    cooldown: Cooldown = Cooldown()
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")

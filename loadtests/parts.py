@@ -11,9 +11,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiment.record import write_whole
-from experiment.rows import REQUESTS
-from loadtests.recorder import write_rows
+from experiment.record import TrialFolder, write_whole
+from experiment.rows import REQUESTS, write_rows
 from loadtests.summary import SUMMARY_NAME, Usage, summarise
 
 
@@ -55,7 +54,7 @@ def merge(
     """Write the ``requests.parquet`` and ``generator.json`` that one process would have left."""
     tables = [REQUESTS.empty_table(), *(part.table() for part in parts.values())]
     rows = pa.concat_tables(tables).sort_by([("seq", "ascending"), ("step", "ascending")])
-    write_rows(rows, folder)
+    write_rows(TrialFolder(folder).requests, rows)
     usage = Usage(
         cpu_s=own_cpu_s + sum(part.cpu_s for part in parts.values()),
         wall_s=max((part.wall_s for part in parts.values()), default=0.0),

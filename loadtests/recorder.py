@@ -8,10 +8,9 @@ from typing import Self
 import orjson
 import pyarrow as pa
 import pyarrow.json as pa_json
-import pyarrow.parquet as pq
 
 from experiment.record import TrialFolder
-from experiment.rows import REQUESTS, Outcome
+from experiment.rows import REQUESTS, Outcome, write_rows
 from loadtests.steps import Step
 
 PART_NAME = "requests.jsonl.part"
@@ -70,17 +69,9 @@ class Recorder:
         self.close()
         part = self._folder / PART_NAME
         table = recover(part)
-        write_rows(table, self._folder)
+        write_rows(TrialFolder(self._folder).requests, table)
         part.unlink()
         return table
-
-
-def write_rows(rows: pa.Table, folder: Path) -> None:
-    """Write ``requests.parquet`` as a whole or not at all."""
-    whole = TrialFolder(folder).requests
-    unfinished = whole.with_suffix(".parquet.part")
-    pq.write_table(rows, unfinished, compression="zstd")
-    unfinished.replace(whole)
 
 
 def recover(part_file: Path) -> pa.Table:

@@ -47,7 +47,9 @@ def scenarios() -> None:
 
 @app.command()
 def run(  # noqa: PLR0917 - typer reads options from parameters
-    name: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")],
+    name: Annotated[
+        str | None, typer.Argument(help="A scenario's name, or a TOML file of your own.")
+    ] = None,
     profile: Annotated[
         Profile, typer.Option(help="smoke: does it work; demo: a first look; full: a verdict.")
     ] = "demo",
@@ -68,8 +70,20 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
             "--until-decided", help="Stop as soon as the verdict is clear, by a declared rule."
         ),
     ] = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with this interrupted run, as it was planned.")
+    ] = None,
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
+    if resume is not None:
+        if (name, blocks, seed, aa) != (None,) * 4:
+            raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
+        from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
+
+        resume_run(console, _existing(resume))
+        return
+    if name is None:
+        raise InputError("Name a scenario (twinstack scenarios lists them), or a run to --resume.")
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 

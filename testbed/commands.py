@@ -8,16 +8,23 @@ from pathlib import Path
 
 from rich.console import Console
 
+from analysis import report
+from analysis.sequential import decided
+from analysis.summary import Summary
 from experiment.errors import RunError
+from experiment.record import Plan, RunFolder
 from experiment.scenario import Architecture, Profile, Sample, Scenario
 from testbed import doctor, noise_floor
 from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
-from testbed.display import display_for
+from testbed.display import LiveDisplay, PlainDisplay, display_for
 from testbed.janitor import state_dir
+from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform
-from testbed.run import execute
+from testbed.platforms.platform import Platform
+from testbed.resuming import blocks_left, mark_killed, require_unchanged
+from testbed.run import Run, StopAfter, never
 from testbed.stopping import Stopped
 
 
@@ -51,14 +58,69 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
             aa=order.aa is not None,
             until_decided=order.until_decided,
         )
-        # This tool must not take CPU time from the store that it measures.
-        os.sched_setaffinity(0, platform.generator_cpus)
+        _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
-        trials = trials_of(scenario, order.profile, len(plan.order))
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
-        per_trial_s = seconds_per_trial(scenario, order.profile)
-        with display_for(console, trials, per_trial_s) as display:
-            summary = execute(plan, folder, platform, display)
+        with owned(folder), _display(console, plan, len(plan.order)) as display:
+            summary = Run(plan, folder, platform, display).start(_stopping_rule(plan, folder))
+    _say_end(console, folder, plan, summary)
+
+
+def resume_run(console: Console, folder: RunFolder) -> None:
+    """Measure what an interrupted run still lacks; says so when that is nothing."""
+    plan = folder.read_plan()
+    with owned(folder):
+        blocks = blocks_left(folder, plan)
+        if not blocks:
+            _say_nothing_left(console, folder)
+            return
+        require_unchanged(folder, plan)
+        mark_killed(folder, plan)
+        summary = _measure_rest(console, folder, plan, blocks)
+    _say_end(console, folder, plan, summary)
+
+
+def _say_nothing_left(console: Console, folder: RunFolder) -> None:
+    page = folder.report / "index.html"
+    if not page.exists():  # the run was interrupted while it wrote the report
+        report.build(folder)
+    console.print(
+        f"All of this run was measured, nothing is left to do. Report: {page}",
+        soft_wrap=True,
+        highlight=False,
+    )
+
+
+def _measure_rest(console: Console, folder: RunFolder, plan: Plan, blocks: list[int]) -> Summary:
+    with open_platform("local") as platform:
+        _leave_the_stores_cores(platform)
+        console.print(
+            f"{plan.scenario.question}\n"
+            f"Record: {folder.path}, going on at block {blocks[0]} of {len(plan.order)}",
+            soft_wrap=True,
+            highlight=False,
+        )
+        with _display(console, plan, len(blocks)) as display:
+            run = Run(plan, folder, platform, display)
+            return run.resume(blocks, _stopping_rule(plan, folder))
+
+
+def _leave_the_stores_cores(platform: Platform) -> None:
+    """Take no CPU time from the store that is measured."""
+    os.sched_setaffinity(0, platform.generator_cpus)
+
+
+def _stopping_rule(plan: Plan, folder: RunFolder) -> StopAfter:
+    return never if plan.stopping is None else lambda _block: decided(folder)
+
+
+def _display(console: Console, plan: Plan, blocks: int) -> PlainDisplay | LiveDisplay:
+    scenario = plan.scenario
+    trials = trials_of(scenario, plan.profile, blocks)
+    return display_for(console, trials, seconds_per_trial(scenario, plan.profile))
+
+
+def _say_end(console: Console, folder: RunFolder, plan: Plan, summary: Summary) -> None:
     console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
     console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
     for floor in noise_floor.remember(state_dir(), plan, summary):

@@ -26,7 +26,7 @@ LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
 STOP_WITHIN_S = 10.0
 
 
-def warm_up(cpus: Collection[int]) -> None:
+def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
     """Load the generator's code once, so that no trial waits for Python to compile it.
 
     Right after an installation that takes longer than a trial leaves before its first arrival.
@@ -34,7 +34,7 @@ def warm_up(cpus: Collection[int]) -> None:
     command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--help"]
     with on_cpus(cpus):
         tried = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=_environment()
+            command, capture_output=True, text=True, check=False, env=_environment(belongings)
         )
     if tried.returncode:
         last_words = " ".join(tried.stderr.strip().splitlines()[-1:])
@@ -70,7 +70,11 @@ class Generator:
         with self._log.open("wb") as log, on_cpus(self._cpus):
             # In a session of its own: Ctrl-C reaches this tool, which stops it in order.
             self._process = subprocess.Popen(
-                self._command(), stdout=log, stderr=log, start_new_session=True, env=_environment()
+                self._command(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=_environment(self._belongings),
             )
         self._belongings.process("load generator", self._process.pid, signal.SIGTERM)
         self._cpu = psutil.Process(self._process.pid)
@@ -169,6 +173,6 @@ def _split_between(workers: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _environment() -> dict[str, str]:
+def _environment(belongings: Belongings) -> dict[str, str]:
     allowed = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in allowed if name in os.environ}
+    return {name: os.environ[name] for name in allowed if name in os.environ} | belongings.mark

@@ -1,10 +1,11 @@
 """What a run started, written down before it goes on, so that somebody can clean up after it.
 
 Each run keeps one file of JSON lines under the state directory: its owner first, then every
-process, folder and control group. Two readers clean up when the owner is gone without having done
-so itself: a watchman, a small process that waits for the owner's death, and ``clean``, for what a
-dead watchman left. Neither touches a run whose owner lives, nor a process that merely got a
-recorded id.
+process, folder and control group. Every process also carries the record's name in its environment,
+so that one is found, too, whose owner was killed before it could write it down. Two readers clean
+up when the owner is gone without having done so itself: a watchman, a small process that waits for
+the owner's death, and ``clean``, for what a dead watchman left. Neither touches a run whose owner
+lives, nor a process that merely got a recorded id.
 """
 
 import errno
@@ -24,10 +25,14 @@ from typing import IO, Any, Self
 
 import orjson
 
+from experiment.record import write_whole
 from testbed import procfs
 
+MARK = "TWINSTACK_RUN"
+"""Environment variable of every process of a run: the name of its record."""
 STOP_WITHIN_S = 5.0
 _POLL_S = 0.05
+_LOOKS_WITHOUT_ANY = 2
 
 
 def state_dir() -> Path:
@@ -49,7 +54,14 @@ class Belongings:
         state.mkdir(parents=True, exist_ok=True)
         self.file = state / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         self._watchman: subprocess.Popen[bytes] | None = None
-        self._write("owner", boot=procfs.boot_id(), **_identity(os.getpid()))
+        owner = {"kind": "owner", "boot": procfs.boot_id(), **_identity(os.getpid())}
+        # As a whole: a cleaner that comes by must not see a record without an owner.
+        write_whole(self.file, orjson.dumps(owner) + b"\n")
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """What every process of this run has to have in its environment."""
+        return {MARK: self.file.stem}
 
     def process(self, name: str, pid: int, stop: signal.Signals) -> None:
         """A process that leads a group of its own and stops on the signal ``stop``."""
@@ -135,13 +147,14 @@ def _clean_up_after(record: _Record) -> list[str]:
         alive = [entry for entry in record.of_kind("process") if _lives(entry)]
         _stop(alive)
         said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
+        said += [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
     for path in (Path(entry["path"]) for entry in record.of_kind("control-group")):
         if path.exists():
             remove_control_group(path)
             said.append(f"Removed the control group {path}.")
     for path in (Path(entry["path"]) for entry in record.of_kind("folder")):
         if path.exists():
-            shutil.rmtree(path)
+            _remove_folder(path)
             said.append(f"Removed the folder {path}.")
     record.file.unlink(missing_ok=True)
     return said
@@ -159,18 +172,43 @@ def _stop(alive: list[dict[str, Any]]) -> None:
             _signal(os.killpg, entry, signal.SIGKILL)
 
 
+def _kill_marked(name: str) -> list[int]:
+    """Kill whoever carries the record's name and was not written down, until nobody is left.
+
+    The last look comes a moment after the one before it: a process may be just about to start.
+    """
+    killed: set[int] = set()
+    until = time.monotonic() + STOP_WITHIN_S
+    quiet = 0
+    while quiet < _LOOKS_WITHOUT_ANY and time.monotonic() < until:
+        marked = procfs.with_environment(MARK, name)
+        quiet = 0 if marked else quiet + 1
+        killed.update(marked)
+        for pid in marked:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_POLL_S)
+    return sorted(killed)
+
+
 def remove_control_group(group: Path, within_s: float = STOP_WITHIN_S) -> None:
     """Remove it as soon as the last process in it is gone; OSError when that takes too long."""
     until = time.monotonic() + within_s
-    while True:
+    while group.exists():
         try:
             group.rmdir()
+        except FileNotFoundError:  # another cleaner was faster
+            return
         except OSError as error:
             if error.errno != errno.EBUSY or time.monotonic() > until:
                 raise
             time.sleep(_POLL_S)
-        else:
-            return
+
+
+def _remove_folder(folder: Path) -> None:
+    while folder.exists():
+        with suppress(FileNotFoundError):  # another cleaner was faster with a part of it
+            shutil.rmtree(folder)
 
 
 def _signal(

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from experiment.record import Machine
-from testbed.steal import BOOT, CpuTimes
+from testbed.cpu_times import BOOT, CpuTimes
 
 MEASURED_PACKAGES = (
     "flask", "gunicorn", "psycopg", "urllib3", "orjson", "numpy", "locust", "geventhttpclient",
@@ -36,7 +36,7 @@ def this_machine() -> Machine:
         frequency_mhz=_frequency_mhz(),
         virtualisation=_virtualisation(),
         clocksource=_said_by(_CLOCKSOURCE),
-        steal_share=round(CpuTimes.now().share_since(BOOT), 4),
+        steal_share=round(CpuTimes.now().stolen_since(BOOT), 4),
     )
 
 

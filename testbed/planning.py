@@ -14,8 +14,8 @@ from testbed import machine, noise_floor
 from testbed.hashes import hashes
 from testbed.janitor import state_dir
 
-OVERHEAD_S = 10.0
-"""Start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
+OVERHEAD_S = 12.0
+"""Cooldown, start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
 
 LOOK_EVERY = 2
 """Blocks between two looks of a run that may stop early."""

@@ -68,6 +68,20 @@ def is_alive(pid: int, started: int) -> bool:
     return stat is not None and stat.started == started and not stat.is_dead
 
 
+def with_environment(name: str, value: str) -> list[int]:
+    """Living processes that were started with this variable; those of other users only for root."""
+    wanted = f"{name}={value}".encode()
+    found = [stat.pid for stat in snapshot().values() if not stat.is_dead]
+    return [pid for pid in found if wanted in _environment(pid)]
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return []
+
+
 def waited_for_cpu_s(pid: int) -> float | None:
     """How long the main thread of a process was ready to run while others had its core.
 

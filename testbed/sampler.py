@@ -9,10 +9,9 @@ from typing import Any, Self
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from experiment.errors import RunError
-from experiment.rows import SAMPLES
+from experiment.rows import SAMPLES, write_rows
 from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
 
@@ -73,7 +72,7 @@ class Sampler:
 
     def _write_parquet(self) -> None:
         rows = [orjson.loads(line) for line in self._part.read_bytes().splitlines()]
-        pq.write_table(pa.Table.from_pylist(rows, schema=SAMPLES), self._file)
+        write_rows(self._file, pa.Table.from_pylist(rows, schema=SAMPLES))
         self._part.unlink()
 
 

@@ -1,7 +1,7 @@
 """A trial: one arm in one block. Fresh deployment and data, phases, drain, audit, down."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from experiment.scenario import Arm, Load
 from loadtests.journeys import STEPS
 from testbed.audit import audit_trial
 from testbed.clock import Clock
+from testbed.cpu_times import CpuTimes
 from testbed.deploying import deployment_of
 from testbed.display import Display
 from testbed.faults.fault_point import FaultBoard
 from testbed.generator import Generator, LoadOrder
+from testbed.idleness import await_idle
 from testbed.platforms.platform import Platform, RunningStore
 from testbed.sampler import Sampler
-from testbed.steal import CpuTimes
 from testbed.timeline import Stage, windows_of
 
 LEAD_S = 2.0
@@ -39,10 +40,13 @@ class Trial:
     folder: RunFolder
     block: int
     arm: Arm
+    attempt: int = 1
+    repeat_if_void: bool = False
+    """Whether another attempt follows when this one is void."""
 
     @property
     def files(self) -> TrialFolder:
-        return self.folder.trial(self.block, self.arm.name)
+        return self.folder.trial(self.block, self.arm.name, self.attempt)
 
     @property
     def arrivals(self) -> Path:
@@ -67,7 +71,7 @@ def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord
     trial.files.path.mkdir(parents=True)
     known = _Known()
     with Journal(trial.files.events) as journal:
-        journal.write("trial-started", block=trial.block, arm=trial.arm.name)
+        journal.write("trial-started", block=trial.block, arm=trial.arm.name, attempt=trial.attempt)
         try:
             _Measurement(trial, platform, display, journal, known).run()
         except BaseException as error:
@@ -92,6 +96,7 @@ class _Measurement:
 
     def run(self) -> None:
         trial = self.trial
+        self._rest()
         self.display.step(f"starting {trial.arm.name}")
         wanted = deployment_of(trial.plan.scenario, trial.arm)
         store = self.platform.up(wanted, trial.files.path / "logs")
@@ -101,12 +106,19 @@ class _Measurement:
             self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
             self._load(store, Clock(self.known.t0_unix))
-            self.known.steal_share = round(CpuTimes.now().share_since(before), 4)
+            self.known.steal_share = round(CpuTimes.now().stolen_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)
         finally:
             store.down()
             self.journal.write("store-down")
+
+    def _rest(self) -> None:
+        """Wait for an idle machine; a gate judges whether it became one."""
+        self.display.step("waiting for the machine to be idle")
+        cooldown = self.trial.plan.scenario.cooldown
+        rest = await_idle(cooldown)
+        self.journal.write("machine-idle", **asdict(rest), limit_share=cooldown.busy_share)
 
     def _load(self, store: RunningStore, clock: Clock) -> None:
         plan = self.trial.plan
@@ -173,6 +185,8 @@ def _record(
             "gates": gates,
             "limits": known.limits,
             "steal_share": known.steal_share,
+            "attempt": trial.attempt,
+            "is_repeated": status == "void" and trial.repeat_if_void,
         }
     )
     write_json(trial.files.run, record)

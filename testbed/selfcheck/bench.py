@@ -101,7 +101,9 @@ class Bench:
             self.folder = Path(tempfile.mkdtemp(prefix="twinstack-selfcheck-"))
             self.belongings.folder(self.folder)
             undo.callback(shutil.rmtree, self.folder)
-            self._lead_s = max(LEAD_S, STARTS * _start_of_generator_s(self.cores.generator))
+            self._lead_s = max(
+                LEAD_S, STARTS * _start_of_generator_s(self.cores.generator, self.belongings)
+            )
             self._undo = undo.pop_all()
         return self
 
@@ -177,9 +179,9 @@ class Bench:
         return folder
 
 
-def _start_of_generator_s(cpus: Collection[int]) -> float:
+def _start_of_generator_s(cpus: Collection[int], belongings: Belongings) -> float:
     began = time.monotonic()
-    warm_up(cpus)
+    warm_up(cpus, belongings)
     return time.monotonic() - began
 
 

@@ -7,11 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiment.rows import REQUESTS
+from experiment.record import TrialFolder
+from experiment.rows import REQUESTS, write_rows
 from experiment.scenario import Load, Sample
 from loadtests.parts import Part, merge, part_in, share_of
 from loadtests.rates import Stretch
-from loadtests.recorder import Row, write_rows
+from loadtests.recorder import Row
 from loadtests.schedule import schedule
 from loadtests.steps import Step
 from loadtests.summary import SUMMARY_NAME, Usage, summarise
@@ -45,7 +46,7 @@ def test_merged_parts_are_by_seq_and_their_costs_add_up(tmp_path: Path) -> None:
     for index, rows in enumerate((_rows((0, 0.0, 0.2), (2, 0.4, 0.5)), _rows((1, 0.1, 0.3)))):
         folder = tmp_path / f"worker-{index}"
         folder.mkdir()
-        write_rows(rows, folder)
+        write_rows(TrialFolder(folder).requests, rows)
         summary = summarise(rows, rows.num_rows, Usage(cpu_s=1.0, wall_s=2.0))
         (folder / SUMMARY_NAME).write_bytes(orjson.dumps(summary))
         parts[index] = part_in(folder, index, "", 0)

@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -42,6 +43,18 @@ def test_what_a_dead_owner_left_is_stopped_and_removed(
     assert sleeper.wait(timeout=1) == -signal.SIGTERM
     assert not folder.exists()
     assert not record.file.exists()
+
+
+def test_a_process_that_was_not_written_down_is_found_by_its_mark(tmp_path: Path) -> None:
+    record = Belongings(tmp_path / "state")
+    unwritten = subprocess.Popen(SLEEP, env=os.environ | record.mark)
+    other = subprocess.Popen(SLEEP, env=os.environ | Belongings(tmp_path / "other").mark)
+    _orphan(record.file)
+    assert janitor.clean(tmp_path / "state") == [f"Stopped process {unwritten.pid}."]
+    assert unwritten.wait(timeout=1) == -signal.SIGKILL
+    assert other.poll() is None
+    other.kill()
+    other.wait()
 
 
 def test_a_run_whose_owner_lives_is_left_alone(

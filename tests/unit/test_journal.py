@@ -19,3 +19,14 @@ def test_a_line_that_a_kill_cut_off_is_left_out(tmp_path: Path) -> None:
         journal.write("two")
     file.write_bytes(file.read_bytes()[:-5])
     assert [event["event"] for event in read_journal(file)] == ["one"]
+
+
+def test_a_line_that_a_kill_cut_off_does_not_spoil_the_next_one(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    with Journal(file) as journal:
+        journal.write("one")
+        journal.write("two")
+    file.write_bytes(file.read_bytes()[:-5])
+    with Journal(file) as journal:
+        journal.write("three")
+    assert [event["event"] for event in read_journal(file)] == ["one", "three"]

@@ -8,9 +8,9 @@ from experiment.errors import InputError
 from experiment.scenario import Sample
 from testbed import scenarios
 from testbed.against_itself import against_itself
+from testbed.cpu_times import BOOT, CpuTimes
 from testbed.hashes import hash_of_sample, hash_of_sources
 from testbed.machine import this_machine
-from testbed.steal import BOOT, CpuTimes
 
 SMALL = Sample(products=40, customers=20, ratings=100)
 
@@ -19,9 +19,9 @@ def test_steal_is_a_share_of_all_time_and_guest_time_is_not_counted_twice() -> N
     before = CpuTimes.parse("cpu  100 0 100 700 0 0 0 100 50 0\n")
     after = CpuTimes.parse("cpu  200 0 150 900 0 0 0 150 90 0\n")
 
-    assert before.share_since(BOOT) == pytest.approx(0.1)
-    assert after.share_since(before) == pytest.approx(50 / 400)
-    assert after.share_since(after) == 0
+    assert before.stolen_since(BOOT) == pytest.approx(0.1)
+    assert after.stolen_since(before) == pytest.approx(50 / 400)
+    assert after.stolen_since(after) == 0
 
 
 def test_this_machine_tells_what_every_linux_tells() -> None:

@@ -1,9 +1,9 @@
 """Platform ``local``: one PostgreSQL server for a whole run, processes for everything else."""
 
 import os
+import secrets
 import shutil
 import socket
-import tempfile
 from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
@@ -60,8 +60,9 @@ class LocalPlatform:
     def __enter__(self) -> Self:
         with ExitStack() as undo:
             self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
-            folder = _folder_for_data()
+            folder = _place_for_data()
             self.belongings.folder(folder)
+            folder.mkdir(mode=0o700)
             undo.callback(shutil.rmtree, folder)
             self._server = PostgresServer(folder, self._cores.store, self.belongings)
             undo.callback(self._server.stop)
@@ -125,9 +126,12 @@ def require_free(port: int | None) -> None:
             raise InputError(f"Port {port} of 127.0.0.1 cannot be used: {error}.") from error
 
 
-def _folder_for_data() -> Path:
-    """On a disk where possible (``/tmp`` is often memory), and short enough for a socket."""
-    for base in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108 - made by mkdtemp
+def _place_for_data() -> Path:
+    """A folder to be made, recorded before that.
+
+    On a disk where possible (``/tmp`` is often memory), and short enough for a socket.
+    """
+    for base in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108 - its name is drawn
         if base and len(base) <= LONGEST_BASE and os.access(base, os.W_OK):
-            return Path(tempfile.mkdtemp(prefix="twinstack-", dir=base))
+            return Path(base) / f"twinstack-{secrets.token_hex(4)}"
     raise InputError("There is no folder for PostgreSQL's data: /var/tmp and /tmp are read-only.")

@@ -167,7 +167,7 @@ class PostgresServer:
             capture_output=True,
             text=True,
             cwd=self._folder,
-            env={},
+            env=self._belongings.mark,
             user=self._user and self._user.pw_uid,
             group=self._user and self._user.pw_gid,
             extra_groups=self._user and [],

@@ -96,7 +96,7 @@ def start(program: Program, belongings: Belongings) -> OwnedProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=program.folder,
-                env=_environment(program.environment),
+                env=_environment(program.environment) | belongings.mark,
                 pass_fds=program.inherits,
                 start_new_session=True,
                 user=program.user and program.user.pw_uid,

@@ -319,6 +319,8 @@ def _write_events(files: TrialFolder, arm: str) -> None:
         "recovery": OUTAGE[1],
     }
     events: list[dict[str, Any]] = [{"event": "trial-started", "block": 1, "arm": arm}]
+    rest = {"idle": True, "waited_s": 2.0, "busy_share": 0.04, "steal_share": 0.0}
+    events.append({"event": "machine-idle", **rest, "limit_share": 0.25})
     for phase, planned in starts.items():
         events.append(
             {"event": "phase-started", "phase": phase, "planned_s": planned, "actual_s": planned}

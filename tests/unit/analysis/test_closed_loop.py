@@ -8,10 +8,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.comparison import expected_sign
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.page import render
-from analysis.summary import expected_sign, summarise
+from analysis.summary import summarise
 from analysis.tables import outcome_rows
 from experiment.record import RunFolder, write_json
 from experiment.scenario import Arm

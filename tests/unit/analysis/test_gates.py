@@ -32,11 +32,27 @@ def keep_events(trial: TrialFolder, keep: Callable[[dict[str, Any]], bool]) -> N
 
 
 @pytest.mark.parametrize("arm", ["monolith", "microservices"])
-def test_a_sound_trial_passes_all_five(make: Make, arm: str) -> None:
+def test_a_sound_trial_passes_all(make: Make, arm: str) -> None:
     folder = make(blocks=1)
 
-    assert len(gates_of(folder.trial(1, arm), folder.arrivals(1))) == 5
+    assert len(gates_of(folder.trial(1, arm), folder.arrivals(1))) == 6
     assert failed(folder, arm) == {}
+
+
+def test_a_machine_that_never_came_to_rest_fails(make: Make) -> None:
+    folder = make(blocks=1)
+    file = folder.trial(1, "microservices").events
+    file.write_bytes(file.read_bytes().replace(b'"idle":true', b'"idle":false'))
+
+    assert list(failed(folder)) == ["idle machine"]
+
+
+def test_what_needs_no_rest_has_no_gate_on_it(make: Make) -> None:
+    folder = make(blocks=1)
+    keep_events(folder.trial(1, "microservices"), lambda event: event["event"] != "machine-idle")
+
+    gates = gates_of(folder.trial(1, "microservices"), folder.arrivals(1))
+    assert "idle machine" not in {gate.name for gate in gates}
 
 
 def test_a_lost_row_fails_the_rows_gate(make: Make) -> None:

@@ -1,0 +1,103 @@
+"""Going on with a run that was cut off: what has to be as it was, and what is left to do."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from experiment.attempts import has_ended
+from experiment.errors import InputError
+from experiment.facts import differing_entry
+from experiment.journal import read_journal
+from experiment.record import Plan, RunFolder, TrialRecord, write_json
+from testbed import machine
+from testbed.hashes import hashes
+
+KILLED = "the tool was killed"
+
+
+def hash_of_plan(folder: RunFolder) -> str:
+    """SHA-256 of ``plan.json``, as the journal's ``run-started`` holds it."""
+    return hashlib.sha256(folder.plan.read_bytes()).hexdigest()
+
+
+def require_unchanged(folder: RunFolder, plan: Plan) -> None:
+    """Raise InputError when the plan was edited, or code or machine are not those of the plan.
+
+    Blocks that were measured under other conditions are no repetition of those that are there.
+    """
+    started = next((e for e in _events(folder) if e["event"] == "run-started"), {})
+    if started.get("plan_sha256", hash_of_plan(folder)) != hash_of_plan(folder):
+        raise InputError(
+            f"{folder.plan} was edited after the run had begun; restore it, or start a new run."
+        )
+    for fact, then, now in _facts(plan):
+        if then != now:
+            raise InputError(
+                f"{folder.path} cannot be resumed here: its {fact} was {then}, and now it is "
+                f"{now}. Start a new run."
+            )
+    if plan.hashes and (said := _differing_file(plan)):
+        raise InputError(f"{folder.path} cannot be resumed here: {said}. Start a new run.")
+
+
+def _differing_file(plan: Plan) -> str | None:
+    """Also where files had changed since the commit, they have to be what they were."""
+    return differing_entry("the hash of", plan.hashes, hashes(plan.scenario.sample))
+
+
+def _facts(plan: Plan) -> Iterator[tuple[str, object, object]]:
+    """What has to agree: its name, as it was and as it is now."""
+    yield "commit", plan.commit, machine.commit_of_code()
+    here = machine.this_machine()
+    yield "CPU", plan.machine.cpu_model, here.cpu_model
+    yield "number of cores", plan.machine.cores, here.cores
+    yield "kernel", plan.machine.kernel, here.kernel
+
+
+def blocks_left(folder: RunFolder, plan: Plan) -> list[int]:
+    """Blocks that are still to be measured, or to be measured again as a whole.
+
+    All blocks of a search that was not complete: its probes on record say where it goes on.
+    """
+    events = _events(folder)
+    if any(event["event"] == "stopped-early" for event in events):
+        return []
+    planned = enumerate(plan.order, start=1)
+    if plan.scenario.search is not None:
+        ended = any(e["event"] == "run-ended" and e["status"] == "complete" for e in events)
+        return [] if ended else [block for block, _ in planned]
+    records = folder.trials()
+    return [block for block, arms in planned if not has_ended(records, block, arms)]
+
+
+def mark_killed(folder: RunFolder, plan: Plan) -> None:
+    """Leave a record of each attempt that had no time to leave one itself.
+
+    A probe without a record is no answer, and its search asks again.
+    """
+    if plan.scenario.search is not None:
+        return
+    for block, arms in enumerate(plan.order, start=1):
+        for arm in arms:
+            for attempt in range(1, folder.attempts(block, arm) + 1):
+                file = folder.trial(block, arm, attempt).run
+                if not file.exists():
+                    write_json(file, _killed(block, arm, attempt))
+
+
+def _killed(block: int, arm: str, attempt: int) -> TrialRecord:
+    return TrialRecord(
+        block=block,
+        arm=arm,
+        status="cut-off",
+        reason=KILLED,
+        t0_unix=None,
+        start_s=None,
+        gates=(),
+        limits={},
+        attempt=attempt,
+    )
+
+
+def _events(folder: RunFolder) -> list[dict[str, Any]]:
+    return read_journal(folder.journal) if folder.journal.exists() else []
