@@ -3,18 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format lock clean help
+.PHONY: demo test test-long lint format lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 demo: $(VENV)/.run ## compare the two stores under a spike and an outage; prints where the report is
 	@$(BIN)/twinstack run first-look --profile demo
 
 test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end to end
-	@$(BIN)/pytest -m "not alone" -n 2 --dist loadgroup $(PYTEST_ARGS)
-	@$(BIN)/pytest -m alone $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not alone and not long" -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "alone and not long" $(PYTEST_ARGS)
+
+test-long: $(VENV)/.dev ## the tests that take minutes: the tool killed at twenty moments
+	@$(BIN)/pytest -m long $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import rules
 	@$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """A real PostgreSQL server, and real running stores, for every test that asks for them."""
 
+import re
 import shutil
 import signal
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from experiment.scenario import Architecture, Sample
 from testbed.deploying import plain_deployment
@@ -18,6 +21,7 @@ from testbed.platforms.local.store import LocalStore
 from testbed.platforms.platform import RunningStore
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
+USERS_OF_A_STORE = ("tests/contract/", "tests/e2e/test_shop")
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 
@@ -26,14 +30,17 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests that share a running store, or else a file, in one of the parallel processes."""
-    for item in items:
-        parameters = getattr(item, "callspec", None)
-        chosen = parameters.params if parameters else {}
-        group = chosen.get("store_url") or chosen.get("store") or item.path.name
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+class ByStore(LoadScopeScheduling):
+    """Gives tests that share a running store, or else a file, to one of the parallel processes."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        store = re.search(r"\[(monolith|microservices)\b", test)
+        return store[1] if store and file.startswith(USERS_OF_A_STORE) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStore:
+    return ByStore(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ from experiment.journal import read_journal
 from experiment.record import RunFolder
 from testbed import janitor, procfs
 
+pytestmark = pytest.mark.long
 TOOL = [sys.executable, "-m", "testbed"]
 AT_ONCE = 4
 CLEANED_WITHIN_S = 20.0
