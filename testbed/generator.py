@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +16,12 @@ from typing import Any, Self
 
 import orjson
 import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 import loadtests
 from experiment.errors import RunError
+from experiment.rows import ARRIVALS
 from store.runtime.telemetry import Counters
 from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import on_cpus
@@ -24,21 +29,16 @@ from testbed.platforms.platform import RoleUsage
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
 STOP_WITHIN_S = 10.0
-
-
-def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
-    """Load the generator's code once, so that no trial waits for Python to compile it.
-
-    Right after an installation that takes longer than a trial leaves before its first arrival.
-    """
-    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--help"]
-    with on_cpus(cpus):
-        tried = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=_environment(belongings)
-        )
-    if tried.returncode:
-        last_words = " ".join(tried.stderr.strip().splitlines()[-1:])
-        raise RunError(f"The load generator cannot be started: {last_words}")
+WARM_WITHIN_S = 60.0
+ONE_STEP = {
+    "seq": 0,
+    "step": 0,
+    "intended_s": 0.0,
+    "journey": "recommend",
+    "operation": "recommend",
+    "feature": "recommendations",
+    "choices": '{"product_id":1}',
+}
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,28 @@ class Generator:
         except subprocess.TimeoutExpired as error:
             raise RunError(f"The load generator did not drain within {timeout_s:g} s.") from error
         self.check_alive()
+
+
+def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
+    """Send one request to nobody, so that no trial waits for Python to compile the generator.
+
+    Right after an installation that takes longer than a trial leaves before its first arrival.
+    Raises RunError when the generator does not work.
+    """
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and does not listen
+        record = Path(folder)
+        order = LoadOrder(
+            host=f"http://127.0.0.1:{nobody.getsockname()[1]}",
+            arrivals=record / "arrivals.parquet",
+            record=record,
+            t0_unix=time.time(),
+            deadline_s=1.0,
+            in_flight_cap=1,
+        )
+        pq.write_table(pa.Table.from_pylist([ONE_STEP], schema=ARRIVALS), order.arrivals)
+        with Generator(order, cpus, belongings) as generator:
+            generator.wait(WARM_WITHIN_S)
 
 
 def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
