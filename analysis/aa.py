@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from analysis.comparison import Comparison
 from analysis.statistics import Estimate, paired_t
 from analysis.verdict import sign_of_effect
-from experiment.scenario import MetricName, Scale
+from experiment.metric import MetricName, Scale
 
 AaOutcome = Literal["alike", "not told apart", "false alarm", "unknown"]
 DRAWS = 2_000

@@ -8,7 +8,7 @@ from analysis.measured import MeasuredRun
 from analysis.statistics import Estimate
 from analysis.tables import Row
 from analysis.wording import BEYOND_TELLING, NOTHING, figures, finding, margin_words, percent
-from experiment.scenario import Scale
+from experiment.metric import Scale
 
 NOTE = (
     "Noise floor: the largest difference between the copies that this run cannot rule out; on this "

@@ -14,7 +14,8 @@ from analysis.statistics import (
     within_shares,
 )
 from analysis.verdict import Verdict, judge
-from experiment.scenario import Metric
+from experiment.metric import Metric
+from experiment.store import Arm
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ def half_margin(metric: Metric) -> float:
 
 def judged(run: MeasuredRun, metric: Metric, estimate: Estimate, floor: float) -> Verdict:
     """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
-    return judge(estimate, half_margin(metric), expected_sign(run, metric), floor)
+    return judge(estimate, half_margin(metric), expected_sign(run.treatment, metric), floor)
 
 
-def expected_sign(run: MeasuredRun, metric: Metric) -> Literal[-1, 1]:
+def expected_sign(treatment: Arm, metric: Metric) -> Literal[-1, 1]:
     """Of the effect, which is the treatment's against the reference's."""
     direction, where = metric.expects
-    in_treatment = where in (run.treatment.name, run.treatment.architecture)
+    in_treatment = where in (treatment.name, treatment.architecture)
     return 1 if (direction == "higher") == in_treatment else -1
 
 

@@ -8,7 +8,7 @@ from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
 from analysis.wording import percent
-from experiment.scenario import scale_of
+from experiment.metric import scale_of
 
 FEW_BLOCKS = 6
 

@@ -26,8 +26,10 @@ from analysis.windows import Window, phase_of
 from experiment.attempts import has_ended, latest
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
+from experiment.metric import Feature
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
-from experiment.scenario import Arm, Feature, Scenario
+from experiment.scenario import Scenario
+from experiment.store import Arm
 
 OUTSIDE = ("generator", "payment-provider")
 """Roles that drive the store or stand for another party; their resources are not the store's."""

@@ -8,7 +8,7 @@ from analysis.measured import Trial
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
 from analysis.windows import Window
-from experiment.scenario import Metric, MetricName
+from experiment.metric import Metric, MetricName
 
 
 @dataclass(frozen=True)

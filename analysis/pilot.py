@@ -9,8 +9,10 @@ from analysis.comparison import compare, half_margin
 from analysis.measured import load_run
 from analysis.power import blocks_needed, spread_interval
 from experiment.errors import InputError
+from experiment.metric import Metric
+from experiment.part import Profile
 from experiment.record import RunFolder, TrialRecord
-from experiment.scenario import Metric, Profile, Scenario
+from experiment.scenario import Scenario
 
 EFFECTS = (0.05, 0.1, 0.2, 0.5)
 POWERS = (0.8, 0.9)

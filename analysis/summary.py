@@ -10,7 +10,7 @@ from analysis.comparison import Comparison, compare, judged
 from analysis.measured import MeasuredRun
 from analysis.verdict import Outcome
 from analysis.wording import finding, headline
-from experiment.scenario import Metric
+from experiment.metric import Metric
 
 
 class _Part(BaseModel):

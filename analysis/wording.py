@@ -6,7 +6,7 @@ from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
 from analysis.verdict import Verdict, Why
-from experiment.scenario import Metric, MetricName
+from experiment.metric import Metric, MetricName
 
 NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""

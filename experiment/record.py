@@ -17,7 +17,9 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from experiment.errors import InputError
-from experiment.scenario import MetricName, Profile, Scenario
+from experiment.metric import MetricName
+from experiment.part import Profile
+from experiment.scenario import Scenario
 
 SCHEMA_VERSION: Literal[1] = 1
 

@@ -21,7 +21,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pyarrow.parquet as pq
 
-from experiment.scenario import Load, Sample
+from experiment.load import Load
+from experiment.store import Sample
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiment.scenario import Journey, Sample
+from experiment.load import Journey
+from experiment.store import Sample
 from store.sample.generate import generate
 from store.sample.products import SCARCE
 from store.sample.vocabulary import CATEGORIES, search_words

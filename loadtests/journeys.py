@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from experiment.scenario import Journey
+from experiment.load import Journey
 
 STEPS: Mapping[Journey, tuple[str, ...]] = {
     "browse": ("list-products", "product-page", "product-page"),

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
+from experiment.metric import Feature
 from experiment.rows import Outcome
-from experiment.scenario import Feature
 from store.rules.checkout import order_id
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from experiment.errors import InputError
+from experiment.load import Load
 from experiment.rows import ARRIVALS
-from experiment.scenario import Load, Sample
+from experiment.store import Sample
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 

@@ -15,7 +15,9 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from experiment.scenario import Journey, Load, Profile, Scenario
+from experiment.load import Journey, Load
+from experiment.part import Profile
+from experiment.scenario import Scenario
 from experiment.shape import Piece, Trace
 
 Times = NDArray[np.float64]

@@ -13,9 +13,12 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from experiment.load import Journey, Load
+from experiment.part import Profile
 from experiment.rows import ARRIVALS
-from experiment.scenario import Journey, Load, Profile, Sample, Scenario
+from experiment.scenario import Scenario
 from experiment.shape import Trace
+from experiment.store import Sample
 from experiment.trace import read_trace
 from loadtests.choices import Demand, Visitors, demand_in, stream
 from loadtests.journeys import STEPS

@@ -1,7 +1,8 @@
 """A/A: an arm measured against an equal copy of itself, to see what differs when nothing does."""
 
 from experiment.errors import InputError
-from experiment.scenario import Arm, Scenario
+from experiment.scenario import Scenario
+from experiment.store import Arm
 
 
 def against_itself(scenario: Scenario, name: str) -> Scenario:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from experiment.errors import InputError, RunError, TwinstackError
+from experiment.part import Profile
 from experiment.record import RunFolder
-from experiment.scenario import Architecture, Profile, Sample
+from experiment.store import Architecture, Sample
 from testbed import scenarios as scenarios_of_the_project
 from testbed.stopping import Stopped, signals_raise_stopped
 from testbed.traces.cli import app as traces
@@ -76,7 +77,7 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     if resume is not None:
-        if (name, blocks, seed, aa) != (None,) * 4:
+        if until_decided or (name, blocks, seed, aa) != (None,) * 4:
             raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
         from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
 

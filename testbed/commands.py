@@ -3,6 +3,8 @@
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +14,10 @@ from analysis import report
 from analysis.sequential import decided
 from analysis.summary import Summary
 from experiment.errors import RunError
+from experiment.part import Profile
 from experiment.record import Plan, RunFolder
-from experiment.scenario import Architecture, Profile, Sample, Scenario
+from experiment.scenario import Scenario
+from experiment.store import Architecture, Sample
 from testbed import doctor, noise_floor
 from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
@@ -61,7 +65,11 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
-        with owned(folder), _display(console, plan, len(plan.order)) as display:
+        with (
+            _named_if_full(folder),
+            owned(folder),
+            _display(console, plan, len(plan.order)) as display,
+        ):
             summary = Run(plan, folder, platform, display).start(_stopping_rule(plan, folder))
     _say_end(console, folder, plan, summary)
 
@@ -69,7 +77,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
 def resume_run(console: Console, folder: RunFolder) -> None:
     """Measure what an interrupted run still lacks; says so when that is nothing."""
     plan = folder.read_plan()
-    with owned(folder):
+    with _named_if_full(folder), owned(folder):
         blocks = blocks_left(folder, plan)
         if not blocks:
             _say_nothing_left(console, folder)
@@ -78,6 +86,16 @@ def resume_run(console: Console, folder: RunFolder) -> None:
         mark_killed(folder, plan)
         summary = _measure_rest(console, folder, plan, blocks)
     _say_end(console, folder, plan, summary)
+
+
+@contextmanager
+def _named_if_full(folder: RunFolder) -> Iterator[None]:
+    """Say where, when a disk is full: a write that fails does not know its file."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(folder.path)
+        raise
 
 
 def _say_nothing_left(console: Console, folder: RunFolder) -> None:

@@ -3,7 +3,8 @@
 import microservices.deployables
 import monolith.deployables
 from experiment.errors import InputError
-from experiment.scenario import Architecture, Arm, Sample, Scenario
+from experiment.scenario import Scenario
+from experiment.store import Architecture, Arm, Sample
 from store.runtime.deployable import Deployable
 from testbed.platforms.platform import Deployment
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from experiment.errors import RunError
-from experiment.scenario import Budget
+from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local import edge, limits, postgres
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiment.scenario import Sample
+from experiment.store import Sample
 from store.sample.generate import generate
 
 ROOT = Path(__file__).parents[1]

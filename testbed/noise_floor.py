@@ -13,8 +13,10 @@ from analysis.aa import Noise
 from analysis.aa_wording import size
 from analysis.summary import Summary
 from experiment.errors import InputError
+from experiment.metric import MetricName, scale_of
+from experiment.part import Profile
 from experiment.record import Plan, write_whole
-from experiment.scenario import Architecture, MetricName, Profile, scale_of
+from experiment.store import Architecture
 
 FEWEST_BLOCKS = 10
 """A/A runs of fewer blocks know their own spread too poorly to set a floor."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from experiment.errors import InputError, RunError
 from experiment.ladder import expected_probes
+from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
-from experiment.scenario import Profile, Scenario
+from experiment.scenario import Scenario
 from testbed import machine, noise_floor
 from testbed.hashes import hashes
 from testbed.janitor import state_dir
@@ -54,6 +55,8 @@ def make_plan(
     """
     if aa and until_decided:
         raise InputError("--aa takes all planned blocks; leave out --until-decided.")
+    if scenario.search is not None and until_decided:
+        raise InputError("A search takes all planned blocks; leave out --until-decided.")
     planned = blocks or scenario.blocks.of(profile)
     chosen_seed = scenario.seed if seed is None else seed
     here = machine.this_machine()

@@ -10,8 +10,10 @@ from analysis.power import spread_interval
 from analysis.statistics import MOST_BLOCKS
 from analysis.wording import margin_words, size
 from experiment.errors import InputError
+from experiment.metric import Metric
+from experiment.part import Profile
 from experiment.record import RunFolder
-from experiment.scenario import Metric, Profile, Scenario
+from experiment.scenario import Scenario
 
 REFERENCE = Path("results/reference")
 """Runs that come with the project."""

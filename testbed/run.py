@@ -8,7 +8,7 @@ from analysis.summary import Summary
 from experiment.journal import Journal
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.rows import write_rows
-from experiment.scenario import Arm
+from experiment.store import Arm
 from loadtests.schedule import arrivals_of
 from testbed.display import Display
 from testbed.generator import warm_up

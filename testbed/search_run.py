@@ -24,7 +24,8 @@ from experiment.journal import Journal
 from experiment.ladder import Bracket, Ladder
 from experiment.probe import Probe, files_of, read_probes
 from experiment.record import Plan, RunFolder, TrialFolder, write_json
-from experiment.scenario import Arm, Scenario
+from experiment.scenario import Scenario
+from experiment.store import Arm
 from loadtests.schedule import arrivals_of
 from testbed.display import Display
 from testbed.planning import block_seed

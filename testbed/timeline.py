@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from experiment.journal import Journal
-from experiment.scenario import FaultPlan, Phase, Profile, Scenario
+from experiment.part import Profile
+from experiment.phase import FaultPlan, Phase
+from experiment.scenario import Scenario
 from testbed.clock import Clock
 from testbed.faults.catalogue import fault_for
 from testbed.faults.fault_point import FaultBoard

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from analysis.gates import gates_of
 from experiment.journal import Journal
+from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
-from experiment.scenario import Arm, Load
+from experiment.store import Arm
 from loadtests.journeys import STEPS
 from testbed.audit import audit_trial
 from testbed.clock import Clock

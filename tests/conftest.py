@@ -14,7 +14,7 @@ from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from experiment.scenario import Architecture, Sample
+from experiment.store import Architecture, Sample
 from testbed.deploying import plain_deployment
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.local.store import LocalStore

@@ -1,13 +1,11 @@
 """The summary of a run of searches: what its report says, as data."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
 from analysis.capacity.comparison import compare_limits
 from analysis.capacity.run import SearchRun
 from analysis.capacity.wording import finding
-from analysis.comparison import Comparison
+from analysis.comparison import Comparison, expected_sign
 from analysis.summary import Summary, result_of, void_trials
 from analysis.verdict import Outcome, judge
 from analysis.wording import headline
@@ -38,7 +36,7 @@ def summarise_search(run: SearchRun) -> SearchSummary:
     """Judge the limits, and state every one of them."""
     compared = compare_limits(run)
     void = _why_void(run, compared)
-    outcome, says = _verdict(compared, void)
+    outcome, says = _verdict(run, compared, void)
     return SearchSummary(
         run_id=run.plan.run_id,
         scenario=run.scenario.name,
@@ -71,11 +69,11 @@ def summarise_search(run: SearchRun) -> SearchSummary:
     )
 
 
-def _verdict(compared: Comparison, void: str) -> tuple[Outcome | None, str]:
+def _verdict(run: SearchRun, compared: Comparison, void: str) -> tuple[Outcome | None, str]:
     """Outcome and headline."""
     if void or compared.estimate is None:
         return None, f"No verdict: {void}"
-    sign: Literal[-1, 1] = -1 if compared.metric.expectation.startswith("lower") else 1
+    sign = expected_sign(run.treatment, compared.metric)
     verdict = judge(compared.estimate, compared.margins()[1], sign)
     return verdict.outcome, headline(compared, verdict)
 

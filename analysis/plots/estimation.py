@@ -15,7 +15,7 @@ from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
 from analysis.wording import effect, margin_words
-from experiment.scenario import Metric, MetricName
+from experiment.metric import Metric, MetricName
 
 AXIS_WORDS: dict[MetricName, str] = {
     "failed_share": "failed requests in %",

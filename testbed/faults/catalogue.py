@@ -1,6 +1,6 @@
 """From a planned fault to the fault itself."""
 
-from experiment.scenario import FaultPlan
+from experiment.phase import FaultPlan
 from store.runtime.faults import ArmedFault
 from testbed.faults.fault import Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from experiment.scenario import Architecture, Budget, Sample, Work
+from experiment.store import Architecture, Budget, Sample, Work
 from store.rules.books import Books
 from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault

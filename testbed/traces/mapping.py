@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from experiment.errors import InputError
-from experiment.scenario import Journey
+from experiment.load import Journey
 
 Meaning = Journey | Literal["ignore"]
 

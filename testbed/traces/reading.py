@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
 from experiment.errors import InputError
-from experiment.scenario import Journey
+from experiment.load import Journey
 from testbed.traces.log_lines import Hit, parse
 from testbed.traces.mapping import JourneyTable, Meaning
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from experiment.scenario import Architecture
+from experiment.store import Architecture
 from store.runtime.faults import ArmedFault
 from testbed.platforms.platform import RunningStore
 

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from experiment.errors import InputError, RunError
-from experiment.scenario import Architecture, Budget, Sample
+from experiment.store import Architecture, Budget, Sample
 from store.runtime.faults import ArmedFault
 from testbed import procfs
 from testbed.deploying import plain_deployment

@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from experiment.load import Load
 from experiment.record import TrialFolder
 from experiment.rows import REQUESTS, write_rows
-from experiment.scenario import Load, Sample
+from experiment.store import Sample
 from loadtests.parts import Part, merge, part_in, share_of
 from loadtests.rates import Stretch
 from loadtests.recorder import Row

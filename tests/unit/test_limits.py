@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from experiment.scenario import Budget
+from experiment.store import Budget
 from testbed.janitor import Belongings
 from testbed.platforms.local import limits
 from testbed.platforms.local.control_groups import Place

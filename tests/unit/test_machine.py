@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiment.errors import InputError
-from experiment.scenario import Sample
+from experiment.store import Sample
 from testbed import scenarios
 from testbed.against_itself import against_itself
 from testbed.cpu_times import BOOT, CpuTimes

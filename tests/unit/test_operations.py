@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 import store
-from experiment.scenario import Feature
+from experiment.metric import Feature
 from loadtests.journeys import STEPS, can_run
 from loadtests.operations import OPERATIONS
 from store.rules.checkout import order_id

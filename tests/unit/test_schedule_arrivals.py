@@ -8,8 +8,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from experiment.load import Journey, Load
 from experiment.rows import ARRIVALS
-from experiment.scenario import Journey, Load, Sample
+from experiment.store import Sample
 from loadtests.journeys import STEPS
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule

@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pandas as pd
 
-from experiment.scenario import Load, Sample
+from experiment.load import Load
+from experiment.store import Sample
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 from store.sample.generate import generate

@@ -11,7 +11,8 @@ import pytest
 from scipy import stats
 
 from experiment.errors import InputError
-from experiment.scenario import Load, load_scenario
+from experiment.load import Load
+from experiment.scenario import load_scenario
 from loadtests.rates import Stretch, Times, arrivals_at, rate_of, stretches_of
 from testbed import scenarios
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiment.journal import Journal, read_journal
-from experiment.scenario import FaultPlan, Phase, Sized
+from experiment.phase import FaultPlan, Phase, Sized
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters

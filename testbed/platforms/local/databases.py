@@ -13,7 +13,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from experiment.scenario import Architecture, Sample
+from experiment.store import Architecture, Sample
 from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiment.scenario import Budget
+from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
 

@@ -21,7 +21,8 @@ from tiny_servers import (
     tiny_store,
 )
 
-from experiment.scenario import Load, Sample
+from experiment.load import Load
+from experiment.store import Sample
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiment.journal import Journal
+from experiment.metric import MetricName
 from experiment.record import (
     Gate,
     Machine,
@@ -23,7 +24,7 @@ from experiment.record import (
     write_json,
 )
 from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
-from experiment.scenario import MetricName, Scenario
+from experiment.scenario import Scenario
 
 FEATURES = ("catalog", "product-page", "search", "recommendations", "cart", "checkout")
 OTHERS = [name for name in FEATURES if name != "recommendations"]

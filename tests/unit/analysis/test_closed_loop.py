@@ -15,7 +15,7 @@ from analysis.page import render
 from analysis.summary import summarise
 from analysis.tables import outcome_rows
 from experiment.record import RunFolder, write_json
-from experiment.scenario import Arm
+from experiment.store import Arm
 
 CLOSED = "microservices"
 
@@ -79,4 +79,4 @@ def test_the_report_says_how_much_was_omitted(folder: RunFolder) -> None:
 def test_an_expectation_names_either_arm(folder: RunFolder, expectation: str, sign: int) -> None:
     run = load_run(folder)
     metric = run.scenario.primary.model_copy(update={"expectation": expectation})
-    assert expected_sign(run, metric) == sign
+    assert expected_sign(run.treatment, metric) == sign

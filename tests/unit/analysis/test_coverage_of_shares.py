@@ -9,7 +9,7 @@ from analysis.comparison import Pair, _effect, _estimate
 from analysis.metrics import Measured
 from analysis.statistics import CONFIDENCE, Estimate
 from analysis.verdict import judge
-from experiment.scenario import Metric
+from experiment.metric import Metric
 from tests.unit.analysis.simulated import EXPERIMENTS
 
 REQUESTS = 600

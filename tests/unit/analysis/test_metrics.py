@@ -9,8 +9,8 @@ from analysis.measured import load_run
 from analysis.metrics import Measured, Unknown, measure
 from analysis.quantiles import highest_known, needed_for, quantile
 from analysis.windows import phase_of
+from experiment.metric import Metric
 from experiment.record import RunFolder
-from experiment.scenario import Metric
 
 Make = Callable[..., RunFolder]
 

@@ -10,7 +10,7 @@ from analysis.comparison import Pair, _effect, _estimate
 from analysis.metrics import Measured
 from analysis.statistics import CONFIDENCE, paired_t
 from analysis.verdict import Verdict, judge
-from experiment.scenario import Metric
+from experiment.metric import Metric
 
 LATENCY = Metric(
     metric="latency_p95_ms",

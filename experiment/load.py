@@ -1,0 +1,33 @@
+"""The load of a scenario: which journeys arrive, and how many."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from experiment.part import Part, Positive
+from experiment.shape import Flat, Shape
+
+Journey = Literal["browse", "search", "recommend", "buy"]
+
+
+class Load(Part):
+    """Open-loop load: journeys arrive when the schedule says, whatever the store does."""
+
+    rate: Positive
+    """Journeys per second at rest."""
+    arrivals: Literal["constant", "poisson"] = "poisson"
+    shape: Shape = Flat()
+    """Factor over time on the rate, beside the surges of the phases; a trace has its own times."""
+    mix: Mapping[Journey, Positive]
+    """Relative weights of the journeys."""
+    think_s: Annotated[float, Field(ge=0, le=60)] = 0.5
+    """Mean think time between two steps of a journey, exponential."""
+    deadline_s: Positive = 5.0
+    """A request without an answer by then is a timeout."""
+    in_flight_cap: Annotated[int, Field(ge=1, le=10_000)] = 2_000
+    """Requests beyond it are recorded as dropped; the generator never waits."""
+    workers: Annotated[int, Field(ge=1, le=16)] = 1
+    """Processes of the generator; journeys are split between them by their number."""
+    users: Annotated[int, Field(ge=1, le=10_000)] = 10
+    """Users of closed arms; open arms have as many visitors as arrive."""

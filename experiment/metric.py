@@ -1,0 +1,60 @@
+"""What a scenario compares, and what its claim predicts."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from experiment.part import Part, Positive, Slug
+
+Feature = Literal[
+    "catalog", "product-page", "search", "recommendations", "accounts", "cart", "checkout", "orders"
+]
+MetricName = Literal[
+    "failed_share",
+    "bad_share",
+    "latency_p95_ms",
+    "cpu_ms_per_request",
+    "memory_mb",
+    "capacity",
+    "demand",
+]
+"""failed_share: requests that got no correct answer, of those intended
+bad_share: requests that got no correct answer within the objective's latency
+latency_p95_ms: of correct answers, from the intended start
+cpu_ms_per_request, memory_mb: of store, edge and database together
+capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
+"""
+
+Scale = Literal["difference", "ratio"]
+
+
+class Metric(Part):
+    """What is compared, in which phase, for which features, and how much would matter."""
+
+    metric: MetricName
+    phase: Slug
+    features: tuple[Feature, ...] = ()
+    """Empty: all features."""
+    margin: Positive
+    """Smallest effect that matters: a ratio's distance from 1 (0.1 is 10 %), or, for shares, a
+    difference (0.02 is two percentage points)."""
+    expectation: Annotated[str, Field(pattern=r"^(lower|higher) in [a-z0-9-]+$")]
+    """What the claim predicts, declared beforehand: "lower in ARM" or "higher in ARM", where ARM
+    is the name of an arm or an architecture."""
+    says: str
+    """The metric in words, for the verdict sentence: "p95 latency of the other features"."""
+
+    @property
+    def expects(self) -> tuple[str, str]:
+        """``lower`` or ``higher``, and where."""
+        direction, where = self.expectation.split(" in ")
+        return direction, where
+
+    @property
+    def scale(self) -> Scale:
+        return scale_of(self.metric)
+
+
+def scale_of(metric: MetricName) -> Scale:
+    """Shares are compared by difference, since zero is common; all else by ratio."""
+    return "difference" if metric.endswith("_share") else "ratio"

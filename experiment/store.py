@@ -1,0 +1,56 @@
+"""The store of a scenario: its architecture, its size, and what it may use."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from experiment.part import Part, Positive, Slug
+
+Architecture = Literal["monolith", "microservices"]
+
+
+class Arm(Part):
+    """One side of the comparison; two arms may be equal (an A/A run)."""
+
+    name: Slug
+    architecture: Architecture
+    instances: Mapping[str, Annotated[int, Field(ge=1, le=20)]] = {}
+    """Instances of single roles (``monolith`` or a service); one where nothing is said."""
+    loop: Literal["open", "closed"] = "open"
+    """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
+    schedule, and what is due while a user still waits for an answer is never sent."""
+
+
+class Budget(Part):
+    """What a deployment may use as a whole: store, edge and database, not the generator."""
+
+    mode: Literal["pooled"] = "pooled"
+    cpus: Positive
+    memory_mb: Positive
+
+
+class Sample(Part):
+    """Size of the sample data."""
+
+    products: Annotated[int, Field(ge=20, le=100_000)] = 2_000
+    customers: Annotated[int, Field(ge=10, le=100_000)] = 1_000
+    ratings: Annotated[int, Field(ge=0, le=5_000_000)] = 50_000
+
+    @model_validator(mode="after")
+    def _has_room_for_its_ratings(self) -> Self:
+        most = self.products * self.customers // 4
+        if self.ratings > most:
+            raise ValueError(f"at most {most} ratings fit so many products and customers")
+        return self
+
+
+class Work(Part):
+    """Settings that every process of either architecture gets alike."""
+
+    threads: Annotated[int, Field(ge=1, le=256)] = 16
+    """Request threads of an instance; its database pool has the same size."""
+    recommendation_factors: Annotated[int, Field(ge=1, le=512)] = 32
+    """Length of the factor vectors."""
+    recommendation_passes: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """How often the scores are computed per request: multiplies the work, not the answer."""
