@@ -1,7 +1,7 @@
 import pytest
 
 from experiment.errors import InputError
-from testbed.planning import order_of_arms, stopping_within
+from testbed.planning import make_plan, order_of_arms, stopping_within
 from testbed.scenarios import find
 
 
@@ -39,3 +39,8 @@ def test_a_run_may_stop_after_six_blocks_and_every_second_one_from_there(
 def test_stopping_early_takes_eight_planned_blocks() -> None:
     with pytest.raises(InputError, match="at least 8 planned blocks, and 7 are"):
         stopping_within(7)
+
+
+def test_a_search_is_not_stopped_early() -> None:
+    with pytest.raises(InputError, match="A search takes all planned blocks"):
+        make_plan(find("capacity"), "full", 10, seed=None, factors={}, until_decided=True)

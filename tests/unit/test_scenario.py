@@ -8,10 +8,15 @@ from experiment.scenario import load_scenario
 from testbed import scenarios
 
 OUTAGE = scenarios.FOLDER / "outage-one-service.toml"
+CAPACITY = scenarios.FOLDER / "capacity.toml"
+STEPS = """[load.shape]
+kind = "steps"
+factors = [1.0, 2.0]
+step_s = 1.0"""
 
 
-def _changed(folder: Path, old: str, new: str) -> Path:
-    text = OUTAGE.read_text(encoding="utf-8")
+def _changed(folder: Path, old: str, new: str, of: Path = OUTAGE) -> Path:
+    text = of.read_text(encoding="utf-8")
     assert old in text
     file = folder / "mine.toml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -45,6 +50,26 @@ def test_a_mistake_is_one_sentence_that_says_what_and_where(
         load_scenario(_changed(tmp_path, old, new))
     assert sentence in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('metric = "capacity"', 'metric = "memory_mb"', "has primary.metric = 'capacity'"),
+        (
+            "[search]",
+            '[load.shape]\nkind = "steps"\nfactors = [2]\nstep_s = 1\n[search]',
+            "one rate",
+        ),
+        ('"microservices"\n\n[budget]', '"microservices"\nloop = "closed"\n[budget]', "open loops"),
+        ("highest = 160.0", "highest = 6.0", "highest must be at least lowest times"),
+    ],
+)
+def test_what_a_search_cannot_do_is_one_sentence(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        load_scenario(_changed(tmp_path, old, new, of=CAPACITY))
 
 
 def test_an_arm_less_is_refused(tmp_path: Path) -> None:
