@@ -185,7 +185,7 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_started(
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"^Port {port} of 127.0.0.1 cannot be used: .*in use"):
             local_platform.up(_monolith(), tmp_path, port=port)
-    assert _children(local_platform) == before
+    assert _children(local_platform) <= before  # PostgreSQL's own come and go
 
 
 def test_a_missing_envoy_is_one_sentence_and_nothing_is_left(
@@ -197,7 +197,7 @@ def test_a_missing_envoy_is_one_sentence_and_nothing_is_left(
     monkeypatch.setattr(edge, "import_module", lambda _: stub)
     with pytest.raises(RunError, match="brought no Envoy binary for this system"):
         local_platform.up(_monolith(), tmp_path / "second")
-    assert _children(local_platform) == before
+    assert _children(local_platform) <= before  # PostgreSQL's own come and go
     assert _databases(local_platform) == databases
 
 
@@ -209,7 +209,7 @@ def test_a_process_that_dies_while_starting_is_named_with_its_last_words(
     broken = dataclasses.replace(wanted.deployables[0], app="monolith.no_such_module:app")
     with pytest.raises(RunError, match=r"(?s)monolith-1 ended .*No module named"):
         local_platform.up(dataclasses.replace(wanted, deployables=(broken,)), tmp_path)
-    assert _children(local_platform) == before
+    assert _children(local_platform) <= before  # PostgreSQL's own come and go
 
 
 def test_the_budget_is_in_force_or_the_record_says_why_not(
