@@ -24,6 +24,7 @@ from testbed.janitor import Belongings
 from testbed.platforms.platform import Deployment, RoleUsage
 from testbed.search_run import Bench, run_searches
 
+pytestmark = pytest.mark.long
 SERVICE_S = 0.02
 CAPACITY = 1 / SERVICE_S
 
