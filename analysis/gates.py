@@ -95,15 +95,15 @@ def fault_gate(samples: pd.DataFrame, events: Events) -> Gate:
     """Every injected fault was seen to bite and was rolled back."""
     injected = [event for event in events if event["event"] == "fault-injected"]
     lifted = [event for event in events if event["event"] == "fault-lifted"]
-    toothless = [event["role"] for event in lifted if not _bit(event, samples)]
+    toothless = [event["target"] for event in lifted if not _bit(event, samples)]
     if not injected:
         return Gate(name="faults", passed=True, says="no fault was planned")
     if len(lifted) < len(injected):
         return Gate(name="faults", passed=False, says="a fault was not rolled back")
     if toothless:
         return Gate(name="faults", passed=False, says=f"the fault on {toothless[0]} did not bite")
-    roles = ", ".join(str(event["role"]) for event in lifted)
-    return Gate(name="faults", passed=True, says=f"bit and was rolled back: {roles}")
+    seen = ", ".join(f"{event['kind']} of {event['target']} ({event['says']})" for event in lifted)
+    return Gate(name="faults", passed=True, says=f"bit and was rolled back: {seen}")
 
 
 def drain_gate(events: Events) -> Gate:
@@ -115,15 +115,20 @@ def drain_gate(events: Events) -> Gate:
 
 
 def _bit(lifted: dict[str, Any], samples: pd.DataFrame) -> bool:
-    """Whether the fault's own probe saw it bite, and the samples agree.
+    """Whether the fault's own probe saw it bite and, where they can show it, the samples agree.
 
     Samples agree when a fault point was hit by then or the role had no instance left. They come
     once a second; where the trial has none, the gate on the generator's CPU fails anyway.
     """
     so_far = samples[samples["t_s"] <= float(lifted["rolled_back_s"]) + SAMPLE_AFTER_S]
-    hit = bool((so_far["fault_hits"] > 0).any())
-    gone = bool((so_far.loc[so_far["role"] == lifted["role"], "instances"] == 0).any())
-    return bool(lifted["bit"]) and (hit or gone)
+    match lifted["seen_in"]:
+        case "fault_hits":
+            seen = bool((so_far["fault_hits"] > 0).any())
+        case "instances":
+            seen = bool((so_far.loc[so_far["role"] == lifted["target"], "instances"] == 0).any())
+        case _:
+            seen = True
+    return bool(lifted["bit"]) and seen
 
 
 def _phase_windows(generator: pd.DataFrame, events: Events) -> list[Window]:

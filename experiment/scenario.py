@@ -10,6 +10,7 @@ from typing import Annotated, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from experiment.errors import InputError
+from experiment.faults.plan import KINDS
 from experiment.load import Load
 from experiment.metric import Metric
 from experiment.part import Part, Positive, Profile, Share, Slug
@@ -156,7 +157,8 @@ def _require_a_trace_that_is_long_enough(scenario: Scenario) -> None:
 
 def _first_problem(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
+    # Where a fault is wrong, its kind stands in the path as if it were a key.
+    where = ".".join(str(part) for part in first["loc"] if part not in KINDS)
     reason = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         reason = "this key is not known; check its spelling"

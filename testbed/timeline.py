@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from operator import itemgetter
 
+from experiment.faults.plan import FaultPlan
 from experiment.journal import Journal
 from experiment.part import Profile
-from experiment.phase import FaultPlan, Phase
+from experiment.phase import Phase
 from experiment.scenario import Scenario
 from testbed.clock import Clock
 from testbed.faults.catalogue import fault_for
@@ -44,7 +44,7 @@ class Stage:
     def phase_in_force(self, window: Window) -> Iterator[None]:
         """Hold a phase's faults while the block runs; lift them on every way out.
 
-        Faults that hold for less than the phase are lifted in their time, before the block runs.
+        Faults that begin or end within the phase do so in their time, before the block runs.
         """
         self.journal.write(
             "phase-started",
@@ -54,40 +54,65 @@ class Stage:
             actual_s=self.clock.elapsed_s(),
         )
         with ExitStack() as faults:
-            short: list[tuple[float, ExitStack]] = []
-            for plan in window.phase.faults:
-                fault = faults.enter_context(ExitStack())
-                end_s = window.end_s if plan.holds_s is None else window.start_s + plan.holds_s
-                fault.enter_context(self._fault_in_force(plan, window.start_s, end_s))
-                if end_s < window.end_s:
-                    short.append((end_s, fault))
-            for end_s, fault in sorted(short, key=itemgetter(0)):
-                self.wait_until(end_s)
-                fault.close()
+            held: dict[int, ExitStack] = {}
+            for moment in _moments(window):
+                if moment.at_s > window.start_s:
+                    self.wait_until(moment.at_s)
+                if moment.begins:
+                    held[moment.number] = faults.enter_context(ExitStack())
+                    plan = window.phase.faults[moment.number]
+                    held[moment.number].enter_context(self._fault_in_force(plan, window))
+                else:
+                    held[moment.number].close()
             yield
 
     @contextmanager
-    def _fault_in_force(self, plan: FaultPlan, start_s: float, end_s: float) -> Iterator[None]:
+    def _fault_in_force(self, plan: FaultPlan, window: Window) -> Iterator[None]:
+        begins_s, ends_s = plan.held_s(window.start_s, window.end_s)
         fault = fault_for(plan, self.board, self.seed)
         try:
             fault.inject()
             self.journal.write(
                 "fault-injected",
                 kind=plan.kind,
-                role=plan.role,
-                planned_s=start_s,
+                target=plan.target,
+                planned_s=begins_s,
                 actual_s=self.clock.elapsed_s(),
             )
             yield
         finally:
-            bit, lifting_s = fault.bit(), self.clock.elapsed_s()
+            bite, lifting_s = fault.bite(), self.clock.elapsed_s()
             fault.lift()
             self.journal.write(
                 "fault-lifted",
                 kind=plan.kind,
-                role=plan.role,
-                bit=bit,
-                planned_s=end_s,
+                target=plan.target,
+                bit=bite.felt,
+                says=bite.says,
+                seen_in=bite.seen_in,
+                planned_s=ends_s,
                 actual_s=lifting_s,
                 rolled_back_s=self.clock.elapsed_s(),
             )
+
+
+@dataclass(frozen=True, order=True)
+class _Moment:
+    """A fault of a phase begins or ends."""
+
+    at_s: float
+    begins: bool
+    """Where two fall together, one fault is lifted before the next begins."""
+    number: int
+    """Which of the phase's faults."""
+
+
+def _moments(window: Window) -> list[_Moment]:
+    """In order, but for the ends that fall together with the phase's."""
+    moments = []
+    for number, plan in enumerate(window.phase.faults):
+        begins_s, ends_s = plan.held_s(window.start_s, window.end_s)
+        moments.append(_Moment(begins_s, True, number))  # noqa: FBT003 - a field, named above
+        if ends_s < window.end_s:
+            moments.append(_Moment(ends_s, False, number))  # noqa: FBT003 - a field, named above
+    return sorted(moments)

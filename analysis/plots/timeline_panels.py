@@ -76,7 +76,7 @@ def draw_flight(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
     trials = run.of(arm)
     smooth = in_flight(trials, at_s).reshape(-1, PER_SECOND).mean(axis=1)
     axes.stairs(smooth, baseline=None, color=arm_colours(run)[arm], lw=2.4, label="in flight")
-    for role in sorted({fault.role for phase in run.scenario.phases for fault in phase.faults}):
+    for role in sorted({fault.target for phase in run.scenario.phases for fault in phase.faults}):
         counted = role if instances(trials, role, at_s) is not None else arm
         alive = instances(trials, counted, at_s)
         if alive is not None:

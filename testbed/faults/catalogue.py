@@ -1,6 +1,7 @@
 """From a planned fault to the fault itself."""
 
-from experiment.phase import FaultPlan
+from experiment.faults.on_roles import Delay, Errors, Hang, Outage
+from experiment.faults.plan import FaultPlan
 from store.runtime.faults import ArmedFault
 from testbed.faults.fault import Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint
@@ -9,13 +10,21 @@ from testbed.faults.outage import outage
 
 def fault_for(plan: FaultPlan, board: FaultBoard, seed: int) -> Fault:
     """The fault that ``plan`` describes, in the board's store; ``seed`` drives its chance."""
-    if plan.kind == "outage":
-        return outage(board, plan.role)
-    armed = ArmedFault(
-        role=plan.role,
-        kind=plan.kind,
-        probability=plan.probability,
-        seed=seed,
-        seconds=plan.seconds,
-    )
+    match plan:
+        case Outage():
+            return outage(board, plan.role)
+        case Errors():
+            armed = ArmedFault(
+                role=plan.role, kind="error", probability=plan.probability, seed=seed
+            )
+        case Delay():
+            armed = ArmedFault(
+                role=plan.role,
+                kind="delay",
+                probability=plan.probability,
+                seed=seed,
+                seconds=plan.delay_ms / 1000,
+            )
+        case Hang():
+            armed = ArmedFault(role=plan.role, kind="hang")
     return FaultPoint(board, armed)

@@ -1,6 +1,7 @@
 """A fault at the fault points of a role: the same code path on both sides."""
 
 from store.runtime.faults import ArmedFault
+from testbed.faults.fault import Bite
 from testbed.platforms.platform import RunningStore
 
 
@@ -39,5 +40,6 @@ class FaultPoint:
     def lift(self) -> None:
         self._board.disarm(self._fault)
 
-    def bit(self) -> bool:
-        return self._board.hits() > self._hits_before
+    def bite(self) -> Bite:
+        hits = self._board.hits() - self._hits_before
+        return Bite(hits > 0, f"{hits} calls reached it", seen_in="fault_hits")

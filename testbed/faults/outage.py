@@ -6,7 +6,7 @@ process anew each time.
 """
 
 from store.runtime.faults import ArmedFault
-from testbed.faults.fault import Fault
+from testbed.faults.fault import Bite, Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint
 from testbed.platforms.platform import RunningStore
 
@@ -24,8 +24,9 @@ class _KilledRole:
     def lift(self) -> None:
         self._store.restore_role(self._role)
 
-    def bit(self) -> bool:
-        return self._was_down
+    def bite(self) -> Bite:
+        left = "no instance was left" if self._was_down else "an instance was left"
+        return Bite(self._was_down, left, seen_in="instances")
 
 
 def outage(board: FaultBoard, role: str) -> Fault:

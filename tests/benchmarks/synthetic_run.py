@@ -140,7 +140,7 @@ def _samples(duration_s: float, arm: str) -> pa.Table:
 
 def _events(windows: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
     start, end = windows["outage"]
-    fault = {"at": 0.0, "kind": "outage", "role": "recommendations"}
+    fault = {"at": 0.0, "kind": "outage", "target": "recommendations"}
     return [
         {"event": "fault-injected", "planned_s": start, "actual_s": start + 0.3, **fault},
         {"event": "fault-lifted", "planned_s": end, "actual_s": end + 0.1, "bit": True, **fault},

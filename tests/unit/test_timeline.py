@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from experiment.faults.on_roles import Delay, Hang, Outage
+from experiment.faults.plan import FaultPlan
 from experiment.journal import Journal, read_journal
-from experiment.phase import FaultPlan, Phase, Sized
+from experiment.phase import Phase, Sized
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
@@ -59,8 +61,8 @@ def _stage(store: StoreInMemory, journal: Journal) -> Stage:
     return Stage(FaultBoard(store), journal, Clock(0.0), seed=1, wait_until=lambda _: None)
 
 
-STALL = FaultPlan(kind="hang", role="catalog", seconds=3.0)
-OUTAGE = FaultPlan(kind="outage", role="recommendations")
+STALL = Hang(role="catalog", for_s=3.0)
+OUTAGE = Outage(role="recommendations")
 
 
 def test_the_outage_of_a_service_kills_it_and_brings_it_back(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_the_outage_of_a_role_inside_the_monolith_arms_its_fault_point(tmp_path:
 
 def test_two_faults_hold_at_once_and_each_is_lifted_alone(tmp_path: Path) -> None:
     store = StoreInMemory("monolith")
-    slow = FaultPlan(kind="delay", role="search", seconds=0.1)
+    slow = Delay(role="search", delay_ms=100)
     with (
         Journal(tmp_path / "events.jsonl") as journal,
         _stage(store, journal).phase_in_force(_window(OUTAGE, slow)),

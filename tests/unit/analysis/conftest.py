@@ -312,7 +312,8 @@ def _sample(arm: str, role: str, cores: float, t_s: float) -> dict[str, Any]:
 
 
 def _write_events(files: TrialFolder, arm: str) -> None:
-    fault = {"kind": "outage", "role": "recommendations"}
+    fault = {"kind": "outage", "target": "recommendations"}
+    seen_in = "fault_hits" if arm == "monolith" else "instances"
     starts = {
         "warm-up": 0.0,
         "baseline": float(WARM_UP_S),
@@ -332,6 +333,8 @@ def _write_events(files: TrialFolder, arm: str) -> None:
             "event": "fault-lifted",
             **fault,
             "bit": True,
+            "says": "seen",
+            "seen_in": seen_in,
             "planned_s": OUTAGE[1],
             "actual_s": OUTAGE[1] + 0.1,
             "rolled_back_s": OUTAGE[1] + 1.2,

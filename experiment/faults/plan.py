@@ -1,0 +1,13 @@
+"""Every fault that a scenario can plan, told apart by its ``kind``."""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from experiment.faults.on_roles import RoleFault
+
+AnyFault = RoleFault
+
+FaultPlan = Annotated[AnyFault, Field(discriminator="kind")]
+
+KINDS = frozenset(fault.model_fields["kind"].default for fault in get_args(AnyFault))
