@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -43,6 +44,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStore
     return ByStore(config, log)
 
 
+def _wait_for_no_disk(connection: Connection[TupleRow]) -> None:
+    """Leave writing to the operating system: these data need not survive a loss of power.
+
+    Nobody measures them, and the disk is most of what a store costs that is started and dropped.
+    """
+    connection.execute("ALTER SYSTEM SET fsync = off")
+    connection.execute("SELECT pg_reload_conf()")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL of the superuser on a server that lives as long as the test session."""
@@ -55,6 +65,8 @@ def postgres_url() -> Iterator[str]:
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            _wait_for_no_disk(connection)
         yield server.get_uri()
     finally:
         server.cleanup()
@@ -78,6 +90,8 @@ def fresh_database(postgres_url: str) -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def local_platform() -> Iterator[LocalPlatform]:
     with LocalPlatform() as platform:
+        with platform._server.connect() as connection:
+            _wait_for_no_disk(connection)
         yield platform
 
 
