@@ -1,5 +1,6 @@
 """Replays one session against two stores and tells where their answers differ."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from testbed.parity.replay import Answer, Replayer
@@ -28,9 +29,9 @@ def differences(
     changes it. Raises ``requests.RequestException`` when a store cannot be reached.
     """
     found = []
-    with Replayer(one_url) as one, Replayer(other_url) as other:
+    with Replayer(one_url) as one, Replayer(other_url) as other, ThreadPoolExecutor(2) as both:
         for number, step in enumerate(Session(shop, seed).steps(steps), start=1):
-            ours, theirs = one.send(step), other.send(step)
+            ours, theirs = both.map(Replayer.send, (one, other), (step, step))
             if ours != theirs:
                 found.append(Difference(number, step, ours, theirs))
     return found
