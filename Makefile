@@ -3,6 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Containers often forbid Python to keep what it compiled. Each of the hundreds of processes of a
+# run or of the tests would compile its libraries anew then: four seconds each to write a report,
+# seven to collect the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-long lint format lock clean help
 .DEFAULT_GOAL := help
 
