@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
+from scipy.special import stdtrit
 
 from analysis.statistics import CONFIDENCE
 
@@ -75,7 +76,7 @@ def fit(resources: Sequence[float], capacities: Sequence[float]) -> Scalability 
     if isinstance(found, NotIdentified):
         return found
     values, errors = found
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, len(x) - 3)) * errors
+    half = float(stdtrit(len(x) - 3, (1 + CONFIDENCE) / 2)) * errors
     rate, contention, coherency = (float(value) for value in values)
     if contention < EDGE and coherency < EDGE:
         return NotIdentified("capacity grows in proportion: no contention or coherency is seen")
