@@ -6,6 +6,7 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -87,11 +88,24 @@ def fresh_database(postgres_url: str) -> Callable[[str], str]:
     return make
 
 
-@pytest.fixture(scope="session")
-def local_platform() -> Iterator[LocalPlatform]:
+@contextmanager
+def _platform() -> Iterator[LocalPlatform]:
     with LocalPlatform() as platform:
         with platform._server.connect() as connection:
             _wait_for_no_disk(connection)
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def local_platform() -> Iterator[LocalPlatform]:
+    with _platform() as platform:
+        yield platform
+
+
+@pytest.fixture
+def fresh_platform() -> Iterator[LocalPlatform]:
+    """For one test alone: nothing is up, and its server may be hurt."""
+    with _platform() as platform:
         yield platform
 
 

@@ -53,8 +53,10 @@ def _eventually(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
 
 def _children(platform: LocalPlatform) -> set[int]:
     """What this process has started, but for the server, which outlives single stores."""
-    children = {stat.pid for stat in procfs.tree(procfs.snapshot(), os.getpid())}
-    return children - set(platform._server.pids())
+    # One look for both: PostgreSQL's own come and go, also between two looks.
+    processes = procfs.snapshot()
+    children = {stat.pid for stat in procfs.tree(processes, os.getpid())}
+    return children - {stat.pid for stat in procfs.tree(processes, platform._server.pid)}
 
 
 def _databases(platform: LocalPlatform) -> set[str]:
@@ -185,7 +187,7 @@ def test_a_port_in_use_is_one_sentence_and_nothing_is_started(
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"^Port {port} of 127.0.0.1 cannot be used: .*in use"):
             local_platform.up(_monolith(), tmp_path, port=port)
-    assert _children(local_platform) <= before  # PostgreSQL's own come and go
+    assert _children(local_platform) <= before
 
 
 def test_a_missing_envoy_is_one_sentence_and_nothing_is_left(
@@ -197,7 +199,7 @@ def test_a_missing_envoy_is_one_sentence_and_nothing_is_left(
     monkeypatch.setattr(edge, "import_module", lambda _: stub)
     with pytest.raises(RunError, match="brought no Envoy binary for this system"):
         local_platform.up(_monolith(), tmp_path / "second")
-    assert _children(local_platform) <= before  # PostgreSQL's own come and go
+    assert _children(local_platform) <= before
     assert _databases(local_platform) == databases
 
 
@@ -209,7 +211,7 @@ def test_a_process_that_dies_while_starting_is_named_with_its_last_words(
     broken = dataclasses.replace(wanted.deployables[0], app="monolith.no_such_module:app")
     with pytest.raises(RunError, match=r"(?s)monolith-1 ended .*No module named"):
         local_platform.up(dataclasses.replace(wanted, deployables=(broken,)), tmp_path)
-    assert _children(local_platform) <= before  # PostgreSQL's own come and go
+    assert _children(local_platform) <= before
 
 
 def test_the_budget_is_in_force_or_the_record_says_why_not(
@@ -261,20 +263,22 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
     assert _eventually(lambda: list(tmp_path.iterdir()) == [])
 
 
-def test_only_a_store_that_is_alone_begins_with_a_fresh_server(tmp_path: Path) -> None:
-    with LocalPlatform() as platform:
-        before = platform._server.pid
-        platform.up(_monolith(), tmp_path / "first")
-        fresh = platform._server.pid
-        platform.up(_monolith(), tmp_path / "second")
-        assert before != fresh == platform._server.pid
+def test_only_a_store_that_is_alone_begins_with_a_fresh_server(
+    fresh_platform: LocalPlatform, tmp_path: Path
+) -> None:
+    before = fresh_platform._server.pid
+    fresh_platform.up(_monolith(), tmp_path / "first")
+    fresh = fresh_platform._server.pid
+    fresh_platform.up(_monolith(), tmp_path / "second")
+    assert before != fresh == fresh_platform._server.pid
 
 
-def test_the_death_of_the_database_server_is_one_sentence(tmp_path: Path) -> None:
-    with LocalPlatform() as platform:
-        store = platform.up(_monolith(), tmp_path / "bereft")
-        os.kill(platform._server.pid, signal.SIGKILL)
-        assert _eventually(lambda: not platform._server.is_running)
-        store.down()
-        with pytest.raises(RunError, match="PostgreSQL ended with status -9"):
-            platform.up(_monolith(), tmp_path / "again")
+def test_the_death_of_the_database_server_is_one_sentence(
+    fresh_platform: LocalPlatform, tmp_path: Path
+) -> None:
+    store = fresh_platform.up(_monolith(), tmp_path / "bereft")
+    os.kill(fresh_platform._server.pid, signal.SIGKILL)
+    assert _eventually(lambda: not fresh_platform._server.is_running)
+    store.down()
+    with pytest.raises(RunError, match="PostgreSQL ended with status -9"):
+        fresh_platform.up(_monolith(), tmp_path / "again")
