@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 
-from scipy.special import gammaincinv, ncfdtr, stdtrit
+from scipy.special import chdtri, ncfdtr, stdtrit
 
 from analysis.statistics import CONFIDENCE, MOST_BLOCKS
 
@@ -41,11 +41,6 @@ def spread_interval(spread: float, n: int) -> tuple[float, float]:
 
     Chi-square (Fisher); assumes normal effects, and more strictly than t does.
     """
-    sides = (1 + CONFIDENCE) / 2, (1 - CONFIDENCE) / 2
-    low, high = (spread * math.sqrt((n - 1) / _chi_square(side, n - 1)) for side in sides)
-    return low, high
-
-
-def _chi_square(probability: float, freedom: int) -> float:
-    """Its quantile. ``scipy.stats`` has it too, and takes a third of a second to import."""
-    return 2 * float(gammaincinv(freedom / 2, probability))
+    above = (1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2
+    low, high = (spread * math.sqrt((n - 1) / chdtri(n - 1, share)) for share in above)
+    return float(low), float(high)

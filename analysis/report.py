@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.capacity.report import build_search
 from analysis.measured import MeasuredRun, load_run
 from analysis.page import Shown, render, shown
 from analysis.plots import PLOTS
@@ -22,6 +21,8 @@ def build(folder: RunFolder) -> Summary:
     broken or was edited.
     """
     if folder.read_plan().scenario.search is not None:
+        from analysis.capacity.report import build_search  # noqa: PLC0415 - fits curves: half a second
+
         return build_search(folder)
     return _write(load_run(folder), folder.report)
 

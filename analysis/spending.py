@@ -13,7 +13,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from analysis.statistics import CONFIDENCE
@@ -77,6 +76,7 @@ def _step(grid: Floats, mass: Floats, n: int, bound: float) -> tuple[Floats, Flo
 
 def _boundary(grid: Floats, mass: Floats, n: int, spend: float) -> float:
     """The bound that ``spend`` of all experiments cross at the block after the ``n``-th."""
+    from scipy.optimize import brentq  # noqa: PLC0415 - takes long, and few runs may stop early
 
     def beyond(bound: float) -> float:
         inside = mass @ _within(grid, np.array([bound]), n)
