@@ -8,17 +8,21 @@ from experiment.errors import InputError
 from experiment.record import RunFolder
 
 
-def require_untouched(folder: RunFolder) -> None:
-    """Refuse a run whose ``plan.json`` was edited after the start.
+def hash_of_plan(folder: RunFolder) -> str:
+    """SHA-256 of ``plan.json``, as the journal's ``run-started`` holds it."""
+    return hashlib.sha256(folder.plan.read_bytes()).hexdigest()
 
-    Compares its SHA-256 with the ``plan_sha256`` that the journal's event ``run-started`` holds;
-    a run that was started without one passes. Raises InputError.
+
+def require_untouched(folder: RunFolder) -> None:
+    """Raise InputError when ``plan.json`` was edited after the start.
+
+    A run that was started without the plan's hash in its journal passes.
     """
     recorded = _recorded_sha256(folder)
-    if recorded is not None and recorded != hashlib.sha256(folder.plan.read_bytes()).hexdigest():
+    if recorded is not None and recorded != hash_of_plan(folder):
         raise InputError(
-            f"{folder.plan} was edited after the run had started; what was measured by the one "
-            "plan cannot be judged by the other. Put the original back."
+            f"{folder.plan} was edited after the run had started and no longer says what was "
+            "measured. Put the original back, or start a new run."
         )
 
 

@@ -1,12 +1,12 @@
 """Going on with a run that was cut off: what has to be as it was, and what is left to do."""
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 from experiment.attempts import has_ended
 from experiment.errors import InputError
 from experiment.facts import differing_entry
+from experiment.integrity import require_untouched
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialRecord, write_json
 from testbed import machine
@@ -15,21 +15,12 @@ from testbed.hashes import hashes
 KILLED = "the tool was killed"
 
 
-def hash_of_plan(folder: RunFolder) -> str:
-    """SHA-256 of ``plan.json``, as the journal's ``run-started`` holds it."""
-    return hashlib.sha256(folder.plan.read_bytes()).hexdigest()
-
-
 def require_unchanged(folder: RunFolder, plan: Plan) -> None:
     """Raise InputError when the plan was edited, or code or machine are not those of the plan.
 
     Blocks that were measured under other conditions are no repetition of those that are there.
     """
-    started = next((e for e in _events(folder) if e["event"] == "run-started"), {})
-    if started.get("plan_sha256", hash_of_plan(folder)) != hash_of_plan(folder):
-        raise InputError(
-            f"{folder.plan} was edited after the run had begun; restore it, or start a new run."
-        )
+    require_untouched(folder)
     for fact, then, now in _facts(plan):
         if then != now:
             raise InputError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analysis import report
 from analysis.summary import Summary
+from experiment.integrity import hash_of_plan
 from experiment.journal import Journal
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.rows import write_rows
@@ -15,7 +16,6 @@ from testbed.generator import warm_up
 from testbed.parity_gate import require_parity
 from testbed.planning import block_seed
 from testbed.platforms.platform import Platform
-from testbed.resuming import hash_of_plan
 from testbed.search_run import Bench, run_searches
 from testbed.trial import Trial, run_trial
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from experiment.errors import InputError
+from experiment.integrity import hash_of_plan
 from experiment.journal import Journal
 from experiment.record import Plan, RunFolder, write_json
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan
-from testbed.resuming import hash_of_plan, require_unchanged
+from testbed.resuming import require_unchanged
 from testbed.scenarios import find
 
 HOLD = """
@@ -42,7 +43,7 @@ def test_an_edited_plan_is_refused(tmp_path: Path) -> None:
     folder, plan = _run(tmp_path)
     edited = plan.model_copy(update={"seed": 2})
     write_json(folder.plan, edited)
-    with pytest.raises(InputError, match=r"plan\.json was edited.*restore it, or start a new run"):
+    with pytest.raises(InputError, match=r"plan\.json was edited.*or start a new run"):
         require_unchanged(folder, edited)
 
 

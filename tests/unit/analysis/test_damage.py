@@ -1,6 +1,5 @@
 """What cannot be read is named in one sentence, and the rest of the run stays readable."""
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from analysis.export import export_csv
 from analysis.measured import load_run
 from analysis.summary import summarise
 from experiment.errors import InputError
+from experiment.integrity import hash_of_plan
 from experiment.record import RunFolder, TrialFolder
 
 Make = Callable[..., RunFolder]
@@ -163,10 +163,8 @@ def test_a_broken_or_newer_plan_ends_everything(make: Make, tmp_path: Path) -> N
 
 def test_a_plan_that_was_edited_after_the_start_is_refused(make: Make, tmp_path: Path) -> None:
     folder = make(blocks=1, rate=12.0)
-    sha256 = hashlib.sha256(folder.plan.read_bytes()).hexdigest()
-    folder.journal.write_bytes(
-        orjson.dumps({"event": "run-started", "plan_sha256": sha256}) + b"\n"
-    )
+    started = {"event": "run-started", "plan_sha256": hash_of_plan(folder)}
+    folder.journal.write_bytes(orjson.dumps(started) + b"\n")
     assert load_run(folder).blocks == [1]
 
     change_json(folder.plan, seed=8)
