@@ -1,6 +1,6 @@
 """The summary of a run: what the report says, as data."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -85,25 +85,32 @@ def summarise(run: MeasuredRun) -> Summary:
     void = _why_void(run, primary)
     outcome, says, found = _verdict(run, primary, void)
     return Summary(
-        run_id=run.plan.run_id,
-        scenario=run.scenario.name,
-        question=run.scenario.question,
-        claims=run.scenario.claims,
-        profile=run.plan.profile,
-        reference=run.reference.name,
-        treatment=run.treatment.name,
+        **facts_of(run),
         outcome=outcome,
         headline=says,
         finding=found,
         void=void,
-        blocks_planned=len(run.plan.order),
-        blocks_complete=len(run.blocks),
-        void_trials=void_trials(run),
-        damaged=tuple(map(str, run.damaged)),
         primary=result_of(primary),
         secondary=tuple(map(result_of, secondary)),
         noise=tuple(map(noise_of, (primary, *secondary))) if run.plan.aa else (),
     )
+
+
+def facts_of(run: MeasuredRun) -> dict[str, Any]:
+    """Members of a summary that are the same whatever was measured, and however it is judged."""
+    return {
+        "run_id": run.plan.run_id,
+        "scenario": run.scenario.name,
+        "question": run.scenario.question,
+        "claims": run.scenario.claims,
+        "profile": run.plan.profile,
+        "reference": run.reference.name,
+        "treatment": run.treatment.name,
+        "blocks_planned": len(run.plan.order),
+        "blocks_complete": len(run.blocks),
+        "void_trials": void_trials(run),
+        "damaged": tuple(map(str, run.damaged)),
+    }
 
 
 def result_of(comparison: Comparison) -> Result:

@@ -6,7 +6,7 @@ from analysis.capacity.comparison import compare_limits
 from analysis.capacity.run import SearchRun
 from analysis.capacity.wording import finding
 from analysis.comparison import Comparison, expected_sign
-from analysis.summary import Summary, result_of, void_trials
+from analysis.summary import Summary, facts_of, result_of
 from analysis.verdict import Outcome, judge
 from analysis.wording import headline
 
@@ -38,20 +38,11 @@ def summarise_search(run: SearchRun) -> SearchSummary:
     void = _why_void(run, compared)
     outcome, says = _verdict(run, compared, void)
     return SearchSummary(
-        run_id=run.plan.run_id,
-        scenario=run.scenario.name,
-        question=run.scenario.question,
-        claims=run.scenario.claims,
-        profile=run.plan.profile,
-        reference=run.reference.name,
-        treatment=run.treatment.name,
+        **facts_of(run),
         outcome=outcome,
         headline=says,
         finding=finding(run, compared) if run.blocks else "",
         void=void,
-        blocks_planned=len(run.plan.order),
-        blocks_complete=len(run.blocks),
-        void_trials=void_trials(run),
         primary=result_of(compared),
         secondary=(),
         limits=tuple(
