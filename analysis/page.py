@@ -1,6 +1,8 @@
 """The report as one HTML page that needs nothing else."""
 
 import base64
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,6 +14,8 @@ from analysis import aa_wording, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot, Run
+from analysis.plots.saving import save
 from analysis.published import load_literature
 from analysis.setup import setup_rows
 from analysis.summary import Summary
@@ -31,32 +35,44 @@ class Shown:
     """Data URI."""
 
 
-def shown(name: str, title: str, caption: str, svg: Path, png: Path) -> Shown:
+def draw_all(plots: Sequence[Plot[Run]], run: Run, folder: Path) -> list[Shown]:
+    """Draw every figure as SVG and PNG into ``folder``, in place of all that was there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir()
+    return [_shown(plot, run, *save(plot, run, folder)) for plot in plots]
+
+
+def _shown(plot: Plot[Run], run: Run, svg: Path, png: Path) -> Shown:
     """A figure as the page embeds it: SVG, or PNG where that is too large."""
     small = svg.stat().st_size <= LARGEST_SVG
     kind, file = ("svg+xml", svg) if small else ("png", png)
     encoded = base64.b64encode(file.read_bytes()).decode()
-    return Shown(name, title, caption, f"data:image/{kind};base64,{encoded}")
+    return Shown(plot.name, plot.title, plot.caption(run), f"data:image/{kind};base64,{encoded}")
 
 
 def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
     """The whole page; ``figures`` is empty when no block is complete."""
-    return (
-        environment()
-        .get_template("report.html")
-        .render(
-            **shared(run, figures),
-            summary=summary,
-            tables=tables,
-            aa=aa_wording,
-            chips=chips(run, summary),
-            limits=limits_of(run, summary),
-            checklist=checklist(run),
-        )
+    own = {"limits": limits_of(run, summary), "checklist": checklist(run)}
+    return fill("report.html", run, summary, figures, **own)
+
+
+def fill(
+    template: str, run: MeasuredRun, summary: Summary, figures: list[Shown], **own: object
+) -> str:
+    """A page of this template, which finds in ``own`` what only its kind of report has."""
+    page = _environment().get_template(template)
+    return page.render(
+        **_frame(run, figures),
+        summary=summary,
+        chips=_chips(run, summary),
+        tables=tables,
+        aa=aa_wording,
+        **own,
     )
 
 
-def environment() -> Environment:
+def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
@@ -66,7 +82,7 @@ def environment() -> Environment:
     )
 
 
-def shared(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
+def _frame(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
     """What the frame of every report needs, whatever was measured."""
     literature = load_literature()
     return {
@@ -82,7 +98,7 @@ def shared(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
     }
 
 
-def chips(run: MeasuredRun, summary: Summary) -> list[str]:
+def _chips(run: MeasuredRun, summary: Summary) -> list[str]:
     """The facts of a run in a few words each."""
     gates = [gate for record in run.records for gate in record.gates]
     passed = sum(gate.passed for gate in gates)

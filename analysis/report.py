@@ -1,13 +1,11 @@
 """Builds the report of a run from its raw files, byte for byte the same each time."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.measured import MeasuredRun, load_run
-from analysis.page import Shown, render, shown
+from analysis.page import draw_all, render
 from analysis.plots import PLOTS
-from analysis.plots.saving import save
 from analysis.pooling import load_pooled
 from analysis.summary import Summary, summarise
 from experiment.errors import InputError
@@ -47,15 +45,7 @@ def _takes_a_report(target: Path) -> bool:
 def _write(run: MeasuredRun, target: Path) -> Summary:
     summary = summarise(run)
     target.mkdir(parents=True, exist_ok=True)
-    figures = _figures(run, target / "figures")
+    figures = draw_all(PLOTS if run.blocks else (), run, target / "figures")
     write_json(target / "summary.json", summary)
     write_whole(target / "index.html", render(run, summary, figures).encode())
     return summary
-
-
-def _figures(run: MeasuredRun, folder: Path) -> list[Shown]:
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir()
-    plots = PLOTS if run.blocks else ()
-    return [shown(p.name, p.title, p.caption(run), *save(p, run, folder)) for p in plots]
