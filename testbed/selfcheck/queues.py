@@ -19,6 +19,9 @@ from testbed.selfcheck.theory import Times, waits_s
 Draw = Callable[[np.random.Generator, int], Times]
 """Draws that many service times."""
 
+PLENTY = 256
+"""So many servers that none is ever waited for."""
+
 
 @dataclass(frozen=True)
 class Queues:
@@ -79,6 +82,18 @@ def poisson(
     station = np.repeat(np.arange(stations), [len(part) for part in parts])
     queues = Queues.of(arrivals_s, service(draws, len(arrivals_s)), station)
     return replace(queues, servers=servers)
+
+
+def unqueued(seed: int, *, rate: float, seconds: float, service_s: float) -> Queues:
+    """Poisson arrivals before so many servers that none waits: each takes its service time."""
+    return poisson(
+        np.random.default_rng(seed),
+        stations=1,
+        rate=rate,
+        seconds=seconds,
+        service=lambda _, count: np.full(count, service_s),
+        servers=PLENTY,
+    )
 
 
 def _until(seconds: float, rate: float, draws: np.random.Generator) -> Times:

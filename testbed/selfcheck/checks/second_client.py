@@ -8,7 +8,7 @@ from its sending, so that is what is compared.
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,11 @@ from testbed.selfcheck import product
 from testbed.selfcheck.bench import Bench
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.finding import Finding, compared
-from testbed.selfcheck.queues import Queues, poisson
+from testbed.selfcheck.queues import Queues, unqueued
 
 NAME = "second client"
 SEED = 5
 SERVICE_S = 0.02
-SERVERS = 256
-"""So many that none is ever waited for."""
 RATE = 100.0
 LIMIT = 0.05
 PATIENCE_S = 15.0
@@ -106,14 +104,7 @@ def run(bench: Bench, seconds: float) -> Sequence[Finding]:
 
 
 def queues(seconds: float) -> Queues:
-    alone = poisson(
-        np.random.default_rng(SEED),
-        stations=1,
-        rate=RATE,
-        seconds=seconds,
-        service=lambda _, count: np.full(count, SERVICE_S),
-    )
-    return replace(alone, servers=SERVERS)
+    return unqueued(SEED, rate=RATE, seconds=seconds, service_s=SERVICE_S)
 
 
 @contextmanager

@@ -7,20 +7,16 @@ the generator needs; that takes no privilege, and it works whatever the schedule
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-
-import numpy as np
 
 from testbed.platforms.local.processes import OwnedProcess, Program, start, stop_all
 from testbed.selfcheck.bench import Bench
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.finding import Finding, lateness_of
-from testbed.selfcheck.queues import Queues, poisson
+from testbed.selfcheck.queues import Queues, unqueued
 
 NAME = "starved generator"
 SEED = 6
 RATE = 600.0
-SERVERS = 256
 SERVICE_S = 0.002
 HOGS = 12
 GATES = ("lateness", "generator CPU")
@@ -30,14 +26,7 @@ BUSY = f"import time\nend = time.monotonic() + {MOST_S}\nwhile time.monotonic() 
 
 
 def queues(seconds: float) -> Queues:
-    alone = poisson(
-        np.random.default_rng(SEED),
-        stations=1,
-        rate=RATE,
-        seconds=seconds,
-        service=lambda _, count: np.full(count, SERVICE_S),
-    )
-    return replace(alone, servers=SERVERS)
+    return unqueued(SEED, rate=RATE, seconds=seconds, service_s=SERVICE_S)
 
 
 @contextmanager
