@@ -10,8 +10,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -33,6 +31,7 @@ from testbed.selfcheck.gates import answers_gate, core_gate, server_gates
 from testbed.selfcheck.queues import Queues
 from testbed.selfcheck.theory import Times
 from testbed.trial import LEAD_S, TICK_S
+from testbed.undoing import Undoing
 
 Beside = Callable[[str], AbstractContextManager[None]]
 """What goes on beside a measurement; it is told the server's URL."""
@@ -80,7 +79,7 @@ class Measured:
         return tuple(gate for gate in self.gates if not gate.passed)
 
 
-class Bench:
+class Bench(Undoing):
     """Runs servers, generators and whatever disturbs them; leaves nothing behind.
 
     Cores are divided as on platform ``local``: the last is the generator's.
@@ -91,29 +90,18 @@ class Bench:
         self._runs = 0
         self._lead_s = LEAD_S
 
-    def __enter__(self) -> Self:
-        with ExitStack() as undo:
-            before = os.sched_getaffinity(0)
-            # Like everything but the server, this process keeps off the server's core.
-            os.sched_setaffinity(0, self.cores.generator)
-            undo.callback(os.sched_setaffinity, 0, before)
-            self.belongings = undo.enter_context(Belongings(state_dir()))
-            self.folder = Path(tempfile.mkdtemp(prefix="twinstack-selfcheck-"))
-            self.belongings.folder(self.folder)
-            undo.callback(shutil.rmtree, self.folder)
-            self._lead_s = max(
-                LEAD_S, STARTS * _start_of_generator_s(self.cores.generator, self.belongings)
-            )
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._undo.close()
+    def _set_up(self, undo: ExitStack) -> None:
+        before = os.sched_getaffinity(0)
+        # Like everything but the server, this process keeps off the server's core.
+        os.sched_setaffinity(0, self.cores.generator)
+        undo.callback(os.sched_setaffinity, 0, before)
+        self.belongings = undo.enter_context(Belongings(state_dir()))
+        self.folder = Path(tempfile.mkdtemp(prefix="twinstack-selfcheck-"))
+        self.belongings.folder(self.folder)
+        undo.callback(shutil.rmtree, self.folder)
+        self._lead_s = max(
+            LEAD_S, STARTS * _start_of_generator_s(self.cores.generator, self.belongings)
+        )
 
     def measure(self, queues: Queues, beside: Beside | None = None) -> Measured:
         """Measure a schedule, anew if its gates void it; VoidError when they void all."""

@@ -7,8 +7,7 @@ import socket
 from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from experiment.errors import InputError
 from testbed import janitor
@@ -21,12 +20,13 @@ from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.local.store import Ground, LocalStore
 from testbed.platforms.platform import Deployment
+from testbed.undoing import Undoing
 
 LONGEST_BASE = 60
 """A socket's path may have 107 characters."""
 
 
-class LocalPlatform:
+class LocalPlatform(Undoing):
     """Implements ``Platform``; needs neither containers nor root.
 
     ``mesh`` says how services reach each other: by their own list of instances ("direct"), or
@@ -36,7 +36,6 @@ class LocalPlatform:
     def __init__(self, mesh: Literal["direct", "envoy"] = "direct") -> None:
         self._mesh = mesh
         self._cores = split(os.sched_getaffinity(0))
-        self._undo = ExitStack()
         self._stores_up = 0
 
     @property
@@ -57,28 +56,17 @@ class LocalPlatform:
             "cores": self._cores.says,
         }
 
-    def __enter__(self) -> Self:
-        with ExitStack() as undo:
-            self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
-            folder = _place_for_data()
-            self.belongings.folder(folder)
-            folder.mkdir(mode=0o700)
-            undo.callback(shutil.rmtree, folder)
-            self._server = PostgresServer(folder, self._cores.store, self.belongings)
-            undo.callback(self._server.stop)
-            self._server.create()
-            self._server.start()
-            self._databases = Databases(self._server)
-            self._undo = undo.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._undo.close()
+    def _set_up(self, undo: ExitStack) -> None:
+        self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
+        folder = _place_for_data()
+        self.belongings.folder(folder)
+        folder.mkdir(mode=0o700)
+        undo.callback(shutil.rmtree, folder)
+        self._server = PostgresServer(folder, self._cores.store, self.belongings)
+        undo.callback(self._server.stop)
+        self._server.create()
+        self._server.start()
+        self._databases = Databases(self._server)
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> LocalStore:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
