@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from analysis.reading import read_table
-from analysis.salvage import Damage, damage, find_records
+from analysis.salvage import Damage, find_records, reason_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
 from experiment.record import RunFolder, TrialRecord
@@ -60,7 +60,7 @@ def _readable(
             requests = read_table(files.requests, REQUESTS)
             samples = read_table(files.samples, SAMPLES)
         except InputError as error:
-            damaged.append(damage(run, record.block, record.arm, error))
+            damaged.append(Damage(record.block, record.arm, reason_of(run, error)))
         else:
             yield _named(requests, record), _named(samples, record)
 

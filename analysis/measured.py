@@ -18,7 +18,7 @@ from analysis.reading import (
     read_samples,
     read_stopped_at,
 )
-from analysis.salvage import Damage, damage, find_records
+from analysis.salvage import Damage, find_records, reason_of
 from analysis.shares import Shares, total
 from analysis.spending import nominal_levels
 from analysis.statistics import CONFIDENCE
@@ -190,7 +190,7 @@ def load_run(folder: RunFolder) -> MeasuredRun:
         try:
             trials.append(_load_trial(record, folder.files_of(record), plan))
         except InputError as error:
-            damaged.append(damage(folder, record.block, record.arm, error))
+            damaged.append(Damage(record.block, record.arm, reason_of(folder, error)))
     broken = {found.block for found in damaged}
     return MeasuredRun(
         plan=plan,

@@ -22,8 +22,9 @@ class Damage:
         return f"block {self.block}, {self.arm}: {self.reason}"
 
 
-def damage(folder: RunFolder, block: int, arm: str, error: InputError) -> Damage:
-    return Damage(block, arm, str(error).replace(f"{folder.path}/", ""))
+def reason_of(folder: RunFolder, error: InputError) -> str:
+    """What an error says, with paths relative to the folder of the run."""
+    return str(error).replace(f"{folder.path}/", "")
 
 
 def find_records(folder: RunFolder, plan: Plan) -> tuple[list[TrialRecord], list[Damage]]:
@@ -34,20 +35,20 @@ def find_records(folder: RunFolder, plan: Plan) -> tuple[list[TrialRecord], list
         try:
             records.append(_record_at(file, plan))
         except InputError as error:
-            damaged.append(damage(folder, *_place(file), error))
+            damaged.append(Damage(*place_of(file), reason_of(folder, error)))
     damaged += _missing(folder, plan, records, damaged)
     return records, sorted(damaged, key=lambda found: (found.block, found.arm))
 
 
-def _place(file: Path) -> tuple[int, str]:
-    """Block and arm that a trial's folder stands for, whichever attempt it is."""
+def place_of(file: Path) -> tuple[int, str]:
+    """Block and arm that the folder of a file stands for, whichever attempt it is."""
     number = file.parent.parent.name.removeprefix("block-")
     return int(number) if number.isdecimal() else 0, file.parent.name.partition("~")[0]
 
 
 def _record_at(file: Path, plan: Plan) -> TrialRecord:
     record = read_json(file, TrialRecord)
-    block, arm = _place(file)
+    block, arm = place_of(file)
     if (record.block, record.arm) != (block, arm):
         raise InputError(f"{file} is the record of block {record.block}, {record.arm}.")
     if block > len(plan.order) or arm not in plan.order[block - 1]:

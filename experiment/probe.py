@@ -5,12 +5,14 @@ The n-th probe of an arm in a block is ``block-01/<arm>/probe-03/`` with the fil
 arrivals.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from experiment.errors import InputError
 from experiment.record import SCHEMA_VERSION, RunFolder, TrialFolder, read_json
 
 
@@ -35,6 +37,10 @@ class Probe(BaseModel):
     turn: int
     """How often this search has probed the same rung, this time included; each has arrivals of
     its own."""
+
+    @property
+    def place(self) -> tuple[int, str, int]:
+        return self.block, self.arm, self.number
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,20 @@ def files_of(run: RunFolder, probe: Probe) -> ProbeFiles:
     return ProbeFiles(run.block(probe.block) / probe.arm, probe.number)
 
 
+def probe_specs(run: RunFolder) -> Iterator[Path]:
+    """The file of every probe that was begun, in no order."""
+    return run.path.glob("block-*/*/probe-*.json")
+
+
+def probe_in(run: RunFolder, spec: Path) -> Probe:
+    """What a probe tests. Raises InputError when the file is broken or is that of another probe."""
+    probe = read_json(spec, Probe)
+    if files_of(run, probe).spec != spec:
+        raise InputError(f"{spec} is of block {probe.block}, {probe.arm}, probe {probe.number}.")
+    return probe
+
+
 def read_probes(run: RunFolder) -> list[Probe]:
-    """All probes that were begun, by block, arm and number."""
-    found = [read_json(file, Probe) for file in run.path.glob("block-*/*/probe-*.json")]
-    return sorted(found, key=lambda probe: (probe.block, probe.arm, probe.number))
+    """All probes that were begun, by block, arm and number; raises like ``probe_in``."""
+    found = [probe_in(run, spec) for spec in probe_specs(run)]
+    return sorted(found, key=lambda probe: probe.place)

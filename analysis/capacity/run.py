@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.capacity.search import Limit, SeenProbe, limit_of, read_probe, search_of
+from analysis.capacity.salvage import LostProbe, find_probes
+from analysis.capacity.search import UNENDED, Limit, SearchKey, SeenProbe, limit_of, search_of
 from analysis.measured import MeasuredRun
 from experiment.integrity import require_untouched
-from experiment.probe import read_probes
-from experiment.record import RunFolder
+from experiment.record import Plan, RunFolder
 from experiment.search import Search
 
 
@@ -46,9 +46,9 @@ class SearchRun(MeasuredRun):
 
     @property
     def cut_off(self) -> bool:
-        """Whether a planned search was never begun or never ended."""
+        """Whether a planned search was never begun or never ended; damaged ones do not tell."""
         planned = len(self.plan.order) * len(self.scenario.arms) * len(self.at)
-        cut = any(limit.unknown == "the search did not end" for limit in self.limits)
+        cut = any(limit.unknown == UNENDED for limit in self.limits)
         return cut or len(self.limits) < planned
 
     def limit(self, block: int, arm: str, at: float) -> Limit | None:
@@ -58,35 +58,43 @@ class SearchRun(MeasuredRun):
         return next(found, None)
 
     def probes_of(self, block: int, arm: str, at: float) -> list[SeenProbe]:
-        here = (block, arm, at)
-        return [p for p in self.probes if (p.probe.block, p.probe.arm, p.probe.at) == here]
+        return _of(self.probes, (block, arm, at))
 
 
 def load_search_run(folder: RunFolder) -> SearchRun:
     """Read the plan and all probes, and judge each from its raw rows.
 
-    InputError when the plan was edited, or a file of a probe is not whole.
+    A probe that cannot be read is named in ``damaged``, and its search has no limit. Raises
+    InputError when the plan is broken or was edited.
     """
     plan = folder.read_plan()
     require_untouched(folder)
-    read = [read_probe(folder, plan, probe) for probe in read_probes(folder)]
-    seen = tuple(probe for probe in read if probe is not None)
-    arms = [arm.name for arm in plan.scenario.arms]
-    keys = sorted(
-        {(p.probe.block, p.probe.at, p.probe.arm) for p in seen},
-        key=lambda key: (key[0], key[1], arms.index(key[2])),
-    )
+    seen, lost = find_probes(folder, plan)
     return SearchRun(
         plan=plan,
         records=tuple(probe.record for probe in seen),
         trials=(),
-        probes=seen,
-        limits=tuple(
-            limit_of(plan, block, arm, at, _of(seen, block, arm, at)) for block, at, arm in keys
-        ),
+        damaged=tuple(lost),
+        probes=tuple(seen),
+        limits=tuple(_limit(plan, search, seen, lost) for search in _begun(plan, seen, lost)),
     )
 
 
-def _of(seen: Sequence[SeenProbe], block: int, arm: str, at: float) -> list[SeenProbe]:
-    here = (block, arm, at)
-    return [p for p in seen if (p.probe.block, p.probe.arm, p.probe.at) == here]
+def _begun(plan: Plan, seen: Sequence[SeenProbe], lost: Sequence[LostProbe]) -> list[SearchKey]:
+    """Every search that is known to have begun, by block, fixed value and arm."""
+    arms = [arm.name for arm in plan.scenario.arms]
+    known = {each.search for each in seen}
+    known |= {(each.block, each.arm, each.at) for each in lost if each.at is not None}
+    return sorted(known, key=lambda search: (search[0], search[2], arms.index(search[1])))
+
+
+def _limit(
+    plan: Plan, search: SearchKey, seen: Sequence[SeenProbe], lost: Sequence[LostProbe]
+) -> Limit:
+    if any(each.is_of(search) for each in lost):
+        return Limit(*search, None, None, "a probe of it cannot be read")
+    return limit_of(plan, *search, _of(seen, search))
+
+
+def _of(seen: Sequence[SeenProbe], search: SearchKey) -> list[SeenProbe]:
+    return [each for each in seen if each.search == search]

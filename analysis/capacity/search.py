@@ -21,6 +21,12 @@ MOST_TRIES = 3
 """Of one question, when the gates of its probes fail."""
 
 
+SearchKey = tuple[int, str, float]
+"""Block, arm and fixed value: what names a search within a run."""
+
+UNENDED = "the search did not end"
+
+
 @dataclass(frozen=True)
 class SeenProbe:
     """A probe that left a record."""
@@ -29,6 +35,10 @@ class SeenProbe:
     record: TrialRecord
     judgement: Judgement | None
     """None when the trial was not complete: then nothing is known of the store."""
+
+    @property
+    def search(self) -> SearchKey:
+        return self.probe.block, self.probe.arm, self.probe.at
 
     @property
     def says(self) -> str:
@@ -126,7 +136,7 @@ def limit_of(plan: Plan, block: int, arm: str, at: float, seen: Sequence[SeenPro
     if isinstance(found, Void):
         return Limit(block, arm, at, None, None, found.reason)
     if isinstance(found, int):
-        return Limit(block, arm, at, None, None, "the search did not end")
+        return Limit(block, arm, at, None, None, UNENDED)
     holds = None if found.holds is None else ladder.rungs[found.holds]
     fails = None if found.fails is None else ladder.rungs[found.fails]
     return Limit(block, arm, at, holds, fails, _beyond(search_of(plan), holds, fails))

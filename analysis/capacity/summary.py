@@ -71,6 +71,8 @@ def _verdict(run: SearchRun, compared: Comparison, void: str) -> tuple[Outcome |
 
 def _why_void(run: SearchRun, compared: Comparison) -> str:
     planned = len(run.plan.order)
+    if run.damaged:
+        return f"the record is not whole, and searches were left out. First: {run.damaged[0]}"
     if run.cut_off:
         return f"the run ended early, after {len(run.blocks)} of {planned} blocks."
     if not run.blocks:
