@@ -4,7 +4,7 @@
 ``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
 ``requests.parquet``, ``samples.parquet``, ``events.jsonl`` and ``audit.json``, and ``report/``,
 which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
-``block-01/<arm>~2/``, and so on.
+``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it.
 """
 
 import os

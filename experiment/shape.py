@@ -140,7 +140,7 @@ class Trace(_Shape):
 
     kind: Literal["trace"]
     file: Path
-    """In a scenario file: relative to the folder of that file."""
+    """Relative to the folder of the scenario file, or of the run; whole in between."""
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     """Of the file's content; filled in when a scenario is read, and checked if it is given."""
     speed: Factor = 1.0

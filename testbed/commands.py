@@ -64,6 +64,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         )
         _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
+        plan = folder.read_plan()
         console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
         with (
             _named_if_full(folder),

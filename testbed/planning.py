@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from experiment.errors import InputError, RunError
+from experiment.kept_trace import keep_trace
 from experiment.ladder import expected_probes
 from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
@@ -122,11 +123,12 @@ def block_seed(plan: Plan, block: int) -> int:
 
 
 def create_folder(results: Path, plan: Plan) -> RunFolder:
-    """Make the run's folder and write the plan into it."""
+    """Make the run's folder and write the plan into it, with the trace that it plays."""
     folder = RunFolder(results / plan.scenario.name / plan.run_id)
     try:
         folder.path.mkdir(parents=True)
-        write_json(folder.plan, plan)
+        kept = keep_trace(plan.scenario, folder)
+        write_json(folder.plan, plan.model_copy(update={"scenario": kept}))
     except OSError as error:
         raise RunError(f"Cannot write results to {folder.path}: {error.strerror}.") from error
     return folder

@@ -7,6 +7,7 @@ from analysis import report
 from analysis.summary import Summary
 from experiment.integrity import hash_of_plan
 from experiment.journal import Journal
+from experiment.kept_trace import with_kept_trace
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.rows import write_rows
 from experiment.store import Arm
@@ -93,7 +94,8 @@ class Run:
     def _run_block(self, block: int, journal: Journal) -> None:
         plan = self.plan
         self.folder.block(block).mkdir(exist_ok=True)
-        arrivals = arrivals_of(plan.scenario, plan.profile, block_seed(plan, block))
+        scenario = with_kept_trace(plan.scenario, self.folder)
+        arrivals = arrivals_of(scenario, plan.profile, block_seed(plan, block))
         write_rows(self.folder.arrivals(block), arrivals)
         counts = True
         for arm in plan.order[block - 1]:

@@ -6,33 +6,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from played_trace import import_plain, log_of, scenario_with_trace
 
 from experiment.errors import InputError
 from experiment.scenario import load_scenario
 from experiment.trace import read_trace
 from loadtests.schedule import arrivals_of
-from testbed import scenarios
 from testbed.traces.importing import import_log
 from testbed.traces.mapping import read_table
-from testbed.traces.reading import Reading, Rules
+from testbed.traces.reading import Rules
 from testbed.traces.telling import rows_about
 
 GOLDEN = Path(__file__).with_name("golden.log")
 
 
-def _import(log: Path, out: Path, rules: Rules | None = None) -> Reading:
-    return import_log(log, out, read_table(None), rules or Rules())[0]
-
-
-def _log(folder: Path, *times: str, request: str = "GET / HTTP/1.1") -> Path:
-    lines = [f'::1 - - [01/Jan/2026:{time} +0000] "{request}" 200 1' for time in times]
-    file = folder / "access.log"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return file
-
-
 def test_every_line_of_a_log_is_accounted_for(tmp_path: Path) -> None:
-    reading = _import(GOLDEN, tmp_path / "a.trace")
+    reading = import_plain(GOLDEN, tmp_path / "a.trace")
     counts = (reading.lines, len(reading.seconds), reading.ignored, reading.unmapped, reading.bad)
     assert counts == (9, 4, 2, 2, 1)
     assert list(reading.first_bad) == [8]
@@ -41,7 +30,7 @@ def test_every_line_of_a_log_is_accounted_for(tmp_path: Path) -> None:
 
 
 def test_arrivals_keep_their_second_across_the_end_of_summer_time(tmp_path: Path) -> None:
-    _import(GOLDEN, tmp_path / "a.trace")
+    import_plain(GOLDEN, tmp_path / "a.trace")
     trace = read_trace(tmp_path / "a.trace")
     arrivals = trace.arrivals.to_pandas()
     assert arrivals.journey.tolist() == ["browse", "search", "recommend", "buy"]
@@ -56,7 +45,7 @@ def test_the_same_log_gives_the_same_bytes_plain_or_compressed_but_for_its_name(
     packed = tmp_path / "golden.log.gz"
     packed.write_bytes(gzip.compress(GOLDEN.read_bytes()))
     for log, out in ((GOLDEN, "a"), (GOLDEN, "b"), (packed, "c")):
-        _import(log, tmp_path / out)
+        import_plain(log, tmp_path / out)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     plain, unpacked = (read_trace(tmp_path / name).arrivals for name in "ac")
     assert plain.equals(unpacked)
@@ -72,16 +61,16 @@ def test_the_same_log_gives_the_same_bytes_plain_or_compressed_but_for_its_name(
 def test_a_jump_in_time_is_refused_with_the_option_that_accepts_it(
     tmp_path: Path, times: list[str], sentence: str
 ) -> None:
-    log = _log(tmp_path, *times)
+    log = log_of(tmp_path, *times)
     with pytest.raises(InputError, match=sentence):
-        _import(log, tmp_path / "a.trace")
+        import_plain(log, tmp_path / "a.trace")
     assert not (tmp_path / "a.trace").exists()
-    assert _import(log, tmp_path / "a.trace", Rules(7_200, 300)).bad == 0
+    assert import_plain(log, tmp_path / "a.trace", Rules(7_200, 300)).bad == 0
 
 
 def test_a_window_leaves_out_what_is_outside(tmp_path: Path) -> None:
-    log = _log(tmp_path, "08:00:00", "10:00:00", "10:00:05")
-    reading = _import(log, tmp_path / "a.trace", Rules(begin_s=1_767_258_000))
+    log = log_of(tmp_path, "08:00:00", "10:00:00", "10:00:05")
+    reading = import_plain(log, tmp_path / "a.trace", Rules(begin_s=1_767_258_000))
     assert (reading.outside, len(reading.seconds)) == (1, 2)
 
 
@@ -99,14 +88,14 @@ def test_what_is_no_access_log_is_refused_in_one_sentence(
     log = tmp_path / "x.log"
     log.write_bytes(content)
     with pytest.raises(InputError, match=sentence) as raised:
-        _import(log, tmp_path / "a.trace")
+        import_plain(log, tmp_path / "a.trace")
     assert "\n" not in str(raised.value)
 
 
 def test_a_log_without_any_journey_is_refused_with_its_most_frequent_paths(tmp_path: Path) -> None:
-    log = _log(tmp_path, "08:00:00", request="GET /blog HTTP/1.1")
+    log = log_of(tmp_path, "08:00:00", request="GET /blog HTTP/1.1")
     with pytest.raises(InputError, match=re.escape("most frequent are GET /blog")):
-        _import(log, tmp_path / "a.trace")
+        import_plain(log, tmp_path / "a.trace")
 
 
 def test_a_table_of_ones_own_decides_and_a_broken_one_is_named(tmp_path: Path) -> None:
@@ -126,20 +115,8 @@ def test_the_table_at_the_end_tells_rates_and_journeys(tmp_path: Path) -> None:
     assert table["  buy"] == "1"
 
 
-def _scenario(folder: Path, lasts_s: int, *, speed: float = 1, more: str = "") -> Path:
-    _import(_log(folder, "08:00:00", "08:00:10", "08:00:40", "08:01:39"), folder / "shop.trace")
-    text = (scenarios.FOLDER / "outage-one-service.toml").read_text(encoding="utf-8")
-    head, _, tail = text.partition("[load]")
-    _, _, tail = tail.partition("[[phases]]")
-    tail = re.sub(r"seconds = .*", f"seconds = {{ smoke = 1, demo = 2, full = {lasts_s} }}", tail)
-    shape = f'[load.shape]\nkind = "trace"\nfile = "shop.trace"\nspeed = {speed}\n'
-    file = folder / "mine.toml"
-    file.write_text(f"{head}[load]\n{more}\n{shape}\n[[phases]]{tail}", encoding="utf-8")
-    return file
-
-
 def test_a_scenario_plays_a_trace_at_its_times_whatever_the_seed(tmp_path: Path) -> None:
-    scenario = load_scenario(_scenario(tmp_path, 5, speed=2))
+    scenario = load_scenario(scenario_with_trace(tmp_path, 5, speed=2))
     begins = [arrivals_of(scenario, "full", seed).to_pandas() for seed in (1, 2)]
     times = [frame[frame.step == 0].intended_s.tolist() for frame in begins]
     recorded = read_trace(tmp_path / "shop.trace").times_of("browse") / 2
@@ -150,19 +127,19 @@ def test_a_scenario_plays_a_trace_at_its_times_whatever_the_seed(tmp_path: Path)
 
 def test_phases_beyond_the_trace_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"only 100 s"):
-        load_scenario(_scenario(tmp_path, 90))
+        load_scenario(scenario_with_trace(tmp_path, 90))
 
 
 def test_a_trace_that_changed_after_the_plan_is_refused(tmp_path: Path) -> None:
-    scenario = load_scenario(_scenario(tmp_path, 5))
-    _import(GOLDEN, tmp_path / "shop.trace")
+    scenario = load_scenario(scenario_with_trace(tmp_path, 5))
+    import_plain(GOLDEN, tmp_path / "shop.trace")
     with pytest.raises(InputError, match="SHA-256"):
         arrivals_of(scenario, "full", 1)
 
 
 def test_a_rate_beside_a_trace_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"load\.rate: a trace says this itself"):
-        load_scenario(_scenario(tmp_path, 5, more="rate = 3"))
+        load_scenario(scenario_with_trace(tmp_path, 5, more="rate = 3"))
 
 
 def test_a_file_that_is_no_trace_is_refused(tmp_path: Path) -> None:
