@@ -21,7 +21,10 @@ def trace() -> None:
 @app.command("import")
 def import_(  # noqa: PLR0917 - typer reads options from parameters
     access_log: Annotated[
-        Path, typer.Argument(help="Common or combined format (nginx, Apache), plain or gzip.")
+        Path,
+        typer.Argument(
+            help="Common or combined format (nginx, Apache), plain or gzip; - is standard input."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Trace file to write (Parquet).")],
     table: Annotated[

@@ -1,6 +1,5 @@
 """From what was read of a log to a trace file."""
 
-import hashlib
 import io
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from experiment.errors import InputError
 from experiment.record import write_whole
 from experiment.trace import ARRIVAL_TIMES, HEADER_KEY, TraceFile, TraceHeader, read_trace
 from testbed.traces.mapping import JourneyTable
+from testbed.traces.opening import name_of
 from testbed.traces.reading import JOURNEYS, Reading, Rules, most_frequent, read_log, utc
 
 MOST_BAD = 0.5
@@ -22,7 +22,9 @@ SEED = 1
 def import_log(
     log: Path, out: Path, table: JourneyTable, rules: Rules
 ) -> tuple[Reading, TraceFile]:
-    """Write the arrivals in an access log as a trace. Raises InputError; then nothing is written.
+    """Write the arrivals in an access log as a trace; ``-`` is standard input.
+
+    Raises InputError; then nothing is written.
 
     A log tells whole seconds. An arrival is put anywhere within its second with equal chance (by
     a fixed seed): given their number, so do the arrivals of a Poisson process, whereas arrivals
@@ -47,26 +49,24 @@ def write_trace(file: Path, header: TraceHeader, arrivals: pa.Table) -> None:
 
 def _require_arrivals(log: Path, reading: Reading) -> None:
     if not reading.lines:
-        raise InputError(f"{log} is empty.")
+        raise InputError(f"{name_of(log)} is empty.")
     if reading.bad > MOST_BAD * reading.lines:
         number, text = next(iter(reading.first_bad.items()))
         raise InputError(
-            f"{reading.bad:,} of {reading.lines:,} lines of {log} are not in common or combined "
-            f"format; the first is line {number}: {text[:120]!r}."
+            f"{reading.bad:,} of {reading.lines:,} lines of {name_of(log)} are not in common or "
+            f"combined format; the first is line {number}: {text[:120]!r}."
         )
     if not reading.seconds:
         paths = ", ".join(path for path, _ in most_frequent(reading, 3))
         most = f"; the most frequent are {paths}" if paths else ""
-        raise InputError(f"No request of {log} in the window begins a journey{most}.")
+        raise InputError(f"No request of {name_of(log)} in the window begins a journey{most}.")
 
 
 def _header(log: Path, reading: Reading) -> TraceHeader:
     first_s = reading.first_s or 0
-    with log.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return TraceHeader(
-        source=log.name,
-        source_sha256=sha256,
+        source=Path(name_of(log)).name,
+        source_sha256=reading.sha256,
         first=utc(first_s),
         last=utc(reading.last_s),
         span_s=reading.last_s + 1 - first_s,

@@ -1,21 +1,19 @@
 """An access log read line by line: what counts, what is left out, and whether its times hold."""
 
-import gzip
-import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, cast, get_args
+from typing import BinaryIO, get_args
 
 from experiment.errors import InputError
 from experiment.load import Journey
 from testbed.traces.log_lines import Hit, parse
 from testbed.traces.mapping import JourneyTable, Meaning
+from testbed.traces.opening import opened
 
 JOURNEYS: tuple[Journey, ...] = get_args(Journey)
 LONGEST_LINE = 65_536
@@ -55,6 +53,8 @@ class Reading:
     seconds: "array[int]" = field(default_factory=lambda: array("q"))
     journeys: "array[int]" = field(default_factory=lambda: array("b"))
     """Indices of ``JOURNEYS``, one for each of ``seconds``."""
+    sha256: str = ""
+    """Of the whole log as it came, compressed or not."""
 
     def add_bad(self, text: str) -> None:
         self.bad += 1
@@ -68,15 +68,15 @@ class Reading:
             self.unmapped_paths[name] += 1
 
 
-def read_log(file: Path, table: JourneyTable, rules: Rules) -> Reading:
-    """Read a log, plain or gzip.
+def read_log(log: Path, table: JourneyTable, rules: Rules) -> Reading:
+    """Read a log, plain or gzip, from a file or standard input (``-``).
 
     Raises InputError when it cannot be read or its times jump further than the rules allow.
     """
     reading = Reading()
     journey_of = lru_cache(maxsize=65_536)(table.journey_of)
-    with _opened(file) as stream:
-        for text in _texts(stream):
+    with opened(log) as (content, sha256):
+        for text in _texts(content):
             reading.lines += 1
             hit = parse(text)
             if hit is None:
@@ -85,24 +85,13 @@ def read_log(file: Path, table: JourneyTable, rules: Rules) -> Reading:
                 _take(reading, hit, journey_of(hit.method, hit.path), rules)
             else:
                 reading.outside += 1
+        reading.sha256 = sha256()
     return reading
 
 
 def _texts(stream: BinaryIO) -> Iterator[str]:
     for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
         yield line.decode(errors="replace").rstrip("\r\n")
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    try:
-        with file.open("rb") as raw:
-            is_gzip = raw.peek(2)[:2] == b"\x1f\x8b"
-            yield cast("BinaryIO", gzip.GzipFile(fileobj=raw) if is_gzip else raw)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{file} is a damaged gzip file: {error}.") from error
-    except OSError as error:
-        raise InputError(f"The log {file} cannot be read: {error.strerror}.") from error
 
 
 def _take(reading: Reading, hit: Hit, meaning: Meaning | None, rules: Rules) -> None:

@@ -1,17 +1,21 @@
 """From an access log to the arrivals of a scenario."""
 
 import gzip
+import hashlib
+import io
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from played_trace import import_plain, log_of, scenario_with_trace
+from typer.testing import CliRunner
 
 from experiment.errors import InputError
 from experiment.scenario import load_scenario
 from experiment.trace import read_trace
 from loadtests.schedule import arrivals_of
+from testbed.traces.cli import app
 from testbed.traces.importing import import_log
 from testbed.traces.mapping import read_table
 from testbed.traces.reading import Rules
@@ -49,6 +53,29 @@ def test_the_same_log_gives_the_same_bytes_plain_or_compressed_but_for_its_name(
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     plain, unpacked = (read_trace(tmp_path / name).arrivals for name in "ac")
     assert plain.equals(unpacked)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_log_is_read_from_standard_input_plain_or_compressed(
+    tmp_path: Path, *, packed: bool
+) -> None:
+    content = gzip.compress(GOLDEN.read_bytes()) if packed else GOLDEN.read_bytes()
+    out = tmp_path / "a.trace"
+    done = CliRunner().invoke(app, ["import", "-", "--out", str(out)], input=content)
+    assert done.exit_code == 0, done.output
+    import_plain(GOLDEN, tmp_path / "b.trace")
+    trace, of_file = read_trace(out), read_trace(tmp_path / "b.trace")
+    assert trace.arrivals.equals(of_file.arrivals)
+    assert trace.header.source == "standard input"
+    assert trace.header.source_sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_an_empty_standard_input_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
+    with pytest.raises(InputError, match="standard input is empty"):
+        import_plain(Path("-"), tmp_path / "a.trace")
 
 
 @pytest.mark.parametrize(
