@@ -1,14 +1,11 @@
 """A/A runs in words: two copies of the same store, never the claim."""
 
-import math
-
 from analysis.aa import AaOutcome, FalseVerdicts, Noise, floor_of, outcome_of
 from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import Estimate
 from analysis.tables import Row
-from analysis.wording import BEYOND_TELLING, NOTHING, figures, finding, margin_words, percent
-from experiment.metric import Scale
+from analysis.wording import finding, margin_words, percent, size
 
 NOTE = (
     "Noise floor: the largest difference between the copies that this run cannot rule out; on this "
@@ -47,18 +44,6 @@ def aa_finding(run: MeasuredRun, found: Comparison) -> str:
 def copied(run: MeasuredRun) -> str:
     """Name of the arm that was copied."""
     return run.reference.name.removesuffix("-a")
-
-
-def size(scale: Scale, effect: float | None) -> str:
-    """How large an effect is, whatever its direction."""
-    if effect is None:
-        return NOTHING
-    if scale == "difference":
-        return f"{figures(100 * effect)} percentage points"
-    if effect > math.log(BEYOND_TELLING):
-        return f"a factor of over {BEYOND_TELLING}"
-    grown = math.expm1(effect)
-    return f"{figures(100 * grown)} %" if grown < 1 else f"a factor of {figures(1 + grown)}"
 
 
 def noise_rows(noise: tuple[Noise, ...]) -> list[Row]:

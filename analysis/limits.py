@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from analysis.aa_wording import size
 from analysis.measured import MeasuredRun
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
-from analysis.wording import percent
+from analysis.wording import percent, size
 from experiment.metric import scale_of
 
 FEW_BLOCKS = 6

@@ -6,7 +6,7 @@ from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
 from analysis.verdict import Verdict, Why
-from experiment.metric import Metric, MetricName
+from experiment.metric import Metric, MetricName, Scale
 
 NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""
@@ -99,7 +99,7 @@ def _why(comparison: Comparison, verdict: Verdict) -> str:
         case "equivalent":
             return f"no difference larger than the margin of {margin}"
         case "noise floor":
-            floor = size(comparison.metric, comparison.floor)
+            floor = size(comparison.metric.scale, comparison.floor)
             return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
         case "too few blocks" | "no spread":
             return NO_INTERVAL[verdict.why]
@@ -118,11 +118,16 @@ def margin_words(metric: Metric) -> str:
     return f"{100 * metric.margin:g} {unit}"
 
 
-def size(metric: Metric, value: float) -> str:
-    """An effect > 0 without its sign: percentage points, or how far a ratio is from 1."""
-    if metric.scale == "difference":
-        return f"{figures(100 * value)} percentage points"
-    return f"{figures(100 * math.expm1(value))} %"
+def size(scale: Scale, effect: float | None) -> str:
+    """How large an effect is, whatever its direction; ``effect`` >= 0, or None for no number."""
+    if effect is None:
+        return NOTHING
+    if scale == "difference":
+        return f"{figures(100 * effect)} percentage points"
+    if effect > math.log(BEYOND_TELLING):
+        return f"a factor of over {BEYOND_TELLING}"
+    grown = math.expm1(effect)
+    return f"{figures(100 * grown)} %" if grown < 1 else f"a factor of {figures(1 + grown)}"
 
 
 def finding(run: MeasuredRun, comparison: Comparison) -> str:

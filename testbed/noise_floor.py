@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from analysis.aa import Noise
-from analysis.aa_wording import size
 from analysis.summary import Summary
+from analysis.wording import size
 from experiment.errors import InputError
 from experiment.metric import MetricName, scale_of
 from experiment.part import Profile

@@ -57,10 +57,11 @@ def _serves(folder: RunFolder) -> bool:
 
 
 def _basis(pilot: Pilot, folder: RunFolder) -> str:
-    low, high = (size(pilot.metric, end) for end in spread_interval(pilot.spread, pilot.blocks))
+    scale = pilot.metric.scale
+    low, high = (size(scale, end) for end in spread_interval(pilot.spread, pilot.blocks))
     return (
         f"Pilot {folder.path} ({pilot.blocks} blocks): {pilot.metric.says}\n"
-        f"Spread between blocks {size(pilot.metric, pilot.spread)}; "
+        f"Spread between blocks {size(scale, pilot.spread)}; "
         f"{pilot.blocks} blocks know it only as {low} to {high}."
     )
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from analysis.aa import false_verdicts, floor_of, outcome_of
-from analysis.aa_wording import size
 from analysis.measured import load_run
 from analysis.report import build
 from analysis.statistics import Estimate
 from analysis.summary import summarise
+from analysis.wording import size
 from experiment.record import RunFolder
 
 Make = Callable[..., RunFolder]
