@@ -31,7 +31,7 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
     n = len(run.blocks)
     if run.damaged:
         yield (
-            f"{len(run.damaged)} trials could not be read. What is left is shown, without a "
+            f"{len(run.damaged)} of the trials could not be read. What is left is shown, without a "
             "verdict: nobody can tell whether the loss has to do with the result."
         )
     if run.cut_off:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrik
 
-CONFIDENCE = 0.95
+from analysis.statistics import CONFIDENCE
 
 
 def needed_for(p: float) -> int:

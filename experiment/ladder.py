@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
-from experiment.search import ProfileName, Search
+from experiment.part import Profile
+from experiment.search import Search
 
 TELLING = 1.01
 """Ratio of two rungs below which they are one."""
@@ -43,7 +44,7 @@ class Ladder:
     reprobes: int
 
 
-def ladder_of(search: Search, profile: ProfileName, start: float, offset: float) -> Ladder:
+def ladder_of(search: Search, profile: Profile, start: float, offset: float) -> Ladder:
     """The rungs of a search that begins near ``start``.
 
     ``offset``, from 0 to 1, shifts all rungs by that part of one step. Drawn anew for each
@@ -171,7 +172,7 @@ class _Hunt:
             self.high += 1
 
 
-def expected_probes(search: Search, profile: ProfileName, start: float) -> float:
+def expected_probes(search: Search, profile: Profile, start: float) -> float:
     """Probes of one search without contradictions, mean over all places of the limit."""
     ladder = ladder_of(search, profile, start, 0.5)
     counts = [_probes_until(ladder, limit) for limit in range(len(ladder.rungs) + 1)]

@@ -7,29 +7,25 @@ a given load is the smallest amount of resources with which it holds.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Positive = Annotated[float, Field(gt=0)]
+from experiment.part import Part, Positive, Profile
+
 Values = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 Ratio = Annotated[float, Field(ge=1.02, le=4)]
 
 SearchKind = Literal["capacity", "demand"]
-ProfileName = Literal["smoke", "demo", "full"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SizedValues(_Part):
+class SizedValues(Part):
     """Numbers per profile, each named once."""
 
     smoke: Values
     demo: Values
     full: Values
 
-    def of(self, profile: ProfileName) -> tuple[float, ...]:
+    def of(self, profile: Profile) -> tuple[float, ...]:
         values: tuple[float, ...] = getattr(self, profile)
         return values
 
@@ -40,14 +36,14 @@ class SizedValues(_Part):
         return self
 
 
-class SizedRatio(_Part):
+class SizedRatio(Part):
     """One ratio per profile."""
 
     smoke: Ratio
     demo: Ratio
     full: Ratio
 
-    def of(self, profile: ProfileName) -> float:
+    def of(self, profile: Profile) -> float:
         return float(getattr(self, profile))
 
     @property
@@ -55,7 +51,7 @@ class SizedRatio(_Part):
         return max(self.smoke, self.demo, self.full)
 
 
-class Search(_Part):
+class Search(Part):
     """What is searched, between which bounds, and how closely.
 
     A ``capacity`` search varies the load and starts at ``load.rate``; a ``demand`` search varies

@@ -11,7 +11,9 @@ from itertools import count, pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from experiment.part import Part
 
 Factor = Annotated[float, Field(gt=0, le=1_000)]
 Seconds = Annotated[float, Field(gt=0, le=1_000_000)]
@@ -53,11 +55,7 @@ def _through(*knots: tuple[float, float]) -> Iterator[Piece]:
     yield Piece(last_s, math.inf, last, last)
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Flat(_Shape):
+class Flat(Part):
     """The same rate throughout."""
 
     kind: Literal["flat"] = "flat"
@@ -66,7 +64,7 @@ class Flat(_Shape):
         return _through((0.0, 1.0))
 
 
-class Steps(_Shape):
+class Steps(Part):
     """One factor after the other; the last one holds until the end."""
 
     kind: Literal["steps"]
@@ -83,7 +81,7 @@ class Steps(_Shape):
         return _through(*edges)
 
 
-class Spike(_Shape):
+class Spike(Part):
     """From 1 up to a height and back, in straight lines."""
 
     kind: Literal["spike"]
@@ -107,7 +105,7 @@ class Spike(_Shape):
         return _through(*knots, (end_s + self.fall_s, 1.0))
 
 
-class Diurnal(_Shape):
+class Diurnal(Part):
     """A sine wave from ``low`` (at the start) to ``high`` (half a period later) and back."""
 
     kind: Literal["diurnal"]
@@ -132,7 +130,7 @@ class Diurnal(_Shape):
             yield Piece(*times, self._at(begin), self._at(end))
 
 
-class Trace(_Shape):
+class Trace(Part):
     """Arrivals as they were recorded, from a file of ``twinstack trace import``.
 
     Its times are those of the trace in every profile: a shorter profile plays its beginning.
