@@ -23,6 +23,7 @@ import loadtests
 from experiment.errors import RunError
 from experiment.rows import ARRIVALS
 from store.runtime.telemetry import Counters
+from testbed.core_wait import CoreWait
 from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import on_cpus
 from testbed.platforms.platform import RoleUsage
@@ -105,9 +106,10 @@ class Generator:
             *(_split_between(order.workers) if order.workers > 1 else ()),
         ]  # fmt: skip
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
+    def core_wait(self) -> CoreWait:
+        """Counts from now on how long its processes, workers too, wait for their cores."""
+        workers = [child.pid for child in self._cpu.children()]
+        return CoreWait(self._process.pid, *workers)
 
     def progress(self) -> dict[str, Any]:
         """The generator's own counts; empty before the first."""

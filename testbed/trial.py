@@ -131,11 +131,15 @@ class _Measurement:
         stage = Stage(FaultBoard(store), self.journal, clock, seed, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         with generator, Sampler(usage, clock, self.trial.files.samples):
+            watch(0.0)
+            core_wait = generator.core_wait()
             for window in windows_of(plan.scenario, plan.profile):
                 watch(window.start_s)
                 self.display.phase(window.phase.name, window.end_s - window.start_s)
                 with stage.phase_in_force(window):
                     watch(window.end_s)
+            if plan.machine.cores > 1:  # on the only core it has to wait for the store
+                self.journal.write("generator-waited", waited_s=core_wait.so_far_s())
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST_JOURNEY * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())

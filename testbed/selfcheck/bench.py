@@ -15,19 +15,18 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from analysis.gates import gates_of
+from analysis.gates import core_gate, gates_of
 from analysis.reading import read_requests
 from experiment.errors import RunError
 from experiment.journal import Journal
 from experiment.record import Gate, TrialFolder
-from testbed import procfs
 from testbed.clock import Clock
 from testbed.generator import Generator, LoadOrder, warm_up
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.processes import Program, start, stop_all
 from testbed.sampler import Sampler
-from testbed.selfcheck.gates import answers_gate, core_gate, server_gates
+from testbed.selfcheck.gates import WAITED_LIMIT_MS, answers_gate, server_gates
 from testbed.selfcheck.queues import Queues
 from testbed.selfcheck.theory import Times
 from testbed.trial import LEAD_S, TICK_S
@@ -124,15 +123,15 @@ class Bench(Undoing):
             generator = Generator(order, self.cores.generator, self.belongings)
             with generator, Sampler(lambda: [generator.usage()], clock, trial.samples):
                 _watch(generator, clock, 0.0)
-                before_s = procfs.waited_for_cpu_s(generator.pid)
+                core_wait = generator.core_wait()
                 journal.write("phase-started", phase="load", actual_s=clock.elapsed_s())
                 with beside(url) if beside else nullcontext():
                     _watch(generator, clock, float(queues.arrivals_s[-1]))
-                after_s = procfs.waited_for_cpu_s(generator.pid)
+                waited_s = core_wait.so_far_s()
                 generator.wait(2 * DEADLINE_S)
                 journal.write("drained", actual_s=clock.elapsed_s())
         rows = read_requests(trial)
-        cores = core_gate("generator", (before_s, after_s), len(rows))
+        cores = core_gate("generator", waited_s, len(rows), WAITED_LIMIT_MS)
         ours = (*server_gates(trial.path / SERVER_NAME), cores, answers_gate(rows))
         return Measured(rows, (*ours, *gates_of(trial, arrivals)))
 

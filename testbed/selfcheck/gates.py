@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pandas as pd
 
-from analysis.gates import LATENESS_LIMIT_MS
+from analysis.gates import LATENESS_LIMIT_MS, core_gate
 from experiment.record import Gate
 
 BUSY_GATES = ("server's core", "server's lateness", "generator's core")
@@ -21,29 +21,13 @@ LATE_LIMIT_MS = LATENESS_LIMIT_MS
 WAITED_LIMIT_MS = 0.5
 """Per request. Who has a core for himself waits for a small part of it."""
 
-Waited = tuple[float | None, float | None]
-"""Seconds for which a process had waited for its core, before and after; None: not counted."""
-
 
 def server_gates(record: Path) -> tuple[Gate, ...]:
     """From what the server left."""
     document = orjson.loads(record.read_bytes())
-    before_s, after_s = document["waited_for_cpu_s"]
-    core = core_gate("server", (before_s, after_s), document["answers"])
+    waited_s, answers = document["waited_for_core_s"], document["answers"]
+    core = core_gate("server", waited_s, answers, WAITED_LIMIT_MS)
     return (core, _late_gate(document["late_p99_ms"]))
-
-
-def core_gate(who: str, waited_s: Waited, requests: int) -> Gate:
-    """A kernel that does not count waiting leaves the judgement to the lateness of both sides."""
-    name, (before_s, after_s) = f"{who}'s core", waited_s
-    if before_s is None or after_s is None:
-        return Gate(name=name, passed=True, says="the kernel does not count waiting for a core")
-    waited_ms = 1000 * (after_s - before_s) / max(1, requests)
-    says = (
-        f"other programs kept the {who} waiting for its core, {waited_ms:.2f} ms per request; "
-        f"limit {WAITED_LIMIT_MS:g} ms"
-    )
-    return Gate(name=name, passed=waited_ms <= WAITED_LIMIT_MS, says=says)
 
 
 def _late_gate(late_ms: float) -> Gate:

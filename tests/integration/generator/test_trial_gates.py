@@ -28,6 +28,7 @@ from loadtests.schedule import arrivals_of
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
+from testbed.core_wait import CoreWait
 from testbed.display import PlainDisplay
 from testbed.janitor import Belongings
 from testbed.parity_gate import require_parity
@@ -191,6 +192,8 @@ def test_a_busy_machine_and_a_starved_load_generator_void_the_trial(
         record = _run(trial, TinyPlatform(belongings, TinyStore(url)))
     assert record.status == "void"
     assert {"idle machine", "lateness"} <= _broken(record)
+    if CoreWait(os.getpid()).so_far_s() is not None:  # this kernel counts it
+        assert "generator's core" in _broken(record)
 
 
 def test_a_load_generator_that_dies_fails_the_trial(

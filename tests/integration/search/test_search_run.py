@@ -144,6 +144,7 @@ def searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[RunFolder
     monkeypatch.setattr(trial, "LEAD_S", 4.0)
     monkeypatch.setattr(gates, "LATENESS_LIMIT_MS", 80.0)
     monkeypatch.setattr(gates, "GENERATOR_CPU_LIMIT", 10.0)
+    monkeypatch.setattr(gates, "GENERATOR_WAIT_LIMIT_MS", 80.0)
     monkeypatch.setattr(search, "MOST_TRIES", 8)
     folder, platform = RunFolder(tmp_path / "run"), TinyPlatform(tmp_path / "state")
     folder.path.mkdir()

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.gates import gates_of
+from experiment.journal import Journal
 from experiment.record import RunFolder, TrialFolder
 from experiment.rows import REQUESTS, SAMPLES
 
@@ -95,6 +96,21 @@ def test_a_generator_without_samples_fails_rather_than_passing_for_idle(make: Ma
     change(samples, SAMPLES, lambda rows: rows[rows["role"] != "generator"])
 
     assert list(failed(folder)) == ["generator CPU"]
+
+
+@pytest.mark.parametrize(
+    ("waited_s", "broken"), [(2.0, []), (2.1, ["generator's core"]), (None, [])]
+)
+def test_a_generator_that_waited_a_millisecond_per_request_for_its_core_fails(
+    make: Make, waited_s: float | None, broken: list[str]
+) -> None:
+    folder = make(blocks=1)
+    with Journal(folder.trial(1, "microservices").events) as journal:
+        journal.write("generator-waited", waited_s=waited_s)
+
+    gates = gates_of(folder.trial(1, "microservices"), folder.arrivals(1))
+    assert "generator's core" in {gate.name for gate in gates}
+    assert list(failed(folder)) == broken
 
 
 @pytest.mark.parametrize(
