@@ -24,7 +24,7 @@ GENERATOR_CPU_LIMIT = 0.85
 latency of the store (at 85 % use, a random arrival already waits several service times)."""
 
 GENERATOR_WAIT_LIMIT_MS = 1.0
-"""Per request; the kernel counts it. With a core of its own the generator waited 0.05 to 0.13 ms,
+"""Per request; the kernel counts it. With a core of its own the generator waited 0.05 to 0.22 ms,
 beside one busy process on that core 0.5 to 0.9 ms, which p99 of the lateness (4 to 6 ms) let pass.
 What it waits after an answer has come is no lateness, but it is in the response time."""
 

@@ -28,7 +28,6 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
 
 
 def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
-    n = len(run.blocks)
     if run.damaged:
         yield (
             f"{len(run.damaged)} of the trials could not be read. What is left is shown, without a "
@@ -42,13 +41,7 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
             "declared in its plan. The interval allows for that; the estimate itself tends to be "
             "too large, since large ones stop a run."
         )
-    if n == 1:
-        yield "One block says nothing about how much the result varies from block to block."
-    elif 1 < n < FEW_BLOCKS:
-        yield (
-            f"{n} blocks are few: their spread is known poorly, so the interval is wide, and its "
-            "assumption of normal effects cannot be checked."
-        )
+    yield from _of_few_blocks(len(run.blocks))
     if summary.void_trials:
         yield (
             f"{len(summary.void_trials)} of {len(run.records)} trials did not count. If what made "
@@ -61,6 +54,16 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
         )
     if len({arm.architecture for arm in run.scenario.arms}) == 1:
         yield "Both arms are the same architecture: this run does not compare architectures."
+
+
+def _of_few_blocks(n: int) -> Iterator[str]:
+    if n == 1:
+        yield "One block says nothing about how much the result varies from block to block."
+    elif 1 < n < FEW_BLOCKS:
+        yield (
+            f"{n} blocks are few: their spread is known poorly, so the interval is wide, and its "
+            "assumption of normal effects cannot be checked."
+        )
 
 
 def _of_metric(run: MeasuredRun) -> Iterator[str]:

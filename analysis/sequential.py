@@ -15,11 +15,12 @@ from experiment.record import RunFolder
 def decided(folder: RunFolder) -> bool:
     """Whether the verdict at this look decides; False where the plan declared no look.
 
-    Decided is: the claim is supported or contradicted, or the arms are equivalent. To be called
-    when all trials of a block are recorded. Raises InputError when a raw file is not whole.
+    Decided is: the claim is supported or contradicted, or the arms are equivalent. A damaged
+    record decides nothing. To be called when all trials of a block are recorded. Raises InputError
+    when the plan is broken or was edited.
     """
     run = load_run(folder)
-    if run.plan.stopping is None or run.blocks_measured not in run.looks:
+    if run.plan.stopping is None or run.damaged or run.blocks_measured not in run.looks:
         return False
     verdict = _verdict(run)
     return verdict is not None and verdict.why in ("effect", "equivalent")

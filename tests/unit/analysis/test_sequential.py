@@ -25,6 +25,12 @@ def test_a_plain_effect_decides_at_the_first_look(make: Make) -> None:
     assert decided(make(rate=RATE, blocks=6, looks=LOOKS))
 
 
+def test_a_record_that_is_not_whole_decides_nothing(make: Make) -> None:
+    folder = make(rate=RATE, blocks=6, looks=LOOKS)
+    folder.trial(1, "monolith").samples.unlink()
+    assert not decided(folder)
+
+
 def test_nothing_is_decided_between_two_looks(make: Make) -> None:
     assert not decided(make(rate=RATE, blocks=7, looks=LOOKS))
 
