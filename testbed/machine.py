@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from experiment.record import Machine
+from experiment.machine import Machine
 from testbed.cpu_times import BOOT, CpuTimes
 
 MEASURED_PACKAGES = (

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from experiment.record import Machine
+from experiment.machine import Machine
 from testbed.selfcheck.bench import Measured
 
 Outcome = Literal["passed", "failed", "skipped"]

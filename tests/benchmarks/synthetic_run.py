@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from experiment.record import Gate, Machine, Plan, RunFolder, TrialFolder, TrialRecord, write_json
+from experiment.machine import Machine
+from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.rows import REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 from testbed import scenarios

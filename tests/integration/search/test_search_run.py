@@ -14,8 +14,9 @@ from analysis import gates
 from analysis.capacity import search
 from analysis.capacity.run import load_search_run
 from experiment.journal import Journal, read_journal
+from experiment.machine import Machine
 from experiment.probe import read_probes
-from experiment.record import Machine, Plan, RunFolder, write_json
+from experiment.record import Plan, RunFolder, write_json
 from experiment.scenario import Scenario
 from store.rules.books import Books
 from store.runtime.telemetry import Counters

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiment.journal import Journal
+from experiment.machine import Machine
 from experiment.metric import MetricName
 from experiment.record import (
     Gate,
-    Machine,
     Plan,
     RunFolder,
     Stopping,

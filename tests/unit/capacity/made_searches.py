@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.capacity.search import SeenProbe, ladder_in, progress, read_probe
+from experiment.machine import Machine
 from experiment.probe import Probe, files_of
-from experiment.record import Gate, Machine, Plan, RunFolder, TrialRecord, write_json
+from experiment.record import Gate, Plan, RunFolder, TrialRecord, write_json
 from experiment.rows import REQUESTS
 from experiment.scenario import Scenario
 
