@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from analysis.capacity.salvage import find_probes
 from analysis.capacity.search import (
     SeenProbe,
     Void,
@@ -19,7 +20,7 @@ from analysis.capacity.search import (
     read_probe,
     search_of,
 )
-from experiment.errors import RunError
+from experiment.errors import InputError, RunError
 from experiment.journal import Journal
 from experiment.ladder import Bracket, Ladder
 from experiment.probe import Probe, files_of, read_probes
@@ -60,8 +61,14 @@ class Bench:
 
 
 def run_searches(bench: Bench) -> None:
-    """Run every search of every block; those of one fixed value follow each other by arm."""
+    """Run every search of every block; those of one fixed value follow each other by arm.
+
+    Raises InputError when a probe on record cannot be read: what to ask next follows from it.
+    """
     plan = bench.plan
+    _, lost = find_probes(bench.folder, plan)
+    if lost:
+        raise InputError(f"{bench.folder.path} cannot go on: {lost[0]}")
     for block, arms in enumerate(plan.order, 1):
         for at in order_of_values(plan, block):
             for name in arms:

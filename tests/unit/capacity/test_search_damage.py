@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from made_searches import World, make_search_run
@@ -10,8 +11,10 @@ from made_searches import World, make_search_run
 from analysis.capacity.run import load_search_run
 from analysis.capacity.summary import summarise_search
 from analysis.report import build
+from experiment.errors import InputError
 from experiment.probe import ProbeFiles, files_of, read_probes
 from experiment.record import RunFolder
+from testbed.search_run import Bench, run_searches
 
 
 def cut(file: Path) -> None:
@@ -102,3 +105,12 @@ def test_a_damaged_probe_leaves_the_searches_at_other_values_whole(tmp_path: Pat
     cut(hit(folder).trial.requests)
     unknown = {(limit.arm, limit.at): limit.unknown for limit in load_search_run(folder).limits}
     assert {search for search, says in unknown.items() if says} == {("monolith", 0.5)}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_search_does_not_go_on_from_a_damaged_probe(folder: RunFolder, name: str) -> None:
+    damage, says = DAMAGES[name]
+    damage(hit(folder))
+    platform, display, journal = (cast("Any", None) for _ in range(3))
+    with pytest.raises(InputError, match=f"cannot go on: block 1, monolith: .*{says}"):
+        run_searches(Bench(folder.read_plan(), folder, platform, display, journal))
