@@ -14,8 +14,8 @@ from analysis import aa_wording, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
+from analysis.plots.drawing import draw_side_by_side
 from analysis.plots.plot import Plot, Run
-from analysis.plots.saving import save
 from analysis.published import load_literature
 from analysis.setup import setup_rows
 from analysis.summary import Summary
@@ -40,7 +40,8 @@ def draw_all(plots: Sequence[Plot[Run]], run: Run, folder: Path) -> list[Shown]:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()
-    return [_shown(plot, run, *save(plot, run, folder)) for plot in plots]
+    files = draw_side_by_side(plots, run, folder)
+    return [_shown(plot, run, *both) for plot, both in zip(plots, files, strict=True)]
 
 
 def _shown(plot: Plot[Run], run: Run, svg: Path, png: Path) -> Shown:

@@ -45,14 +45,15 @@ def _or_nan(value: float | None) -> float:
 
 
 def in_flight(trials: Sequence[Trial], at_s: Floats) -> Floats:
-    """Requests sent and not yet ended at each instant, as a mean over blocks."""
+    """Requests sent and not yet ended at each instant (ascending), as a mean over blocks."""
     totals = np.zeros(len(at_s))
     for trial in trials:
         sent_s = trial.requests["sent_s"].to_numpy(np.float64)
         ended_s = trial.requests["ended_s"].to_numpy(np.float64)
         whole = ~(np.isnan(sent_s) | np.isnan(ended_s))
         for times, change in ((sent_s, 1), (ended_s, -1)):
-            totals += change * np.searchsorted(np.sort(times[whole]), at_s, side="right")
+            since = np.searchsorted(at_s, times[whole])  # the first instant that sees it
+            totals += change * np.cumsum(np.bincount(since, minlength=len(at_s) + 1)[:-1])
     return totals / len(trials)
 
 
