@@ -51,10 +51,14 @@ def _repeated(run: MeasuredRun) -> tuple[Met, str]:
     starts = [record.t0_unix for record in run.records if record.t0_unix is not None]
     minutes = (max(starts) - min(starts)) / 60 if starts else 0.0
     return _by_blocks(run), (
-        f"{len(run.blocks)} of {len(run.plan.order)} blocks complete, both arms in each, in random "
-        f"order; {void} of {len(run.records)} trials did not count. {_sessions(run)}, "
+        f"{len(run.blocks)} of {len(run.plan.order)} blocks complete, {_all(run)} arms in each, "
+        f"in random order; {void} of {len(run.records)} trials did not count. {_sessions(run)}, "
         f"{minutes:.0f} minutes from the first trial to the last. Not repeated on another machine."
     )
+
+
+def _all(run: MeasuredRun) -> str:
+    return "both" if run.is_pair else f"all {len(run.arms)}"
 
 
 def _sessions(run: MeasuredRun) -> str:

@@ -1,4 +1,4 @@
-"""The two arms compared on one metric: values per block, effects, estimate."""
+"""Two arms compared on one metric: values per block, effects, estimate."""
 
 import math
 from dataclasses import dataclass
@@ -69,7 +69,8 @@ def half_margin(metric: Metric) -> float:
 
 def judged(run: MeasuredRun, metric: Metric, estimate: Estimate, floor: float) -> Verdict:
     """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
-    return judge(estimate, half_margin(metric), expected_sign(run.treatment, metric), floor)
+    treatment = run.compared_by(metric).treatment
+    return judge(estimate, half_margin(metric), expected_sign(treatment, metric), floor)
 
 
 def expected_sign(treatment: Arm, metric: Metric) -> Literal[-1, 1]:
@@ -80,7 +81,8 @@ def expected_sign(treatment: Arm, metric: Metric) -> Literal[-1, 1]:
 
 
 def compare(run: MeasuredRun, metric: Metric) -> Comparison:
-    """Measure ``metric`` in both arms of every complete block and estimate the effect."""
+    """Measure ``metric`` in its two arms in every complete block and estimate the effect."""
+    run = run.compared_by(metric)
     pairs: list[Pair] = []
     unknown: list[str] = []
     for block in run.blocks:

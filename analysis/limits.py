@@ -53,7 +53,8 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
             "so what differed between the runs cannot favour one, but it adds to the spread."
         )
     if len({arm.architecture for arm in run.scenario.arms}) == 1:
-        yield "Both arms are the same architecture: this run does not compare architectures."
+        arms = "Both" if run.is_pair else "All"
+        yield f"{arms} arms are the same architecture: this run does not compare architectures."
 
 
 def _of_few_blocks(n: int) -> Iterator[str]:

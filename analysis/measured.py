@@ -1,15 +1,16 @@
 """A run as the analysis sees it: complete blocks with their rows, and what became of the rest."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from analysis.cells import Cells, Floats, cells_of
+from analysis.judging import judged
 from analysis.reading import (
     Audit,
     read_audit,
@@ -22,11 +23,12 @@ from analysis.salvage import Damage, find_records, reason_of
 from analysis.shares import Shares, total
 from analysis.spending import nominal_levels
 from analysis.statistics import CONFIDENCE
-from analysis.windows import Window, phase_of
+from analysis.windows import Window
 from experiment.attempts import has_ended, latest
+from experiment.between import in_order, pair_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
-from experiment.metric import Feature
+from experiment.metric import Feature, Metric
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
 from experiment.scenario import Scenario
 from experiment.store import Arm
@@ -59,13 +61,15 @@ class MeasuredRun:
     records: tuple[TrialRecord, ...]
     """Of every attempt that left one, whatever became of it."""
     trials: tuple[Trial, ...]
-    """Of the blocks in which both arms are complete; no other trial enters a summary."""
+    """Of the blocks in which all arms are complete; no other trial enters a summary."""
     pooled: tuple[Plan, ...] = ()
     """Plans of the runs whose blocks are joined here; empty for one run."""
     damaged: tuple[Damage, ...] = ()
     """Trials that cannot be read as a whole; their blocks are not among ``trials``."""
     stopped_at: int | None = None
     """The declared look at which the run stopped early; None when it did not."""
+    pair: tuple[Arm, Arm] | None = None
+    """The two arms that are looked at, the reference first; None: all arms of the run."""
 
     @property
     def left_out(self) -> list[TrialRecord]:
@@ -96,21 +100,32 @@ class MeasuredRun:
     def blocks(self) -> list[int]:
         return sorted({trial.record.block for trial in self.trials})
 
+    @cached_property
+    def every_arm(self) -> tuple[Arm, ...]:
+        """All arms; the two that the primary metric compares come first."""
+        return in_order(self.scenario.arms, self.scenario.primary)
+
+    def compared_by(self, metric: Metric) -> Self:
+        """A view of the run that has only the two arms that ``metric`` compares."""
+        return replace(self, pair=pair_of(self.scenario.arms, metric))
+
     @property
     def reference(self) -> Arm:
-        """The arm that the other is compared with: the monolith where there is exactly one."""
-        first, second = self.scenario.arms
-        swapped = first.architecture != "monolith" and second.architecture == "monolith"
-        return second if swapped else first
+        """The arm that the treatment is compared with; without a pair, by the primary metric."""
+        return (self.pair or self.every_arm)[0]
 
     @property
     def treatment(self) -> Arm:
-        first, second = self.scenario.arms
-        return first if self.reference is second else second
+        return (self.pair or self.every_arm)[1]
 
     @property
-    def arms(self) -> tuple[str, str]:
-        return self.reference.name, self.treatment.name
+    def arms(self) -> tuple[str, ...]:
+        """Names of the pair, or of all arms; the reference and the treatment come first."""
+        return tuple(arm.name for arm in self.pair or self.every_arm)
+
+    @property
+    def is_pair(self) -> bool:
+        return len(self.arms) == 2  # noqa: PLR2004 - a pair
 
     @property
     def cut_off(self) -> bool:
@@ -222,24 +237,4 @@ def _load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
         samples=read_samples(folder),
         events=read_events(folder),
         audit=read_audit(folder),
-    )
-
-
-def judged(rows: pd.DataFrame, windows: Mapping[str, Window], slo_ms: float) -> pd.DataFrame:
-    """Rows with their phase, response time, and whether they failed, were slow, or good.
-
-    Response time counts from the intended start, so that waiting in a queue counts. A request is
-    failed when it was not answered as the contract says, slow when it was, but not within the
-    objective, and good otherwise. Degraded answers are good; they are counted apart.
-    """
-    response_ms = (rows["ended_s"] - rows["intended_s"]) * 1000
-    failed = rows["outcome"] != "ok"
-    slow = ~failed & (response_ms > slo_ms)
-    return rows.assign(
-        phase=phase_of(rows["intended_s"].to_numpy(np.float64), windows),
-        response_ms=response_ms,
-        failed=failed,
-        slow=slow,
-        good=~failed & ~slow,
-        degraded_ok=~failed & (rows["degraded"] != ""),
     )

@@ -95,7 +95,8 @@ def _frame(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
         "claims": {claim: literature.claims[claim] for claim in run.scenario.claims},
         "findings": literature.on(run.scenario.claims),
         "style": resources.files("analysis").joinpath("templates/report.css").read_text("utf-8"),
-        "plan_json": run.plan.model_dump_json(indent=2),
+        # As it is on record: without what later versions would add to it.
+        "plan_json": run.plan.model_dump_json(indent=2, exclude_unset=True),
     }
 
 

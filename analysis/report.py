@@ -5,7 +5,7 @@ from pathlib import Path
 
 from analysis.measured import MeasuredRun, load_run
 from analysis.page import draw_all, render
-from analysis.plots import PLOTS
+from analysis.plots import plots_of
 from analysis.pooling import load_pooled
 from analysis.summary import Summary, summarise
 from experiment.errors import InputError
@@ -45,7 +45,7 @@ def _takes_a_report(target: Path) -> bool:
 def _write(run: MeasuredRun, target: Path) -> Summary:
     summary = summarise(run)
     target.mkdir(parents=True, exist_ok=True)
-    figures = draw_all(PLOTS if run.blocks else (), run, target / "figures")
+    figures = draw_all(plots_of(run), run, target / "figures")
     write_json(target / "summary.json", summary)
     write_whole(target / "index.html", render(run, summary, figures).encode())
     return summary

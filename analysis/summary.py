@@ -51,7 +51,7 @@ class Summary(_Part):
     claims: tuple[str, ...]
     profile: str
     reference: str
-    """Name of the arm that the other one is compared with."""
+    """Name of the arm that the treatment is compared with, in the primary metric."""
     treatment: str
     outcome: Outcome | AaOutcome | None
     """None when the run carries no verdict: ``void`` says why."""
@@ -159,7 +159,8 @@ def _why_void(run: MeasuredRun, primary: Comparison) -> str:
     if run.cut_off:
         return f"the run ended early, after {len(run.blocks)} of {planned} blocks.{_reasons(run)}"
     if not run.blocks:
-        return f"no block has two valid trials.{_reasons(run)}"
+        trials = "two valid trials" if run.is_pair else "a valid trial of every arm"
+        return f"no block has {trials}.{_reasons(run)}"
     if primary.estimate is None:
         return f"the metric could not be told: {primary.unknown[0]}."
     return ""

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from analysis.cells import Floats
-from analysis.comparison import Comparison, compare
+from analysis.comparison import compare
 from analysis.measured import MeasuredRun, Trial
 from analysis.quantiles import needed_for, quantile, quantile_interval
 from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
+from experiment.metric import Metric
 from experiment.rows import Outcome
 
 QUANTILES = (0.5, 0.95, 0.99)
@@ -87,22 +88,30 @@ def outcome_rows(run: MeasuredRun) -> list[Row]:
 
 
 def metric_rows(run: MeasuredRun) -> list[Row]:
-    """Primary and secondary metrics: both arms, effect and interval."""
-    primary, *secondary = (compare(run, m) for m in (run.scenario.primary, *run.scenario.secondary))
+    """Primary and secondary metrics: their two arms, effect and interval."""
+    metrics = (run.scenario.primary, *run.scenario.secondary)
     return [
-        Row(primary.metric.says, _metric_cells(primary), strong=True),
-        *(Row(other.metric.says, _metric_cells(other)) for other in secondary),
+        Row(metric.says, _metric_cells(run.compared_by(metric), metric), strong=not index)
+        for index, metric in enumerate(metrics)
     ]
 
 
-def _metric_cells(found: Comparison) -> tuple[str, ...]:
-    metric = found.metric
-    if found.estimate is None:
-        return NOTHING, NOTHING, NOTHING, found.unknown[0]
-    reference, treatment = (quantity(metric, value) for value in found.means())
-    unit = " points" if metric.scale == "difference" else "\N{MULTIPLICATION SIGN}"
-    change = f"{effect(metric, found.estimate.value)}{unit}"
-    return reference, treatment, change, interval(found)
+def _metric_cells(pair: MeasuredRun, metric: Metric) -> tuple[str, ...]:
+    found = compare(pair, metric)
+    both, change, says = [NOTHING, NOTHING], NOTHING, "".join(found.unknown[:1])
+    if found.estimate is not None:
+        both = [quantity(metric, value) for value in found.means()]
+        unit = " points" if metric.scale == "difference" else "\N{MULTIPLICATION SIGN}"
+        change, says = f"{effect(metric, found.estimate.value)}{unit}", interval(found)
+    if len(pair.every_arm) > len(pair.arms):
+        both = [f"{arm}\n{value}" for arm, value in zip(pair.arms, both, strict=True)]
+    return *both, change, says
+
+
+def metric_columns(run: MeasuredRun) -> list[str]:
+    """Headings of ``metric_rows``; among more than two arms, each row names its own."""
+    arms = run.arms if run.is_pair else ("reference", "compared with it")
+    return [*arms, "effect", f"over {len(run.blocks)} blocks"]
 
 
 def audit_rows(run: MeasuredRun) -> list[Row]:

@@ -1,6 +1,7 @@
 """Numbers and verdicts in words. Everything a reader sees of a number is formatted here."""
 
 import math
+from collections.abc import Sequence
 
 from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
@@ -28,6 +29,12 @@ UNITS: dict[MetricName, str] = {
     "capacity": "journeys/s",
     "demand": "CPUs",
 }
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: a, b and c."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def figures(value: float) -> str:

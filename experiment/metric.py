@@ -41,6 +41,8 @@ class Metric(Part):
     expectation: Annotated[str, Field(pattern=r"^(lower|higher) in [a-z0-9-]+$")]
     """What the claim predicts, declared beforehand: "lower in ARM" or "higher in ARM", where ARM
     is the name of an arm or an architecture."""
+    between: tuple[Slug, Slug] | None = None
+    """The two arms that are compared, the reference first; None: the only two there are."""
     says: str
     """The metric in words, for the verdict sentence: "p95 latency of the other features"."""
 

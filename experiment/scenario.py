@@ -9,6 +9,7 @@ from typing import Annotated, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from experiment.between import check_pair
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
@@ -17,7 +18,7 @@ from experiment.part import Part, Positive, Profile, Share, Slug
 from experiment.phase import Phase
 from experiment.search import Search
 from experiment.shape import Flat, Trace
-from experiment.store import Architecture, Arm, Budget, Sample, Work
+from experiment.store import Arm, Budget, Sample, Work
 from experiment.trace import read_trace, with_its_trace
 
 
@@ -57,7 +58,7 @@ class Scenario(Part):
     claims: tuple[Annotated[str, Field(pattern=r"^[CN]\d+$")], ...]
     load: Load
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-    arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=2)]
+    arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=12)]
     budget: Budget
     slo: Slo
     primary: Metric
@@ -82,8 +83,7 @@ class Scenario(Part):
         for metric in (self.primary, *self.secondary):
             if metric.phase not in names:
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
-            if metric.expects[1] not in (*arms, *Architecture.__args__):  # type: ignore[attr-defined]
-                raise ValueError(f"the expectation {metric.expectation!r} names none of {arms}")
+            check_pair(self.arms, metric)
         if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
             raise ValueError("phases: a surge cannot change the arrivals of a trace")
         return self
@@ -96,6 +96,8 @@ class Scenario(Part):
                 f"a search for {self.search.kind} has primary.metric = {self.search.kind!r} "
                 "and no secondary metrics"
             )
+        if self.search is not None and len(self.arms) > 2:  # noqa: PLR2004 - a pair
+            raise ValueError("a search compares two arms, no more")
         if self.search is not None and not isinstance(self.load.shape, Flat):
             raise ValueError("a search needs a load without a shape: each probe has one rate")
         if self.search is not None and any(arm.loop == "closed" for arm in self.arms):

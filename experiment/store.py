@@ -11,7 +11,7 @@ Architecture = Literal["monolith", "microservices"]
 
 
 class Arm(Part):
-    """One side of the comparison; two arms may be equal (an A/A run)."""
+    """One side of a comparison; two arms may be equal (an A/A run)."""
 
     name: Slug
     architecture: Architecture

@@ -105,16 +105,29 @@ def factors_of(scenario: Scenario) -> dict[str, str]:
 
 
 def order_of_arms(scenario: Scenario, blocks: int, seed: int) -> tuple[tuple[str, ...], ...]:
-    """Per block the arms in random order; balanced, so that each arm leads in half of them.
+    """Per block the arms in random order, balanced by the rows of ``balanced_orders``.
 
-    Of an odd number of blocks, chance says who leads in one more.
+    Where the blocks cannot have each row equally often, chance says which arm gains by that.
     """
     chance = random.Random(f"order-{seed}")  # noqa: S311 - a seeded shuffle, not a secret
-    arms = tuple(arm.name for arm in scenario.arms)
-    orders = [arms if block % 2 else arms[::-1] for block in range(blocks)]
+    arms = [arm.name for arm in scenario.arms]
+    rows = balanced_orders(len(arms))
+    orders = [rows[-1 - block % len(rows)] for block in range(blocks)]
     chance.shuffle(orders)
-    swapped = blocks % 2 and chance.random() < 0.5  # noqa: PLR2004 - a fair coin
-    return tuple(order[::-1] for order in orders) if swapped else tuple(orders)
+    if blocks % len(rows):
+        chance.shuffle(arms)
+    return tuple(tuple(arms[place] for place in order) for order in orders)
+
+
+def balanced_orders(n: int) -> list[tuple[int, ...]]:
+    """Orders of 0 to ``n`` - 1 in which each has each place, and each predecessor, equally often.
+
+    A Latin square balanced for what a trial leaves to the next one (Williams, Australian Journal
+    of Scientific Research A 2, 1949); an odd ``n`` takes each of its rows backwards as well.
+    """
+    zigzag = [place // 2 if place % 2 == 0 else n - 1 - place // 2 for place in range(n)]
+    rows = [tuple((arm + shift) % n for arm in zigzag) for shift in range(n)]
+    return rows if n % 2 == 0 else [*rows, *(row[::-1] for row in rows)]
 
 
 def block_seed(plan: Plan, block: int) -> int:

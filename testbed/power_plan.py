@@ -53,7 +53,7 @@ def _serves(folder: RunFolder) -> bool:
         for block, arms in enumerate(plan.order, start=1)
         if all((block, arm) in complete for arm in arms)
     ]
-    return len(whole) > 1 and len({arm.architecture for arm in plan.scenario.arms}) > 1
+    return len(whole) > 1 and not plan.aa
 
 
 def _basis(pilot: Pilot, folder: RunFolder) -> str:

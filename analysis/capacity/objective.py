@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.measured import judged
+from analysis.judging import judged
 from analysis.series import Floats
 from analysis.windows import Window
 from analysis.wording import percent

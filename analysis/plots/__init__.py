@@ -1,8 +1,11 @@
 """Figures of the report, one short file each, in the order in which the report shows them."""
 
 from analysis.measured import MeasuredRun
-from analysis.plots import availability, estimation, resources, spectrum, timeline
+from analysis.plots import arms, availability, estimation, resources, spectrum, timeline
 from analysis.plots.plot import Plot
+
+BEYOND_A_PAIR = (arms.PLOT,)
+"""Of runs with more than two arms, which other figures draw two of."""
 
 PLOTS: tuple[Plot[MeasuredRun], ...] = (
     estimation.PLOT,
@@ -11,3 +14,10 @@ PLOTS: tuple[Plot[MeasuredRun], ...] = (
     availability.PLOT,
     resources.PLOT,
 )
+
+
+def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
+    """The figures that suit the run; none when no block is complete."""
+    if not run.blocks:
+        return ()
+    return PLOTS if run.is_pair else (*PLOTS, *BEYOND_A_PAIR)

@@ -11,26 +11,25 @@ from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, INK, VERMILLION, arm_colours
 from analysis.shares import Shares
-from analysis.wording import percent
+from analysis.wording import listed, percent
 
 SHADES = LinearSegmentedColormap.from_list("failed", ["#f4f8fa", "#f3c9a8", VERMILLION, "#5c2600"])
 MOST_SIDE_BY_SIDE = 4
-"""Phases up to which both arms fit beside each other."""
+"""Phases up to which two arms fit beside each other."""
 DARK_FROM = 0.5
 SKEW = 0.6
 """Shades grow faster at first, so that a few per cent of failures can be seen."""
 
 
 def draw(run: MeasuredRun) -> Figure:
-    height = 1.5 + len(run.features)
-    if len(run.shown_phases) <= MOST_SIDE_BY_SIDE:
-        figure = Figure(figsize=(15, height))
-        both = figure.subplots(1, 2, sharey=True)
-    else:
-        figure = Figure(figsize=(15, 2 * height))
-        both = figure.subplots(2, 1)
-    for axes, arm in zip(both, run.arms, strict=True):
+    columns = 2 if len(run.shown_phases) <= MOST_SIDE_BY_SIDE else 1
+    rows = -(-len(run.arms) // columns)
+    figure = Figure(figsize=(15, rows * (1.5 + len(run.features))))
+    grid = figure.subplots(rows, columns, sharey=columns > 1, squeeze=False)
+    for axes, arm in zip(grid.flat, run.arms, strict=False):
         _draw_arm(axes, run, arm)
+    for axes in grid.flat[len(run.arms) :]:
+        axes.set_axis_off()
     return figure
 
 
@@ -80,7 +79,7 @@ def _draw_bar(
 
 def caption(run: MeasuredRun) -> str:
     return (
-        f"Share of requests that were answered correctly in {' and '.join(run.arms)}, by feature "
+        f"Share of requests that were answered correctly in {listed(run.arms)}, by feature "
         "and phase, over all blocks; the darker, the more failed. Correct answers that "
         f"came later than {run.scenario.slo.latency_ms:g} ms (slow, solid bar) or with a part left "
         "out (degraded, hatched bar) count as available and are named apart."

@@ -29,7 +29,8 @@ AXIS_WORDS: dict[MetricName, str] = {
 
 
 def draw(run: MeasuredRun) -> Figure:
-    return draw_comparison(run, compare(run, run.scenario.primary))
+    primary = run.scenario.primary
+    return draw_comparison(run.compared_by(primary), compare(run, primary))
 
 
 def draw_comparison(run: MeasuredRun, comparison: Comparison) -> Figure:

@@ -18,7 +18,7 @@ ByRole = dict[str, float]
 
 
 def draw(run: MeasuredRun) -> Figure:
-    figure = Figure(figsize=(15, 7))
+    figure = Figure(figsize=(15, max(7, 3 + 1.6 * len(run.arms))))
     cpu, memory = figure.subplots(1, 2)
     window = run.reported_window
     _draw(cpu, run, lambda trial: cpu_ms_by_role(trial, window))

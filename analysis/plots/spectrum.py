@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
-from analysis.plots.style import GREEN, arm_colours, plain_log
+from analysis.plots.style import GREEN, arm_colours, arm_dashes, plain_log
 from analysis.quantiles import highest_known
 
 Floats = NDArray[np.float64]
@@ -39,12 +39,14 @@ def _draw_phase(axes: Axes, run: MeasuredRun, phase: str) -> None:
     axes.set_title(phase)
     plain_log(axes)
     axes.axhline(run.scenario.slo.latency_ms, color=GREEN, linewidth=1.6, label="objective")
-    for arm, colour in arm_colours(run).items():
+    colours, dashes = arm_colours(run), arm_dashes(run)
+    for arm in run.arms:
+        colour = colours[arm]
         for trial in run.of(arm):
             one = np.sort(trial.cells.answered_in(phase))
             axes.plot(*_spectrum(one, BLOCK_POINTS), color=colour, alpha=0.25, lw=1.1)
         every = run.answered_ms(arm, phase)
-        axes.plot(*_spectrum(every, ARM_POINTS), color=colour, lw=3.2, label=arm)
+        axes.plot(*_spectrum(every, ARM_POINTS), color=colour, ls=dashes[arm], lw=3.2, label=arm)
     axes.set_xticks([float(_stretch(p)) for p in TICKS], [f"{100 * p:g} %" for p in TICKS])
     axes.tick_params(axis="x", labelsize=12, labelbottom=True)
 

@@ -44,9 +44,18 @@ STYLE: dict[str, Any] = {
 }
 
 
+ARM_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+ARM_DASHES = ("-", "--")
+
+
 def arm_colours(run: MeasuredRun) -> dict[str, str]:
-    """The colour of each arm, the same in every figure."""
-    return dict(zip(run.arms, (BLUE, VERMILLION), strict=True))
+    """The colour of each arm, the same in every figure; from the seventh on they come again."""
+    return {arm.name: ARM_COLOURS[i % len(ARM_COLOURS)] for i, arm in enumerate(run.every_arm)}
+
+
+def arm_dashes(run: MeasuredRun) -> dict[str, str]:
+    """The dashes of each arm, which tell arms of the same colour apart."""
+    return {arm.name: ARM_DASHES[i // len(ARM_COLOURS)] for i, arm in enumerate(run.every_arm)}
 
 
 def plain_log(axes: Axes) -> None:

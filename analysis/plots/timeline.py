@@ -17,6 +17,8 @@ HEIGHTS = (1.0, 1.5, 0.8, 1.1)
 
 
 def draw(run: MeasuredRun) -> Figure:
+    """The two arms that the primary metric compares, beside each other."""
+    run = run.compared_by(run.scenario.primary)
     figure = Figure(figsize=(15, 17))
     grid = figure.subplots(4, 2, sharex=True, sharey="row", height_ratios=HEIGHTS, squeeze=False)
     for column, arm in enumerate(run.arms):

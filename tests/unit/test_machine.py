@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiment.errors import InputError
+from experiment.scenario import Scenario
 from experiment.store import Sample
 from testbed import scenarios
 from testbed.against_itself import against_itself
@@ -61,6 +62,12 @@ def test_an_arm_against_itself_is_two_equal_arms_and_claims_nothing() -> None:
     assert [arm.name for arm in scenario.arms] == ["monolith-a", "monolith-b"]
     assert scenario.arms[0].instances == scenario.arms[1].instances == {"monolith": 2}
     assert scenario.claims == ()
+
+
+def test_an_arm_against_itself_leaves_metrics_that_its_plan_can_be_read_with() -> None:
+    scenario = against_itself(scenarios.find("closed-vs-open"), "open-loop")
+
+    assert Scenario.model_validate(scenario.model_dump()) == scenario
 
 
 def test_an_unknown_arm_is_one_sentence_that_names_those_there_are() -> None:

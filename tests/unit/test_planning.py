@@ -1,7 +1,12 @@
+from collections import Counter
+from itertools import pairwise
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from experiment.errors import InputError
-from testbed.planning import make_plan, order_of_arms, stopping_within
+from testbed.planning import balanced_orders, make_plan, order_of_arms, stopping_within
 from testbed.scenarios import find
 
 
@@ -27,6 +32,22 @@ def test_of_an_odd_number_of_blocks_chance_says_who_leads_once_more() -> None:
     ]
     assert set(leads) == {2, 3}
     assert 70 <= leads.count(3) <= 130
+
+
+@given(st.integers(2, 12))
+def test_orders_of_arms_give_each_place_and_each_predecessor_equally_often(n: int) -> None:
+    rows = balanced_orders(n)
+    places = Counter(place for row in rows for place in enumerate(row))
+    follows = Counter(pair for row in rows for pair in pairwise(row))
+    assert (len(places), len(set(places.values()))) == (n * n, 1)
+    assert (len(follows), len(set(follows.values()))) == (n * (n - 1), 1)
+
+
+def test_of_blocks_that_suit_the_arms_each_leads_in_as_many() -> None:
+    scenario = find("outage-one-service")
+    arms = tuple(scenario.arms[0].model_copy(update={"name": name}) for name in "abcd")
+    order = order_of_arms(scenario.model_copy(update={"arms": arms}), blocks=8, seed=1)
+    assert Counter(arms[0] for arms in order) == dict.fromkeys("abcd", 2)
 
 
 @pytest.mark.parametrize(("blocks", "looks"), [(8, (6, 8)), (9, (6, 8, 9)), (12, (6, 8, 10, 12))])

@@ -1,4 +1,5 @@
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,37 @@ def test_what_a_search_cannot_do_is_one_sentence(
 ) -> None:
     with pytest.raises(InputError, match=sentence):
         load_scenario(_changed(tmp_path, old, new, of=CAPACITY))
+
+
+ARMS = """[[arms]]
+name = "third"
+architecture = "microservices"
+
+[budget]"""
+BETWEEN = 'between = ["monolith", "{}"]\nexpectation = "lower in {}"\nsays'
+
+
+@pytest.mark.parametrize(
+    ("between", "expected", "sentence"),
+    [
+        (None, "", "between: .* must name two of"),
+        ("fourth", "third", "between: .* must be two of"),
+        ("monolith", "monolith", "between: .* must be two of"),
+        ("third", "fourth", "names none of"),
+    ],
+)
+def test_among_three_arms_each_metric_names_two(
+    tmp_path: Path, between: str | None, expected: str, sentence: str
+) -> None:
+    text = OUTAGE.read_text(encoding="utf-8").replace("[budget]", ARMS)
+    head, primary = text.split("[primary]")
+    primary = primary.split("[[secondary]]")[0]
+    if between is not None:
+        primary = re.sub(r"expectation = .*\nsays", BETWEEN.format(between, expected), primary)
+    file = tmp_path / "mine.toml"
+    file.write_text(f"{head}[primary]{primary}", encoding="utf-8")
+    with pytest.raises(InputError, match=sentence):
+        load_scenario(file)
 
 
 def test_an_arm_less_is_refused(tmp_path: Path) -> None:

@@ -88,12 +88,17 @@ class Truth:
     noise_floor: Mapping[str, float] = field(default_factory=dict)
     aa: bool = False
     """Whether both arms are copies of the monolith, and nothing differs but chance."""
+    third: bool = False
+    """Whether a copy of the microservices is a third arm."""
     plan: Mapping[str, Any] = field(default_factory=dict)
     """Members of the plan that are not as usual."""
 
     @property
-    def arms(self) -> tuple[str, str]:
-        return ("monolith-a", "monolith-b") if self.aa else ("monolith", "microservices")
+    def arms(self) -> tuple[str, ...]:
+        if self.aa:
+            return "monolith-a", "monolith-b"
+        more = ("microservices-b",) if self.third else ()
+        return "monolith", "microservices", *more
 
 
 @pytest.fixture
@@ -123,17 +128,18 @@ def scenario_of(truth: Truth) -> Scenario:
             ],
             "arms": [
                 {"name": arm, "architecture": _architecture(arm), "instances": instances}
-                for arm, instances in zip(truth.arms, ({"monolith": 2}, {}), strict=True)
+                for arm, instances in zip(truth.arms, ({"monolith": 2}, {}, {}), strict=False)
             ],
             "budget": {"cpus": 1.0, "memory_mb": 2048},
             "slo": {"latency_ms": 100, "good_share": 0.99},
-            "primary": dict(truth.primary),
+            "primary": {**truth.primary, **_between(truth, "monolith", "microservices")},
             "secondary": [
-                {
+                _between(truth, "microservices", "microservices-b")
+                | {
                     "metric": metric,
                     "phase": "baseline",
                     "margin": 0.1,
-                    "expectation": "higher in microservices",
+                    "expectation": f"higher in microservices{'-b' * truth.third}",
                     "says": says,
                 }
                 for metric, says in (
@@ -144,6 +150,10 @@ def scenario_of(truth: Truth) -> Scenario:
             ],
         }
     )
+
+
+def _between(truth: Truth, *pair: str) -> dict[str, Any]:
+    return {"between": pair} if truth.third else {}
 
 
 def make_run(path: Path, truth: Truth | None = None) -> RunFolder:
