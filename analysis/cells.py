@@ -3,9 +3,9 @@
 Each row is looked at once; afterwards every table adds up a few dozen cells.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analysis.shares import Shares, total
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 Cell = tuple[str, str]
 """Phase and feature."""
 
@@ -32,10 +33,28 @@ class Cells:
         """What became of the requests in a phase; of all features if none is named."""
         return total(s for cell, s in self.shares.items() if _in(cell, phase, features))
 
+    def taken_together(self, groups: Mapping[str, Collection[str]]) -> "Cells":
+        """These cells and, for each group of phases, all of its phases as if they were one."""
+        return Cells(
+            shares={**self.shares, **_grouped(self.shares, groups, total)},
+            answered_ms={**self.answered_ms, **_grouped(self.answered_ms, groups, np.concatenate)},
+            outcomes={**self.outcomes, **_grouped(self.outcomes, groups, sum)},
+        )
+
     def answered_in(self, phase: str, features: Collection[str] = ()) -> Floats:
         """Response times of the correct answers in a phase, in no particular order."""
         found = [ms for cell, ms in self.answered_ms.items() if _in(cell, phase, features)]
         return np.concatenate([np.empty(0), *found])
+
+
+def _grouped(
+    cells: Mapping[Cell, T], groups: Mapping[str, Collection[str]], added: Callable[[list[T]], T]
+) -> dict[Cell, T]:
+    parts: dict[Cell, list[T]] = {}
+    for (phase, name), value in cells.items():
+        for group in (group for group, phases in groups.items() if phase in phases):
+            parts.setdefault((group, name), []).append(value)
+    return {cell: added(values) for cell, values in parts.items()}
 
 
 def _in(cell: Cell, phase: str, features: Collection[str]) -> bool:

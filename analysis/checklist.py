@@ -75,7 +75,7 @@ def _coverage(run: MeasuredRun) -> tuple[Met, str]:
     )
     return "partly", (
         f"{drawn} every block ({len(run.plan.order)} in all), over "
-        f"{len(scenario.phases)} phases. Not varied: {scenario.load.rate:g} journeys per second at "
+        f"{len(run.timetable)} phases. Not varied: {scenario.load.rate:g} journeys per second at "
         f"rest, one mix of {len(scenario.load.mix)} journeys, {scenario.sample.products:,} "
         f"products, a budget of {scenario.budget.cpus:g} CPU, one configuration per arm "
         f"(instances: {instances})."

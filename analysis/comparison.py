@@ -14,7 +14,7 @@ from analysis.statistics import (
     within_shares,
 )
 from analysis.verdict import Verdict, judge
-from experiment.metric import Metric
+from experiment.metric import Metric, is_share
 from experiment.store import Arm
 
 
@@ -104,10 +104,9 @@ def compare(run: MeasuredRun, metric: Metric) -> Comparison:
 
 
 def _pair(run: MeasuredRun, metric: Metric, block: int) -> Pair | str:
-    window = run.windows[metric.phase]
     found = []
     for arm in run.arms:
-        measured = _usable(measure(run.trial(arm, block), metric, window), metric)
+        measured = _usable(measure(run.trial(arm, block), metric), metric)
         if isinstance(measured, Unknown):
             return f"block {block}, {arm}: {measured.reason}"
         found.append(measured)
@@ -132,7 +131,7 @@ def _estimate(
     if not effects:
         return None
     estimate = paired_t(effects, confidence)
-    if metric.scale != "difference":
+    if not is_share(metric.metric):
         return estimate
     return _without_spread(pairs, estimate) if estimate.spread == 0.0 else within_shares(estimate)
 

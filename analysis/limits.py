@@ -8,6 +8,7 @@ from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
 from analysis.wording import percent, size
 from experiment.metric import scale_of
+from experiment.phase import phases_by_group
 
 FEW_BLOCKS = 6
 
@@ -95,7 +96,7 @@ def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
 
 
 def _of_load(run: MeasuredRun) -> Iterator[str]:
-    seconds = ", ".join(f"{name} {end - start:g} s" for name, (start, end) in run.windows.items())
+    seconds = ", ".join(_lengths(run))
     yield (
         f"Profile {run.plan.profile}: phases last {seconds}. What takes longer to show, such as "
         "leaks, full disks, slow recovery or autoscaling, is not seen."
@@ -106,8 +107,20 @@ def _of_load(run: MeasuredRun) -> Iterator[str]:
     )
 
 
+def _lengths(run: MeasuredRun) -> Iterator[str]:
+    for group, phases in phases_by_group(run.timetable).items():
+        lengths = [run.windows[phase][1] - run.windows[phase][0] for phase in phases]
+        times = f"{len(phases)} \N{MULTIPLICATION SIGN} " if len(phases) > 1 else ""
+        yield f"{group} {times}{sum(lengths) / len(lengths):g} s"
+
+
 def _of_faults(run: MeasuredRun) -> Iterator[str]:
-    kinds = {fault.kind for phase in run.scenario.phases for fault in phase.faults}
+    kinds = {fault.kind for planned in run.timetable for fault in planned.phase.faults}
+    if run.scenario.matrix is not None:
+        yield (
+            "Faults follow each other within a trial. What one leaves behind falls on whichever "
+            "comes next: at random, but it is no property of that one."
+        )
     if "outage" in kinds:
         yield (
             "The outage is total: a service is killed and kept down, and in the monolith the lost "

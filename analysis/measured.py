@@ -4,55 +4,34 @@ from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from analysis.cells import Cells, Floats, cells_of
-from analysis.judging import judged
+from analysis.cells import Floats
 from analysis.reading import (
-    Audit,
-    read_audit,
-    read_events,
-    read_requests,
-    read_samples,
     read_stopped_at,
 )
 from analysis.salvage import Damage, find_records, reason_of
 from analysis.shares import Shares, total
 from analysis.spending import nominal_levels
 from analysis.statistics import CONFIDENCE
+from analysis.trial import Trial, load_trial
 from analysis.windows import Window
 from experiment.attempts import has_ended, latest
 from experiment.between import in_order, pair_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
+from experiment.matrix import GROUPS
 from experiment.metric import Feature, Metric
-from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
+from experiment.phase import PlannedPhase, phases_by_group
+from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.scenario import Scenario
 from experiment.store import Arm
 
 OUTSIDE = ("generator", "payment-provider")
 """Roles that drive the store or stand for another party; their resources are not the store's."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One complete trial with its rows."""
-
-    record: TrialRecord
-    requests: pd.DataFrame
-    """Columns of ``experiment.rows.REQUESTS`` and phase, response_ms, failed, slow, good."""
-    omitted: pd.DataFrame
-    """The same columns, of requests that a closed loop never sent: they are in no metric."""
-    samples: pd.DataFrame
-    events: list[dict[str, Any]]
-    audit: Audit | None
-
-    @cached_property
-    def cells(self) -> Cells:
-        return cells_of(self.requests)
 
 
 @dataclass(frozen=True)
@@ -82,19 +61,33 @@ class MeasuredRun:
         return self.plan.scenario
 
     @cached_property
+    def timetable(self) -> tuple[PlannedPhase, ...]:
+        """Of the first block that is complete; a matrix has another order in each."""
+        return self.plan.timetable(self.blocks[0] if self.blocks else 1)
+
+    def only(self, block: int) -> Self:
+        """A view of the run that has only the trials of one block."""
+        trials = tuple(trial for trial in self.trials if trial.record.block == block)
+        return replace(self, trials=trials)
+
+    @property
     def windows(self) -> dict[str, Window]:
-        return self.scenario.windows(self.plan.profile)
+        return {p.phase.name: (p.start_s, p.end_s) for p in self.timetable}
+
+    @property
+    def _reported(self) -> list[PlannedPhase]:
+        return [planned for planned in self.timetable if planned.phase.kind != "warm-up"]
 
     @property
     def shown_phases(self) -> list[str]:
-        """Phases that are reported; a warm-up is not."""
-        return [phase.name for phase in self.scenario.phases if phase.kind != "warm-up"]
+        """Phases that are reported, those of a matrix as groups; a warm-up is not."""
+        groups = phases_by_group(self._reported)
+        return sorted(groups, key=lambda group: GROUPS.index(group) if group in GROUPS else -1)
 
     @property
     def reported_window(self) -> Window:
         """From the first phase that is reported to the end of the last."""
-        windows = [self.windows[phase] for phase in self.shown_phases]
-        return min(start for start, _ in windows), max(end for _, end in windows)
+        return self._reported[0].start_s, self._reported[-1].end_s
 
     @property
     def blocks(self) -> list[int]:
@@ -203,7 +196,7 @@ def load_run(folder: RunFolder) -> MeasuredRun:
     trials = []
     for record in _of_complete_blocks(plan, tuple(records)):
         try:
-            trials.append(_load_trial(record, folder.files_of(record), plan))
+            trials.append(load_trial(record, folder.files_of(record), plan))
         except InputError as error:
             damaged.append(Damage(record.block, record.arm, reason_of(folder, error)))
     broken = {found.block for found in damaged}
@@ -224,17 +217,3 @@ def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[Tr
         for record in complete
         if {other.arm for other in complete if other.block == record.block} == arms
     ]
-
-
-def _load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
-    windows, slo_ms = plan.scenario.windows(plan.profile), plan.scenario.slo.latency_ms
-    rows = judged(read_requests(folder), windows, slo_ms)
-    omitted = rows["outcome"] == "omitted"
-    return Trial(
-        record=record,
-        requests=rows[~omitted] if omitted.any() else rows,
-        omitted=rows[omitted],
-        samples=read_samples(folder),
-        events=read_events(folder),
-        audit=read_audit(folder),
-    )

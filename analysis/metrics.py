@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.measured import Trial
+from analysis.failures import failures_in, in_control, in_failure, mean_good_lost
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
-from analysis.windows import Window
+from analysis.trial import Trial
 from experiment.metric import Metric, MetricName
 
 
@@ -38,19 +38,21 @@ class Asked(NamedTuple):
     """Empty: all features."""
 
 
-PER_FEATURE: frozenset[MetricName] = frozenset({"failed_share", "bad_share", "latency_p95_ms"})
+PER_FEATURE: frozenset[MetricName] = frozenset(
+    {"failed_share", "bad_share", "latency_p95_ms", "good_lost_per_failure"}
+)
 
 
-def measure(trial: Trial, metric: Metric, window: Window) -> Measurement:
+def measure(trial: Trial, metric: Metric) -> Measurement:
     """The value of ``metric`` in its phase.
 
     CPU and memory belong to the store as a whole, so ``features`` does not narrow them.
     """
     features = metric.features if metric.metric in PER_FEATURE else ()
-    return _MEASURES[metric.metric](trial, Asked(metric.phase, features), window)
+    return _MEASURES[metric.metric](trial, Asked(metric.phase, features))
 
 
-def _failed_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
+def _failed_share(trial: Trial, asked: Asked) -> Measurement:
     """Share of intended requests that were not answered as the contract says."""
     shares = trial.cells.of(*asked)
     if not shares.n:
@@ -58,7 +60,7 @@ def _failed_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     return Measured(shares.failed / shares.n, shares.n)
 
 
-def _bad_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
+def _bad_share(trial: Trial, asked: Asked) -> Measurement:
     """Share of intended requests that failed or were slower than the objective."""
     shares = trial.cells.of(*asked)
     if not shares.n:
@@ -66,7 +68,7 @@ def _bad_share(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     return Measured(1 - shares.good / shares.n, shares.n)
 
 
-def _latency_p95_ms(trial: Trial, asked: Asked, _window: Window) -> Measurement:
+def _latency_p95_ms(trial: Trial, asked: Asked) -> Measurement:
     """Nearest-rank p95 of the response time over requests that were answered correctly."""
     answered = trial.cells.answered_in(*asked)
     needed = needed_for(0.95)
@@ -75,27 +77,39 @@ def _latency_p95_ms(trial: Trial, asked: Asked, _window: Window) -> Measurement:
     return Measured(nearest_rank(answered, 0.95), len(answered))
 
 
-def _cpu_ms_per_request(trial: Trial, asked: Asked, window: Window) -> Measurement:
+def _cpu_ms_per_request(trial: Trial, asked: Asked) -> Measurement:
     """CPU of store, edge and database in the phase, per correct answer to a request due in it."""
     shares = trial.cells.of(*asked)
     answered = shares.n - shares.failed
     if not answered:
         return Unknown("no request was answered correctly in the phase")
-    return Measured(1000 * sum(cpu_s_by_role(trial.samples, window).values()) / answered, answered)
+    by_role = cpu_s_by_role(trial.samples, *trial.windows_of(asked.phase))
+    return Measured(1000 * sum(by_role.values()) / answered, answered)
 
 
-def _memory_mb(trial: Trial, asked: Asked, window: Window) -> Measurement:
+def _memory_mb(trial: Trial, asked: Asked) -> Measurement:
     """Mean memory of store, edge and database in the phase."""
-    by_role = memory_mb_by_role(trial.samples, window)
+    by_role = memory_mb_by_role(trial.samples, *trial.windows_of(asked.phase))
     if not by_role:
         return Unknown("memory was not sampled in the phase")
     return Measured(sum(by_role.values()), trial.cells.of(*asked).n)
 
 
-_MEASURES: Mapping[MetricName, Callable[[Trial, Asked, Window], Measurement]] = {
+def _good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
+    """Share of good requests without a failure, less the mean of the phase's failures."""
+    failures = [found for found in failures_in(trial.timetable) if found.is_in(asked.phase)]
+    control = in_control(trial.cells, trial.timetable, asked.features)
+    during = [in_failure(trial.cells, found, asked.features) for found in failures]
+    if not during or not all(shares.n for shares in (control, *during)):
+        return Unknown("no request was due in a failure, or without one")
+    return Measured(mean_good_lost(control, during), sum(shares.n for shares in during))
+
+
+_MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
     "latency_p95_ms": _latency_p95_ms,
     "cpu_ms_per_request": _cpu_ms_per_request,
     "memory_mb": _memory_mb,
+    "good_lost_per_failure": _good_lost_per_failure,
 }

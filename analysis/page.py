@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import aa_wording, tables
+from analysis import aa_wording, fault_matrix, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
@@ -54,7 +54,11 @@ def _shown(plot: Plot[Run], run: Run, svg: Path, png: Path) -> Shown:
 
 def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
     """The whole page; ``figures`` is empty when no block is complete."""
-    own = {"limits": limits_of(run, summary), "checklist": checklist(run)}
+    own = {
+        "limits": limits_of(run, summary),
+        "checklist": checklist(run),
+        "fault_matrix": fault_matrix,
+    }
     return fill("report.html", run, summary, figures, **own)
 
 

@@ -36,14 +36,18 @@ def growth_in(samples: pd.DataFrame, role: str, column: str, window: Window) -> 
     return float(end - start)
 
 
-def cpu_s_by_role(samples: pd.DataFrame, window: Window) -> dict[str, float]:
-    """CPU seconds that each role of the store used within a window."""
-    return {role: growth_in(samples, role, "cpu_s", window) for role in store_roles(samples)}
+def cpu_s_by_role(samples: pd.DataFrame, *windows: Window) -> dict[str, float]:
+    """CPU seconds that each role of the store used within some windows."""
+    return {
+        role: sum(growth_in(samples, role, "cpu_s", window) for window in windows)
+        for role in store_roles(samples)
+    }
 
 
-def memory_mb_by_role(samples: pd.DataFrame, window: Window) -> dict[str, float]:
-    """Mean memory of each role of the store within a window that has samples of it."""
-    inside = within(samples["t_s"].to_numpy(np.float64), window)
+def memory_mb_by_role(samples: pd.DataFrame, *windows: Window) -> dict[str, float]:
+    """Mean memory of each role of the store within those windows that have samples of it."""
+    times_s = samples["t_s"].to_numpy(np.float64)
+    inside = np.logical_or.reduce([within(times_s, window) for window in windows])
     means = samples["memory_mb"][inside].groupby(samples["role"][inside], observed=True).mean()
     return {role: float(means[role]) for role in store_roles(samples[inside])}
 

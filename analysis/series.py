@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import split_by
-from analysis.measured import Trial
 from analysis.quantiles import quantile
 from analysis.resources import grown, store_roles
+from analysis.trial import Trial
 
 Floats = NDArray[np.float64]
 

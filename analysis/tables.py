@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from analysis.cells import Floats
 from analysis.comparison import compare
-from analysis.measured import MeasuredRun, Trial
+from analysis.measured import MeasuredRun
 from analysis.quantiles import needed_for, quantile, quantile_interval
+from analysis.trial import Trial
 from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
 from experiment.metric import Metric
 from experiment.rows import Outcome

@@ -26,6 +26,7 @@ UNITS: dict[MetricName, str] = {
     "latency_p95_ms": "ms",
     "cpu_ms_per_request": "ms CPU",
     "memory_mb": "MB",
+    "good_lost_per_failure": "%",
     "capacity": "journeys/s",
     "demand": "CPUs",
 }
@@ -46,7 +47,9 @@ def figures(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as a percentage; never 0 or 100 % when it is neither."""
+    """A share, or a difference of shares, as a percentage; never 0 or 100 % when it is neither."""
+    if share < 0:
+        return f"\N{MINUS SIGN}{percent(-share)}"
     text = f"{100 * share:.1f}"
     if text == "0.0" and share > 0:
         return "< 0.1 %"

@@ -15,12 +15,15 @@ MetricName = Literal[
     "latency_p95_ms",
     "cpu_ms_per_request",
     "memory_mb",
+    "good_lost_per_failure",
     "capacity",
     "demand",
 ]
 """failed_share: requests that got no correct answer, of those intended
 bad_share: requests that got no correct answer within the objective's latency
 latency_p95_ms: of correct answers, from the intended start
+good_lost_per_failure: good requests among those intended, without a failure less during one and the
+    recovery after it; mean over the failures of the phase
 cpu_ms_per_request, memory_mb: of store, edge and database together
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
 """
@@ -59,4 +62,9 @@ class Metric(Part):
 
 def scale_of(metric: MetricName) -> Scale:
     """Shares are compared by difference, since zero is common; all else by ratio."""
-    return "difference" if metric.endswith("_share") else "ratio"
+    return "difference" if is_share(metric) or metric == "good_lost_per_failure" else "ratio"
+
+
+def is_share(metric: MetricName) -> bool:
+    """Whether its values lie between 0 and 1."""
+    return metric.endswith("_share")

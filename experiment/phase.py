@@ -1,7 +1,8 @@
 """The phases of a scenario: stretches of a trial, with the faults that hold in them."""
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
 
 from experiment.faults.plan import FaultPlan
 from experiment.load import Journey
@@ -18,6 +19,10 @@ class Sized(Part):
     def of(self, profile: Profile) -> float:
         return float(getattr(self, profile))
 
+    @classmethod
+    def same(cls, number: float) -> Self:
+        return cls(smoke=number, demo=number, full=number)
+
 
 class Phase(Part):
     """A stretch of a trial during which load and faults keep one shape."""
@@ -28,3 +33,35 @@ class Phase(Part):
     surge: Mapping[Journey, Positive] = {}
     """Factor on the arrival rate of single journeys."""
     faults: tuple[FaultPlan, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlannedPhase:
+    """A phase with its start and end, in seconds from the start of the load."""
+
+    phase: Phase
+    start_s: float
+    end_s: float
+    group: str
+    """Under which name it is reported: its own, or that of all stretches of its sort."""
+
+
+def one_after_another(
+    phases: Iterable[tuple[str, Phase]], profile: Profile
+) -> tuple[PlannedPhase, ...]:
+    """Phases, each with its group, in the times that they have when none waits."""
+    planned: list[PlannedPhase] = []
+    start_s = 0.0
+    for group, phase in phases:
+        end_s = start_s + phase.seconds.of(profile)
+        planned.append(PlannedPhase(phase, start_s, end_s, group))
+        start_s = end_s
+    return tuple(planned)
+
+
+def phases_by_group(timetable: Iterable[PlannedPhase]) -> dict[str, list[str]]:
+    """Names of the phases in each group, in the order of the first of each."""
+    groups: dict[str, list[str]] = {}
+    for planned in timetable:
+        groups.setdefault(planned.group, []).append(planned.phase.name)
+    return groups

@@ -18,8 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from experiment.errors import InputError
 from experiment.machine import Machine
+from experiment.matrix import Turn
 from experiment.metric import MetricName
 from experiment.part import Profile
+from experiment.phase import PlannedPhase
 from experiment.scenario import Scenario
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -58,6 +60,8 @@ class Plan(_Record):
     seed: int
     order: tuple[tuple[str, ...], ...]
     """Per block the arms in the order in which they run, drawn from the seed."""
+    turns: tuple[tuple[Turn, ...], ...] = ()
+    """Per block the stretches of the matrix, in the order drawn from the seed; empty without."""
     machine: Machine
     versions: dict[str, str]
     """Packages, PostgreSQL, Envoy."""
@@ -78,6 +82,11 @@ class Plan(_Record):
     """SHA-256 of the sources, of the lock files and of the sample data."""
     stopping: Stopping | None = None
     """None: the run has all its blocks, whatever they show."""
+
+    def timetable(self, block: int) -> tuple[PlannedPhase, ...]:
+        """The phases of each trial of a block, in their times."""
+        turns = self.turns[block - 1] if self.turns else ()
+        return self.scenario.timetable(self.profile, turns)
 
     @property
     def is_of_a_commit(self) -> bool:

@@ -4,6 +4,7 @@ A scenario is a TOML file; ``load_scenario`` reads it as a whole before anything
 """
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self, get_args
 
@@ -13,9 +14,10 @@ from experiment.between import check_pair
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
+from experiment.matrix import GROUPS, Matrix, Turn
 from experiment.metric import Metric
 from experiment.part import Part, Positive, Profile, Share, Slug
-from experiment.phase import Phase
+from experiment.phase import Phase, PlannedPhase, one_after_another
 from experiment.search import Search
 from experiment.shape import Flat, Trace
 from experiment.store import Arm, Budget, Sample, Work
@@ -58,6 +60,8 @@ class Scenario(Part):
     claims: tuple[Annotated[str, Field(pattern=r"^[CN]\d+$")], ...]
     load: Load
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    matrix: Matrix | None = None
+    """Set: faults one after another, in another order in each block, after the phases."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=12)]
     budget: Budget
     slo: Slo
@@ -74,15 +78,18 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
-        names = [phase.name for phase in self.phases]
+        names = [planned.phase.name for planned in self.timetable("full")]
+        if self.matrix is not None:
+            names += GROUPS
         if len(set(names)) < len(names):
             raise ValueError("phases: two phases have the same name")
+        known = self.reported_phases()
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) < len(arms):
             raise ValueError("arms: two arms have the same name")
         for metric in (self.primary, *self.secondary):
-            if metric.phase not in names:
-                raise ValueError(f"the metric's phase {metric.phase!r} is none of {names}")
+            if metric.phase not in known:
+                raise ValueError(f"the metric's phase {metric.phase!r} is none of {sorted(known)}")
             check_pair(self.arms, metric)
         if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
             raise ValueError("phases: a surge cannot change the arrivals of a trace")
@@ -113,17 +120,51 @@ class Scenario(Part):
             raise ValueError("load: users of a closed arm must be a multiple of workers")
         return self
 
-    def windows(self, profile: Profile) -> dict[str, tuple[float, float]]:
+    @model_validator(mode="after")
+    def _loses_by_failures_only(self) -> Self:
+        timetable = self.timetable("full")
+        failures = {name for p in timetable if p.phase.faults for name in (p.phase.name, p.group)}
+        for metric in (self.primary, *self.secondary):
+            if metric.metric == "good_lost_per_failure" and metric.phase not in failures:
+                raise ValueError(f"{metric.metric}: the phase {metric.phase!r} has no faults")
+            if metric.metric == "good_lost_per_failure" and not any(
+                planned.phase.kind == "baseline" for planned in timetable
+            ):
+                raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_matrix_that_fits(self) -> Self:
+        suits = self.search is None and isinstance(self.load.shape, Flat)
+        if self.matrix is not None and not suits:
+            raise ValueError("a matrix needs a load without a shape, and no search")
+        return self
+
+    def timetable(self, profile: Profile, turns: Sequence[Turn] = ()) -> tuple[PlannedPhase, ...]:
+        """All phases in their times: those declared, then the matrix in the order of ``turns``.
+
+        Without turns, the matrix is in the order in which it is declared.
+        """
+        phases = [(phase.name, phase) for phase in self.phases]
+        if self.matrix is not None:
+            phases += self.matrix.phases(profile, turns or self.matrix.declared(profile))
+        return one_after_another(phases, profile)
+
+    def windows(
+        self, profile: Profile, turns: Sequence[Turn] = ()
+    ) -> dict[str, tuple[float, float]]:
         """Start and end of each phase in seconds from the start of the load, in order."""
-        windows, start = {}, 0.0
-        for phase in self.phases:
-            end = start + phase.seconds.of(profile)
-            windows[phase.name] = (start, end)
-            start = end
-        return windows
+        timetable = self.timetable(profile, turns)
+        return {planned.phase.name: (planned.start_s, planned.end_s) for planned in timetable}
 
     def duration_s(self, profile: Profile) -> float:
-        return sum(phase.seconds.of(profile) for phase in self.phases)
+        return self.timetable(profile)[-1].end_s
+
+    def reported_phases(self) -> set[str]:
+        """Names that a metric may give as its phase, whatever the profile."""
+        profiles = [self.timetable(profile) for profile in get_args(Profile)]
+        names = [{p.phase.name for p in each} | {p.group for p in each} for each in profiles]
+        return set.intersection(*names)
 
 
 def load_scenario(file: Path) -> Scenario:

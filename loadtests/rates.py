@@ -39,12 +39,19 @@ class Stretch:
 
 
 def stretches_of(scenario: Scenario, profile: Profile) -> list[Stretch]:
-    """One for each phase; a phase shorter than in ``full`` plays its part of the shape faster."""
-    return [
+    """One for each phase; a phase shorter than in ``full`` plays its part of the shape faster.
+
+    A matrix is one, whatever its order: nothing in it changes the load.
+    """
+    stretches = [
         Stretch(seconds, phase.surge, phase.seconds.full / seconds)
         for phase in scenario.phases
         for seconds in [phase.seconds.of(profile)]
     ]
+    if scenario.matrix is not None:
+        phases_s = sum(stretch.seconds for stretch in stretches)
+        stretches.append(Stretch(scenario.duration_s(profile) - phases_s, {}))
+    return stretches
 
 
 def rate_of(load: Load, stretches: Sequence[Stretch], journey: Journey) -> list[Piece]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from experiment.errors import InputError, RunError
 from experiment.kept_trace import keep_trace
 from experiment.ladder import expected_probes
+from experiment.matrix import Turn
 from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
 from experiment.scenario import Scenario
@@ -70,6 +71,7 @@ def make_plan(
         profile=profile,
         seed=chosen_seed,
         order=order_of_arms(scenario, planned, chosen_seed),
+        turns=turns_of(scenario, profile, planned, chosen_seed),
         machine=here,
         versions=machine.versions(),
         commit=machine.commit_of_code(),
@@ -128,6 +130,16 @@ def balanced_orders(n: int) -> list[tuple[int, ...]]:
     zigzag = [place // 2 if place % 2 == 0 else n - 1 - place // 2 for place in range(n)]
     rows = [tuple((arm + shift) % n for arm in zigzag) for shift in range(n)]
     return rows if n % 2 == 0 else [*rows, *(row[::-1] for row in rows)]
+
+
+def turns_of(
+    scenario: Scenario, profile: Profile, blocks: int, seed: int
+) -> tuple[tuple[Turn, ...], ...]:
+    """Per block the order of the matrix, drawn anew; nothing where there is none."""
+    if scenario.matrix is None:
+        return ()
+    chances = (random.Random(f"matrix-{seed}-{block}") for block in range(1, blocks + 1))  # noqa: S311 - a seeded shuffle
+    return tuple(scenario.matrix.shuffled(profile, chance) for chance in chances)
 
 
 def block_seed(plan: Plan, block: int) -> int:

@@ -6,26 +6,10 @@ from dataclasses import dataclass
 
 from experiment.faults.plan import FaultPlan
 from experiment.journal import Journal
-from experiment.part import Profile
-from experiment.phase import Phase
-from experiment.scenario import Scenario
+from experiment.phase import PlannedPhase
 from testbed.clock import Clock
 from testbed.faults.catalogue import fault_for
 from testbed.faults.fault_point import FaultBoard
-
-
-@dataclass(frozen=True)
-class Window:
-    """A phase with its start and end, in seconds from the start of the load."""
-
-    phase: Phase
-    start_s: float
-    end_s: float
-
-
-def windows_of(scenario: Scenario, profile: Profile) -> list[Window]:
-    times = scenario.windows(profile)
-    return [Window(phase, *times[phase.name]) for phase in scenario.phases]
 
 
 @dataclass(frozen=True)
@@ -41,7 +25,7 @@ class Stage:
     """Returns at a time of the clock; what has to be watched meanwhile is watched."""
 
     @contextmanager
-    def phase_in_force(self, window: Window) -> Iterator[None]:
+    def phase_in_force(self, window: PlannedPhase) -> Iterator[None]:
         """Hold a phase's faults while the block runs; lift them on every way out.
 
         Faults that begin or end within the phase do so in their time, before the block runs.
@@ -67,7 +51,7 @@ class Stage:
             yield
 
     @contextmanager
-    def _fault_in_force(self, plan: FaultPlan, window: Window) -> Iterator[None]:
+    def _fault_in_force(self, plan: FaultPlan, window: PlannedPhase) -> Iterator[None]:
         begins_s, ends_s = plan.held_s(window.start_s, window.end_s)
         fault = fault_for(plan, self.board, self.seed)
         try:
@@ -107,7 +91,7 @@ class _Moment:
     """Which of the phase's faults."""
 
 
-def _moments(window: Window) -> list[_Moment]:
+def _moments(window: PlannedPhase) -> list[_Moment]:
     """In order, but for the ends that fall together with the phase's."""
     moments = []
     for number, plan in enumerate(window.phase.faults):

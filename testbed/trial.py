@@ -21,7 +21,7 @@ from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
 from testbed.platforms.platform import Platform, RunningStore
 from testbed.sampler import Sampler
-from testbed.timeline import Stage, windows_of
+from testbed.timeline import Stage
 
 LEAD_S = 2.0
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
@@ -133,7 +133,7 @@ class _Measurement:
         with generator, Sampler(usage, clock, self.trial.files.samples):
             watch(0.0)
             core_wait = generator.core_wait()
-            for window in windows_of(plan.scenario, plan.profile):
+            for window in plan.timetable(self.trial.block):
                 watch(window.start_s)
                 self.display.phase(window.phase.name, window.end_s - window.start_s)
                 with stage.phase_in_force(window):

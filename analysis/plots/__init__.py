@@ -2,6 +2,7 @@
 
 from analysis.measured import MeasuredRun
 from analysis.plots import arms, availability, estimation, resources, spectrum, timeline
+from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
 
 BEYOND_A_PAIR = (arms.PLOT,)
@@ -20,4 +21,5 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
     """The figures that suit the run; none when no block is complete."""
     if not run.blocks:
         return ()
-    return PLOTS if run.is_pair else (*PLOTS, *BEYOND_A_PAIR)
+    more = () if run.is_pair else BEYOND_A_PAIR
+    return *PLOTS, *more, *matrix_plots(run)

@@ -5,19 +5,22 @@ from matplotlib.figure import Figure
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import arm_colours
-from analysis.plots.timeline import name_phases, shade
+from analysis.plots.timeline import in_one_order, name_phases, shade, title_pad
 from analysis.plots.timeline_panels import draw_latency, draw_throughput
 
 
 def draw(run: MeasuredRun) -> Figure:
+    run = in_one_order(run)
     figure = Figure(figsize=(15, 4.2 * len(run.arms)))
     grid = figure.subplots(len(run.arms), 2, sharex=True, sharey="col", squeeze=False)
     for (throughput, latency), arm in zip(grid, run.arms, strict=True):
         for axes, panel in ((throughput, draw_throughput), (latency, draw_latency)):
             shade(axes, run, arm)
             panel(axes, run, arm, first=arm == run.arms[0])
-            name_phases(axes, run)
-        throughput.set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=30)
+            if arm == run.arms[0]:
+                name_phases(axes, run)
+        pad = title_pad(run) if arm == run.arms[0] else 12
+        throughput.set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=pad)
     for axes in grid[-1]:
         axes.set_xlabel("seconds from the start of the load")
     grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))

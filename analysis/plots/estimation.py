@@ -23,6 +23,7 @@ AXIS_WORDS: dict[MetricName, str] = {
     "latency_p95_ms": "p95 response time in ms",
     "cpu_ms_per_request": "CPU per correct answer in ms",
     "memory_mb": "memory in MB",
+    "good_lost_per_failure": "good requests lost per failure in %",
     "capacity": "capacity in journeys per second",
     "demand": "demand in CPUs",
 }

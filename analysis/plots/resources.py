@@ -6,11 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.measured import MeasuredRun, Trial
+from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.roles import stacked_roles
 from analysis.plots.style import BLACK
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
+from analysis.trial import Trial
 from analysis.windows import Window, within
 from analysis.wording import figures
 

@@ -13,12 +13,14 @@ from analysis.plots.timeline_panels import draw_cpu, draw_flight, draw_latency, 
 PANELS = (draw_throughput, draw_latency, draw_flight, draw_cpu)
 HEADROOM = (1.0, 1.0, 1.5, 1.5)
 """Room for legends above what is drawn."""
+MOST_NAMED = 10
+SMALL = 8
 HEIGHTS = (1.0, 1.5, 0.8, 1.1)
 
 
 def draw(run: MeasuredRun) -> Figure:
     """The two arms that the primary metric compares, beside each other."""
-    run = run.compared_by(run.scenario.primary)
+    run = in_one_order(run).compared_by(run.scenario.primary)
     figure = Figure(figsize=(15, 17))
     grid = figure.subplots(4, 2, sharex=True, sharey="row", height_ratios=HEIGHTS, squeeze=False)
     for column, arm in enumerate(run.arms):
@@ -27,7 +29,7 @@ def draw(run: MeasuredRun) -> Figure:
             shade(axes, run, arm)
             panel(axes, run, arm, first=column == 0)
         name_phases(grid[0, column], run)
-        grid[0, column].set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=34)
+        grid[0, column].set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=title_pad(run))
         grid[-1, column].set_xlabel("seconds from the start of the load")
     grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))
     for axes, headroom in zip(grid[:, 0], HEADROOM, strict=True):
@@ -39,12 +41,17 @@ def draw(run: MeasuredRun) -> Figure:
     return figure
 
 
+def title_pad(run: MeasuredRun) -> int:
+    """Points between a title and the axes: room for the names of the phases."""
+    return 34 if len(run.timetable) <= MOST_NAMED else 130
+
+
 def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
     """Shade event phases as planned; hatch faults and show their actual times as dashed lines."""
-    for phase in run.scenario.phases:
-        if phase.kind == "event":
-            axes.axvspan(*run.windows[phase.name], color=YELLOW, alpha=0.22, lw=0, zorder=0)
-    starts = [start for start, _ in run.windows.values()]
+    for planned in run.timetable:
+        if planned.phase.kind == "event":
+            axes.axvspan(planned.start_s, planned.end_s, color=YELLOW, alpha=0.22, lw=0, zorder=0)
+    starts = [planned.start_s for planned in run.timetable]
     faults = [
         event["actual_s"]
         for trial in run.of(arm)
@@ -57,33 +64,45 @@ def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
     lines(faults, colors=VERMILLION, linewidth=1.2, linestyle=(0, (4, 3)))
 
 
+def in_one_order(run: MeasuredRun) -> MeasuredRun:
+    """The run, or its first block only where the order of phases differs between blocks."""
+    return run if run.scenario.matrix is None else run.only(run.blocks[0])
+
+
 def name_phases(axes: Axes, run: MeasuredRun) -> None:
-    for phase in run.scenario.phases:
-        start, end = run.windows[phase.name]
+    """Write the names of phases above them; of many, those of events only, upright."""
+    many = len(run.timetable) > MOST_NAMED
+    for planned in run.timetable:
+        is_event = planned.phase.kind == "event"
+        if many and not is_event:
+            continue
         axes.annotate(
-            phase.name,
-            ((start + end) / 2, 1.0),
+            planned.phase.name,
+            ((planned.start_s + planned.end_s) / 2, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 6),
             textcoords="offset points",
             ha="center",
             va="bottom",
-            fontsize=12,
-            fontweight="bold" if phase.kind == "event" else "normal",
+            fontsize=SMALL if many else 12,
+            rotation=90 if many else 0,
+            fontweight="bold" if is_event and not many else "normal",
         )
 
 
 def caption(run: MeasuredRun) -> str:
-    blocks = len(run.blocks)
+    shown = in_one_order(run)
+    blocks = len(shown.blocks)
+    alone = "" if shown is run else f"Block {run.blocks[0]}; each has another order of faults. "
     return (
-        f"Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks together. "
-        "Offered: requests due in each second. Completed: answers of any kind. Good: correct "
-        f"answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned; dashed "
-        "lines are the actual times of faults, one per block. Response times: the darker a cell, "
-        "the more correct answers lie in it, on a log scale; a single one can be seen. Failed "
-        "requests are the strip at the top, at the time they were due, never fast answers. A "
-        "percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 for "
-        "p99)."
+        f"{alone}Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks "
+        "together. Offered: requests due in each second. Completed: answers of any kind. Good: "
+        f"correct answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned; "
+        "dashed lines are the actual times of faults, one per block. Response times: the darker a "
+        "cell, the more correct answers lie in it, on a log scale; a single one can be seen. "
+        "Failed requests are the strip at the top, at the time they were due, never fast answers. "
+        "A percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 "
+        "for p99)."
     )
 
 

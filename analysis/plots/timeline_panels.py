@@ -23,6 +23,8 @@ LINES: tuple[tuple[float, Dashes, float], ...] = (
 """Quantile, dashes and width."""
 FAILURES = (0.93, 0.98)
 """Where the strip of failures lies, in shares of the panel's height."""
+MOST_STRUCK = 3
+"""Targets of faults whose instances are drawn; more lines could not be told apart."""
 PER_SECOND = 20
 """Looks at the requests in flight; their mean over a second is drawn."""
 
@@ -76,7 +78,8 @@ def draw_flight(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
     trials = run.of(arm)
     smooth = in_flight(trials, at_s).reshape(-1, PER_SECOND).mean(axis=1)
     axes.stairs(smooth, baseline=None, color=arm_colours(run)[arm], lw=2.4, label="in flight")
-    for role in sorted({fault.target for phase in run.scenario.phases for fault in phase.faults}):
+    struck = {fault.target for planned in run.timetable for fault in planned.phase.faults}
+    for role in sorted(struck) if len(struck) <= MOST_STRUCK else ():
         counted = role if instances(trials, role, at_s) is not None else arm
         alive = instances(trials, counted, at_s)
         if alive is not None:

@@ -1,5 +1,6 @@
 """Makes run folders of any size: the shape of a real run, drawn from a seed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from experiment.machine import Machine
+from experiment.part import Profile
+from experiment.phase import PlannedPhase
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.rows import REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 from testbed import scenarios
+from testbed.planning import turns_of
 
 SCENARIO = "outage-one-service"
 BLOCKS = 10
@@ -40,11 +44,17 @@ SHARED = ("edge", "database", "generator", "payment-provider")
 Floats = NDArray[np.float64]
 
 
-def make_synthetic_run(path: Path, rows: int, blocks: int = BLOCKS) -> RunFolder:
+def make_synthetic_run(
+    path: Path,
+    rows: int,
+    blocks: int = BLOCKS,
+    scenario: str = SCENARIO,
+    profile: Profile = "full",
+) -> RunFolder:
     """Write a run of about ``rows`` requests, split evenly over ``blocks`` blocks of two arms."""
     folder = RunFolder(path)
     folder.path.mkdir(parents=True)
-    plan = _plan(scenarios.find(SCENARIO), blocks)
+    plan = _plan(scenarios.find(scenario), blocks, profile)
     write_json(folder.plan, plan)
     for block, order in enumerate(plan.order, start=1):
         for arm in order:
@@ -52,15 +62,16 @@ def make_synthetic_run(path: Path, rows: int, blocks: int = BLOCKS) -> RunFolder
     return folder
 
 
-def _plan(scenario: Scenario, blocks: int) -> Plan:
+def _plan(scenario: Scenario, blocks: int, profile: Profile) -> Plan:
     machine = Machine(
         cpu_model="synthetic", cores=2, memory_mb=8000, kernel="6.1", python="3.11", load_before=0.1
     )
     return Plan(
         run_id="synthetic",
         scenario=scenario,
-        profile="full",
+        profile=profile,
         seed=1,
+        turns=turns_of(scenario, profile, blocks, seed=1),
         order=(("monolith", "microservices"),) * blocks,
         machine=machine,
         versions={},
@@ -72,11 +83,11 @@ def _plan(scenario: Scenario, blocks: int) -> Plan:
 
 def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, rows: int) -> None:
     files.path.mkdir(parents=True)
-    windows = plan.scenario.windows(plan.profile)
+    timetable = plan.timetable(block)
     random = np.random.default_rng([block, len(arm)])
-    pq.write_table(_requests(random, windows, arm, rows), files.requests, compression="zstd")
+    pq.write_table(_requests(random, timetable, arm, rows), files.requests, compression="zstd")
     pq.write_table(_samples(plan.scenario.duration_s(plan.profile), arm), files.samples)
-    files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(windows)))
+    files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(timetable)))
     files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
     record = TrialRecord(
         block=block,
@@ -92,15 +103,17 @@ def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, rows: int)
 
 
 def _requests(
-    random: np.random.Generator, windows: dict[str, tuple[float, float]], arm: str, rows: int
+    random: np.random.Generator, timetable: Sequence[PlannedPhase], arm: str, rows: int
 ) -> pa.Table:
-    intended = np.sort(random.uniform(0, max(end for _, end in windows.values()), rows))
+    intended = np.sort(random.uniform(0, timetable[-1].end_s, rows))
     took_s = random.lognormal(np.log(MEDIAN_MS[arm] / 1000), SIGMA, rows)
     which = random.integers(0, len(STEPS), rows)
     features = np.array([feature for *_, feature in STEPS])[which]
-    start, end = windows["outage"]
     lost = np.where(features == "recommendations", 1.0, LOST_SHARE[arm])
-    failed = (intended >= start) & (intended < end) & (random.random(rows) < lost)
+    struck = np.logical_or.reduce(
+        [(intended >= p.start_s) & (intended < p.end_s) for p in _with_faults(timetable)]
+    )
+    failed = struck & (random.random(rows) < lost)
     sent = intended + random.exponential(0.0005, rows)
     columns: dict[str, Any] = {
         "seq": np.arange(rows, dtype=np.int32),
@@ -139,10 +152,19 @@ def _samples(duration_s: float, arm: str) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SAMPLES)
 
 
-def _events(windows: dict[str, tuple[float, float]]) -> list[dict[str, Any]]:
-    start, end = windows["outage"]
-    fault = {"at": 0.0, "kind": "outage", "target": "recommendations"}
-    return [
-        {"event": "fault-injected", "planned_s": start, "actual_s": start + 0.3, **fault},
-        {"event": "fault-lifted", "planned_s": end, "actual_s": end + 0.1, "bit": True, **fault},
-    ]
+def _with_faults(timetable: Sequence[PlannedPhase]) -> list[PlannedPhase]:
+    return [planned for planned in timetable if planned.phase.faults]
+
+
+def _events(timetable: Sequence[PlannedPhase]) -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = []
+    for planned in _with_faults(timetable):
+        (plan,) = planned.phase.faults
+        start, end = planned.start_s, planned.end_s
+        fault = {"at": 0.0, "kind": plan.kind, "target": plan.target}
+        lifted = {"event": "fault-lifted", "bit": True, **fault}
+        events += [
+            {"event": "fault-injected", "planned_s": start, "actual_s": start + 0.3, **fault},
+            {"planned_s": end, "actual_s": end + 0.1, **lifted},
+        ]
+    return events

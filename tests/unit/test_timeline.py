@@ -8,14 +8,14 @@ import pytest
 from experiment.faults.on_roles import Delay, Hang, Outage
 from experiment.faults.plan import FaultPlan
 from experiment.journal import Journal, read_journal
-from experiment.phase import Phase, Sized
+from experiment.phase import Phase, PlannedPhase, Sized
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
 from testbed.clock import Clock
 from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.platform import Instance, RoleUsage
-from testbed.timeline import Stage, Window
+from testbed.timeline import Stage
 
 
 class StoreInMemory:
@@ -50,11 +50,11 @@ class StoreInMemory:
         pass
 
 
-def _window(*faults: FaultPlan) -> Window:
+def _window(*faults: FaultPlan) -> PlannedPhase:
     phase = Phase(
         name="outage", kind="event", seconds=Sized(smoke=1, demo=1, full=1), faults=faults
     )
-    return Window(phase, 10.0, 20.0)
+    return PlannedPhase(phase, 10.0, 20.0, group="outage")
 
 
 def _stage(store: StoreInMemory, journal: Journal) -> Stage:

@@ -30,7 +30,7 @@ def metric(name: str, phase: str, features: tuple[str, ...] = ()) -> Metric:
 
 def value(folder: RunFolder, arm: str, wanted: Metric) -> float:
     run = load_run(folder)
-    found = measure(run.trial(arm, 1), wanted, run.windows[wanted.phase])
+    found = measure(run.trial(arm, 1), wanted)
     assert isinstance(found, Measured)
     return found.value
 
@@ -62,7 +62,7 @@ def test_p95_of_too_few_answers_is_unknown_and_says_so(make: Make) -> None:
     run = load_run(make(blocks=1, rate=5.0))
     wanted = metric("latency_p95_ms", "baseline", ("search",))
 
-    found = measure(run.trial("monolith", 1), wanted, run.windows["baseline"])
+    found = measure(run.trial("monolith", 1), wanted)
 
     assert isinstance(found, Unknown)
     assert found.reason.startswith("p95 needs 59 correct answers, there were")

@@ -1,0 +1,69 @@
+"""Failures of a trial: stretches with faults, each with the recovery that follows it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from analysis.cells import Cells
+from analysis.shares import Shares, total
+from experiment.phase import PlannedPhase
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One stretch with faults and what follows it, until the next stretch that is no recovery."""
+
+    event: PlannedPhase
+    recoveries: tuple[PlannedPhase, ...]
+
+    @property
+    def name(self) -> str:
+        return self.event.phase.name
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Names of its event and its recoveries."""
+        return tuple(planned.phase.name for planned in (self.event, *self.recoveries))
+
+    def is_in(self, phase: str) -> bool:
+        """Whether ``phase`` names it, or the group that it is reported in."""
+        return phase in (self.name, self.event.group)
+
+
+def failures_in(timetable: Iterable[PlannedPhase]) -> list[Failure]:
+    """The failures of a trial in their order."""
+    found: list[Failure] = []
+    recovers = False
+    for planned in timetable:
+        if planned.phase.kind == "recovery" and recovers:
+            last = found[-1]
+            found[-1] = Failure(last.event, (*last.recoveries, planned))
+            continue
+        recovers = bool(planned.phase.faults)
+        if recovers:
+            found.append(Failure(planned, ()))
+    return found
+
+
+def in_control(
+    cells: Cells, timetable: Iterable[PlannedPhase], features: Collection[str] = ()
+) -> Shares:
+    """What became of the requests in all phases of kind baseline: no fault, and none before."""
+    names = (planned.phase.name for planned in timetable if planned.phase.kind == "baseline")
+    return total(cells.of(name, features) for name in names)
+
+
+def in_failure(cells: Cells, failure: Failure, features: Collection[str] = ()) -> Shares:
+    """What became of the requests during a failure and its recovery."""
+    return total(cells.of(name, features) for name in failure.phases)
+
+
+def mean_good_lost(control: Shares, failures: Sequence[Shares]) -> float:
+    """Good requests lost per failure: share without a failure, less the mean share during one.
+
+    Each failure weighs the same, however many requests were due in it. ValueError when in one of
+    them, or without any, no request was due.
+    """
+    if not failures or not all(shares.n for shares in (control, *failures)):
+        raise ValueError("no request was due in a failure or without one")
+    during = sum(shares.good / shares.n for shares in failures) / len(failures)
+    return control.good / control.n - during

@@ -1,0 +1,59 @@
+"""One complete trial with its rows."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from analysis.cells import Cells, cells_of
+from analysis.judging import judged
+from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.windows import Window
+from experiment.phase import PlannedPhase, phases_by_group
+from experiment.record import Plan, TrialFolder, TrialRecord
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One complete trial with its rows."""
+
+    record: TrialRecord
+    requests: pd.DataFrame
+    """Columns of ``experiment.rows.REQUESTS`` and phase, response_ms, failed, slow, good."""
+    omitted: pd.DataFrame
+    """The same columns, of requests that a closed loop never sent: they are in no metric."""
+    samples: pd.DataFrame
+    events: list[dict[str, Any]]
+    audit: Audit | None
+    timetable: tuple[PlannedPhase, ...]
+    """Its phases in their times."""
+
+    @cached_property
+    def cells(self) -> Cells:
+        """By phase and, of a matrix, by group."""
+        groups = phases_by_group(self.timetable)
+        return cells_of(self.requests).taken_together(
+            {name: phases for name, phases in groups.items() if phases != [name]}
+        )
+
+    def windows_of(self, phase: str) -> list[Window]:
+        """When a phase was planned; all times of a group of phases."""
+        return [(p.start_s, p.end_s) for p in self.timetable if phase in (p.phase.name, p.group)]
+
+
+def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
+    """Read the rows of a complete trial. InputError when a file is missing or not whole."""
+    timetable, slo_ms = plan.timetable(record.block), plan.scenario.slo.latency_ms
+    windows = {p.phase.name: (p.start_s, p.end_s) for p in timetable}
+    rows = judged(read_requests(folder), windows, slo_ms)
+    omitted = rows["outcome"] == "omitted"
+    return Trial(
+        record=record,
+        requests=rows[~omitted] if omitted.any() else rows,
+        omitted=rows[omitted],
+        samples=read_samples(folder),
+        events=read_events(folder),
+        audit=read_audit(folder),
+        timetable=timetable,
+    )
