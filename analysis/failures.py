@@ -47,9 +47,13 @@ def failures_in(timetable: Iterable[PlannedPhase]) -> list[Failure]:
 def in_control(
     cells: Cells, timetable: Iterable[PlannedPhase], features: Collection[str] = ()
 ) -> Shares:
-    """What became of the requests in all phases of kind baseline: no fault, and none before."""
-    names = (planned.phase.name for planned in timetable if planned.phase.kind == "baseline")
-    return total(cells.of(name, features) for name in names)
+    """What became of the requests without a fault.
+
+    In the control stretches of a matrix, which have its aftermath as well; else in the baseline.
+    """
+    calm = [planned for planned in timetable if planned.phase.kind == "baseline"]
+    control = [planned for planned in calm if planned.group == "control"] or calm
+    return total(cells.of(planned.phase.name, features) for planned in control)
 
 
 def in_failure(cells: Cells, failure: Failure, features: Collection[str] = ()) -> Shares:

@@ -22,7 +22,7 @@ GROUPS: tuple[str, ...] = get_args(Group)
 _NEEDS_ROLE = frozenset(
     fault.model_fields["kind"].default
     for fault in get_args(AnyFault)
-    if "role" in fault.model_fields
+    if "role" in fault.model_fields and fault.model_fields["role"].is_required()
 )
 _FAULT: TypeAdapter[AnyFault] = TypeAdapter(FaultPlan)
 

@@ -114,7 +114,12 @@ def test_a_generator_that_waited_a_millisecond_per_request_for_its_core_fails(
 
 
 @pytest.mark.parametrize(
-    ("arm", "column", "value"), [("monolith", "fault_hits", 0), ("microservices", "instances", 1)]
+    ("arm", "column", "value"),
+    [
+        ("monolith", "fault_hits", 0),
+        ("monolith", "fault_hits", 30),  # all of them before the fault
+        ("microservices", "instances", 1),
+    ],
 )
 def test_a_fault_that_no_sample_shows_fails_whatever_its_probe_says(
     make: Make, arm: str, column: str, value: int
