@@ -4,7 +4,9 @@ import atexit
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
+import orjson
 from flask import Flask, Response, request
 from psycopg import OperationalError
 
@@ -13,7 +15,8 @@ from microservices.peers import Peers
 from microservices.policies import Policies
 from store.runtime.application import HEALTH_PATHS, create_base
 from store.runtime.database import Database
-from store.runtime.faults import FaultPoints
+from store.runtime.faults import FaultPoints, blank
+from store.runtime.faults.products import named_in_request
 from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.telemetry import Telemetry
@@ -33,6 +36,7 @@ class Service:
     telemetry: Telemetry
     tokens: Tokens
     calls: Calls
+    faults: FaultPoints
     owned: Database | None
 
     @property
@@ -52,11 +56,11 @@ def create_service(role: str, policies: Mapping[str, Policies] | None = None) ->
     if settings.role != role:
         raise SettingsError(f"TWINSTACK_ROLE is {settings.role}, but this application is {role}")
     database = _open_database(settings)
-    app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
+    app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     calls = Calls(Peers(settings.peers_file), policies)
     _add_boundary(app, role, faults)
     _add_failures(app)
-    return Service(app, settings, telemetry, Tokens(settings.secret), calls, database)
+    return Service(app, settings, telemetry, Tokens(settings.secret), calls, faults, database)
 
 
 def _open_database(settings: Settings) -> Database | None:
@@ -78,9 +82,16 @@ def _add_boundary(app: Flask, role: str, faults: FaultPoints) -> None:
     """The boundary of a service is its HTTP interface; its health is not part of it."""
 
     @app.before_request
-    def reach_fault_point() -> None:
+    def enter() -> None:
         if request.path not in HEALTH_PATHS:
-            faults.reach(role)
+            faults.reach(role, named_in_request)
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        is_answer = response.is_json and response.status_code < HTTPStatus.BAD_REQUEST
+        if is_answer and request.path not in HEALTH_PATHS and faults.spoils(role):
+            response.set_data(orjson.dumps(blank(orjson.loads(response.get_data()))))
+        return response
 
 
 def _add_failures(app: Flask) -> None:

@@ -35,12 +35,12 @@ def create_app() -> Flask:
     provider = ProviderClient(settings.payment_provider_url, settings.threads)
     database = Database(settings.database_url, settings.threads)
     atexit.register(database.close)
-    app, telemetry, faults = create_base(settings, lambda: _is_ready(database))
+    app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
     modules = assemble(process, provider)
     for blueprint in _blueprints(modules, process):
         app.register_blueprint(blueprint)
-    _start_relay(modules, database)
+    _start_relay(modules, process)
     return app
 
 
@@ -67,6 +67,6 @@ def _blueprints(modules: Modules, process: Process) -> Iterator[Blueprint]:
         yield blueprint
 
 
-def _start_relay(modules: Modules, database: Database) -> None:
-    deliver = modules.notifications.apply
-    Background("outbox-relay", RELAY_EVERY_S, lambda: outbox.relay(database, deliver)).start()
+def _start_relay(modules: Modules, process: Process) -> None:
+    relay = lambda: outbox.relay(process, modules.notifications.apply)  # noqa: E731 - one line says it
+    Background("outbox-relay", RELAY_EVERY_S, relay).start()

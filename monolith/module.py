@@ -1,17 +1,19 @@
 """What a module of the monolith is, and how control gets into one."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import ClassVar, Concatenate, ParamSpec, TypeVar
+from inspect import signature
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow
 
 from store.runtime.database import Database
-from store.runtime.faults import FaultPoints
+from store.runtime.faults import FaultPoints, blank
+from store.runtime.faults.armed import Products
 from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
@@ -57,9 +59,13 @@ class Module:
         with _needed(), self._process.database.transaction() as connection:
             yield connection
 
-    def reach(self) -> None:
-        """The fault point of this module."""
-        self._process.faults.reach(self.role)
+    def reach(self, products: Products = lambda: ()) -> None:
+        """The fault point of this module; ``products`` are those that the call names."""
+        self._process.faults.reach(self.role, products)
+
+    def spoils(self) -> bool:
+        """Whether what an entry returns has to be made blank."""
+        return self._process.faults.spoils(self.role)
 
 
 @contextmanager
@@ -80,12 +86,21 @@ def entry(method: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P],
     """Make a method an entry of its module: whoever calls it passes the module's fault point.
 
     A module does not call its own entries, so that each crossing of a boundary counts once, as a
-    call over HTTP does in the services.
+    call over HTTP does in the services. Parameters called ``product_id``, ``product_ids`` and
+    ``lines`` tell which products a call names.
     """
+    parameters = signature(method)
 
     @wraps(method)
     def entering(self: M, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self.reach()
-        return method(self, *args, **kwargs)
+        self.reach(lambda: _products_in(parameters.bind(self, *args, **kwargs).arguments))
+        answer = method(self, *args, **kwargs)
+        return blank(answer) if answer is not None and self.spoils() else answer
 
     return entering
+
+
+def _products_in(arguments: Mapping[str, Any]) -> set[int]:
+    one = {arguments["product_id"]} if "product_id" in arguments else set()
+    lines = {line.product_id for line in arguments.get("lines", ())}
+    return one | set(arguments.get("product_ids", ())) | lines

@@ -4,9 +4,10 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from experiment.faults.on_messages import MessageFault
 from experiment.faults.on_roles import RoleFault
 
-AnyFault = RoleFault
+AnyFault = RoleFault | MessageFault
 
 FaultPlan = Annotated[AnyFault, Field(discriminator="kind")]
 

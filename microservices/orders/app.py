@@ -29,7 +29,7 @@ RELAY_EVERY_S = 0.2
 def create_app() -> Flask:
     service = create_service("orders", POLICIES)
     checkouts = create_checkouts(service)
-    relay = Relay(service.database, service.calls)
+    relay = Relay(service.database, service.calls, service.faults)
     _add_calls(service.app, checkouts, service.tokens)
     checkouts.claims.adopt_orphans()
     Background("saga-recovery", RESUME_EVERY_S, checkouts.resume_unfinished).start()

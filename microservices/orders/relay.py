@@ -1,9 +1,11 @@
 """Outbox relay: brings the events of confirmed orders to notifications, at least once each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from microservices.calls import Calls
 from store.runtime.database import Database, Row
+from store.runtime.faults import FaultPoints
 
 BATCH = 100
 
@@ -18,6 +20,7 @@ DELETE FROM outbox WHERE position IN (
 class Relay:
     database: Database
     calls: Calls
+    faults: FaultPoints
 
     def deliver_batch(self) -> bool:
         """Deliver what waits, at most BATCH events; whether there may be more.
@@ -28,9 +31,12 @@ class Relay:
         with self.database.transaction() as connection:
             events = connection.execute(_TAKE, (BATCH,)).fetchall()
             if events:
-                body = {"events": [_document(event) for event in events]}
-                self.calls.post("notifications", "/internal/events", body)
+                self.faults.carry("orders", events, self._deliver)
         return len(events) == BATCH
+
+    def _deliver(self, events: Sequence[Row]) -> None:
+        body = {"events": [_document(event) for event in events]}
+        self.calls.post("notifications", "/internal/events", body)
 
 
 def _document(event: Row) -> dict[str, object]:

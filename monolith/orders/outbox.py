@@ -1,13 +1,14 @@
 """The outbox: events leave with the transaction of their order, and reach notifications later."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import uuid5
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from monolith.module import Process
 from monolith.orders.claims import Attempt
-from store.runtime.database import Database
 
 BATCH = 100
 
@@ -18,7 +19,7 @@ _TAKE = """
         SELECT position FROM outbox ORDER BY position LIMIT %s FOR UPDATE SKIP LOCKED
     ) RETURNING event_id, order_id, customer_id, total_cents"""
 
-Deliver = Callable[[Connection[DictRow], list[DictRow]], None]
+Deliver = Callable[[Connection[DictRow], Sequence[DictRow]], None]
 """Applies events within the transaction of the connection."""
 
 
@@ -28,14 +29,14 @@ def put(connection: Connection[DictRow], attempt: Attempt, total_cents: int) -> 
     connection.execute(_PUT, (event_id, attempt.order_id, attempt.customer_id, total_cents))
 
 
-def relay(database: Database, deliver: Deliver) -> bool:
+def relay(process: Process, deliver: Deliver) -> bool:
     """Deliver a batch of events, each once; whether there may be more.
 
     Taking and delivering share a transaction: both happen or neither. Any number of processes may
     relay from the same outbox at the same time.
     """
-    with database.transaction() as connection:
+    with process.database.transaction() as connection:
         events = connection.execute(_TAKE, (BATCH,)).fetchall()
         if events:
-            deliver(connection, events)
+            process.faults.carry("orders", events, partial(deliver, connection))
     return len(events) == BATCH

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
 from store.runtime import logs, problems, trace
+from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
@@ -30,12 +31,15 @@ class _OrjsonProvider(JSONProvider):
 
 
 def create_base(
-    settings: Settings, is_ready: Callable[[], bool] = lambda: True
+    settings: Settings,
+    is_ready: Callable[[], bool] = lambda: True,
+    database: Database | None = None,
 ) -> tuple[Flask, Telemetry, FaultPoints]:
     """A Flask application without features, and the telemetry and fault points of its process.
 
     ``is_ready`` says whether the process could serve: its own data can be read. It does not ask
-    other processes, or one failure would take all of them out of the balancer.
+    other processes, or one failure would take all of them out of the balancer. ``database`` is the
+    process's own, for faults that act on its pool.
     """
     logs.configure(settings.instance)
     # Pages and static files belong to whoever serves the shop; others need neither.
@@ -44,7 +48,7 @@ def create_base(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.url_map.strict_slashes = False
     telemetry = Telemetry(settings.telemetry_file)
-    faults = FaultPoints(settings.faults_file, telemetry.fault_hit)
+    faults = FaultPoints(settings.faults_file, telemetry, settings.instance, database)
     problems.register(app)
     _add_health(app, is_ready)
     _add_request_hooks(app, settings.instance, telemetry)

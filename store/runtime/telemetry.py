@@ -8,12 +8,17 @@ import mmap
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+FAULT_SLOTS = 16
+"""Faults that can hold at once; their hits are counted apart."""
 _LAYOUT = struct.Struct("<qqddq")
+_HITS = struct.Struct(f"<{FAULT_SLOTS}q")
+_SIZE = _LAYOUT.size + _HITS.size
 
 
 @dataclass
@@ -27,20 +32,29 @@ class Counters:
     rules_cpu_s: float = 0.0
     """The part of it that was spent in ``store.rules``, which both architectures share."""
     fault_hits: int = 0
+    hits_by_slot: Counter[int] = field(default_factory=Counter)
+    """The same hits by the slot of their fault."""
 
     def pack(self) -> bytes:
         return _LAYOUT.pack(
             self.requests, self.in_flight, self.handler_cpu_s, self.rules_cpu_s, self.fault_hits
         )
 
+    def pack_hits(self) -> bytes:
+        return _HITS.pack(*(self.hits_by_slot[slot] for slot in range(FAULT_SLOTS)))
+
 
 def read_counters(file: Path) -> Counters:
     """Counters as last written; all zero when the process has not written yet."""
     try:
-        content = file.read_bytes()[: _LAYOUT.size]
+        content = file.read_bytes()
     except FileNotFoundError:
         return Counters()
-    return Counters(*_LAYOUT.unpack(content)) if len(content) == _LAYOUT.size else Counters()
+    if len(content) < _SIZE:
+        return Counters()
+    counters = Counters(*_LAYOUT.unpack_from(content))
+    counters.hits_by_slot.update(dict(enumerate(_HITS.unpack_from(content, _LAYOUT.size))))
+    return counters
 
 
 class Telemetry:
@@ -86,13 +100,16 @@ class Telemetry:
             self.counters.handler_cpu_s += spent
             self._publish()
 
-    def fault_hit(self) -> None:
+    def fault_hit(self, slot: int) -> None:
         with self._lock:
             self.counters.fault_hits += 1
+            self.counters.hits_by_slot[slot] += 1
             self._publish()
+            if self._map is not None:
+                self._map[_LAYOUT.size :] = self.counters.pack_hits()
 
 
 def _map(file: Path) -> mmap.mmap:
     with file.open("a+b") as handle:
-        handle.truncate(_LAYOUT.size)
-        return mmap.mmap(handle.fileno(), _LAYOUT.size)
+        handle.truncate(_SIZE)
+        return mmap.mmap(handle.fileno(), _SIZE)

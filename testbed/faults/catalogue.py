@@ -1,11 +1,15 @@
 """From a planned fault to the fault itself."""
 
-from experiment.faults.on_roles import Delay, Errors, Hang, Outage
+from experiment.faults.fault import PlannedFault
+from experiment.faults.on_messages import FaultOnMessages
+from experiment.faults.on_roles import FaultInCode, Outage
 from experiment.faults.plan import FaultPlan
-from store.runtime.faults import ArmedFault
+from store.runtime import faults
 from testbed.faults.fault import Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint
 from testbed.faults.outage import outage
+
+_TIMES = set(PlannedFault.model_fields) - {"kind"}
 
 
 def fault_for(plan: FaultPlan, board: FaultBoard, seed: int) -> Fault:
@@ -13,18 +17,7 @@ def fault_for(plan: FaultPlan, board: FaultBoard, seed: int) -> Fault:
     match plan:
         case Outage():
             return outage(board, plan.role)
-        case Errors():
-            armed = ArmedFault(
-                role=plan.role, kind="error", probability=plan.probability, seed=seed
-            )
-        case Delay():
-            armed = ArmedFault(
-                role=plan.role,
-                kind="delay",
-                probability=plan.probability,
-                seed=seed,
-                seconds=plan.delay_ms / 1000,
-            )
-        case Hang():
-            armed = ArmedFault(role=plan.role, kind="hang")
-    return FaultPoint(board, armed)
+        case FaultInCode() | FaultOnMessages():
+            # Each has a class of the same kind and members in the store's own fault points.
+            armed = faults.armed({**plan.model_dump(exclude=_TIMES), "seed": seed})
+            return FaultPoint(board, armed)

@@ -1,6 +1,8 @@
 """A fault at the fault points of a role: the same code path on both sides."""
 
+from experiment.errors import RunError
 from store.runtime.faults import ArmedFault
+from store.runtime.telemetry import FAULT_SLOTS
 from testbed.faults.fault import Bite
 from testbed.platforms.platform import RunningStore
 
@@ -12,17 +14,25 @@ class FaultBoard:
         self.store = store
         self._armed: list[ArmedFault] = []
 
+    def in_free_slot(self, fault: ArmedFault) -> ArmedFault:
+        """The fault as it can be armed: with a slot of its own, where its hits are counted."""
+        taken = {armed.slot for armed in self._armed}
+        slot = next((slot for slot in range(FAULT_SLOTS) if slot not in taken), None)
+        if slot is None:
+            raise RunError(f"More than {FAULT_SLOTS} faults would hold at fault points at once.")
+        return fault.model_copy(update={"slot": slot})
+
     def arm(self, fault: ArmedFault) -> None:
         self._armed.append(fault)
         self.store.arm_faults(self._armed)
 
     def disarm(self, fault: ArmedFault) -> None:
-        self._armed = [armed for armed in self._armed if armed != fault]
+        self._armed = [armed for armed in self._armed if armed is not fault]
         self.store.arm_faults(self._armed)
 
-    def hits(self) -> int:
-        """How often any armed fault acted since the store came up."""
-        return sum(usage.counters.fault_hits for usage in self.store.usage())
+    def hits(self, slot: int) -> int:
+        """How often faults of this slot acted since the store came up."""
+        return sum(usage.counters.hits_by_slot[slot] for usage in self.store.usage())
 
 
 class FaultPoint:
@@ -34,12 +44,13 @@ class FaultPoint:
         self._hits_before = 0
 
     def inject(self) -> None:
-        self._hits_before = self._board.hits()
+        self._fault = self._board.in_free_slot(self._fault)
+        self._hits_before = self._board.hits(self._fault.slot)
         self._board.arm(self._fault)
 
     def lift(self) -> None:
         self._board.disarm(self._fault)
 
     def bite(self) -> Bite:
-        hits = self._board.hits() - self._hits_before
-        return Bite(hits > 0, f"{hits} calls reached it", seen_in="fault_hits")
+        hits = self._board.hits(self._fault.slot) - self._hits_before
+        return Bite(hits > 0, f"it struck {hits} times", seen_in="fault_hits")

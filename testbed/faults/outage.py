@@ -5,7 +5,7 @@ there the code of the role crashes its process each time it is reached, and guni
 process anew each time.
 """
 
-from store.runtime.faults import ArmedFault
+from store.runtime.faults.crash import Crash
 from testbed.faults.fault import Bite, Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint
 from testbed.platforms.platform import RunningStore
@@ -33,4 +33,4 @@ def outage(board: FaultBoard, role: str) -> Fault:
     """The outage of ``role`` in the board's store, whichever architecture that is."""
     if any(instance.role == role for instance in board.store.instances()):
         return _KilledRole(board.store, role)
-    return FaultPoint(board, ArmedFault(role=role, kind="crash"))
+    return FaultPoint(board, Crash(role=role))

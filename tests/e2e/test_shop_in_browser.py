@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from experiment.store import Architecture
-from store.runtime.faults import ArmedFault
+from store.runtime.faults.error import Error
 from testbed.platforms.platform import RunningStore
 
 ARGUMENTS = [
@@ -81,7 +81,7 @@ def customer(page: Page) -> Page:
 @pytest.fixture
 def recommendations_down(store: RunningStore) -> Iterator[None]:
     address = f"{store.url}/api/product-pages/1"
-    store.arm_faults([ArmedFault(role="recommendations", kind="error")])
+    store.arm_faults([Error(role="recommendations")])
     try:
         _await_degraded(address, ["recommendations"])
         yield

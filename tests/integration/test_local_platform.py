@@ -17,7 +17,7 @@ import requests
 
 from experiment.errors import InputError, RunError
 from experiment.store import Architecture, Budget, Sample
-from store.runtime.faults import ArmedFault
+from store.runtime.faults.error import Error
 from testbed import procfs
 from testbed.deploying import plain_deployment
 from testbed.platforms.local import edge
@@ -119,7 +119,7 @@ def test_an_armed_fault_acts_and_is_counted_until_it_is_lifted(
 ) -> None:
     store = running_store(architecture)
     hits_before = sum(usage.counters.fault_hits for usage in store.usage())
-    store.arm_faults([ArmedFault(role="recommendations", kind="error")])
+    store.arm_faults([Error(role="recommendations")])
     try:
         assert _eventually(lambda: _get(store.url + RECOMMENDATIONS).status_code == 500)
     finally:

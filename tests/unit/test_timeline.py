@@ -11,6 +11,7 @@ from experiment.journal import Journal, read_journal
 from experiment.phase import Phase, PlannedPhase, Sized
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
+from store.runtime.faults.crash import Crash
 from store.runtime.telemetry import Counters
 from testbed.clock import Clock
 from testbed.faults.fault_point import FaultBoard
@@ -80,7 +81,7 @@ def test_the_outage_of_a_role_inside_the_monolith_arms_its_fault_point(tmp_path:
     store = StoreInMemory("monolith")
     with Journal(tmp_path / "events.jsonl") as journal:
         with _stage(store, journal).phase_in_force(_window(OUTAGE)):
-            assert store.armed == [ArmedFault(role="recommendations", kind="crash")]
+            assert store.armed == [Crash(role="recommendations")]
         assert store.armed == []
     assert read_journal(tmp_path / "events.jsonl")[-1]["bit"] is False
 

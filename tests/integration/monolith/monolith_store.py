@@ -81,11 +81,11 @@ class WatchedFaults(FaultPoints):
     """Counts which boundaries are crossed; those of ``broken`` roles raise."""
 
     def __init__(self) -> None:
-        super().__init__(None)
+        super().__init__(None, Telemetry(None))
         self.crossed: Counter[str] = Counter()
         self.broken: set[str] = set()
 
-    def reach(self, role: str) -> None:
+    def reach(self, role: str, _: object = None) -> None:
         self.crossed[role] += 1
         if role in self.broken:
             raise InjectedError(role)
@@ -149,7 +149,7 @@ class Store:
             return read_books(connection)
 
     def relay(self) -> None:
-        while outbox.relay(self.process.database, self.modules.notifications.apply):
+        while outbox.relay(self.process, self.modules.notifications.apply):
             pass
 
 

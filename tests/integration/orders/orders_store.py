@@ -77,7 +77,7 @@ class OrdersStore:
         self._write_peers({role: [url] for role, url in self._urls.items()})
         self.service = self._start("orders", lambda: service.create_service("orders"))
         self.checkouts: Checkouts = orders_app.create_checkouts(self.service)
-        self.relay = Relay(self.service.database, self.service.calls)
+        self.relay = Relay(self.service.database, self.service.calls, self.service.faults)
         self._numbers = itertools.count(1)
         self._acknowledged: set[str] = set()
 
