@@ -23,7 +23,7 @@ from testbed.platforms.local.store import LocalStore
 from testbed.platforms.platform import RunningStore
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
-USERS_OF_A_STORE = ("tests/contract/", "tests/e2e/test_shop")
+USERS_OF_A_STORE = ("tests/contract/", "tests/e2e/test_shop", "tests/integration/faults/")
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 

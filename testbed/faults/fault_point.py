@@ -1,7 +1,10 @@
 """A fault at the fault points of a role: the same code path on both sides."""
 
+import time
+
 from experiment.errors import RunError
 from store.runtime.faults import ArmedFault
+from store.runtime.faults.points import RELOAD_EVERY_S
 from store.runtime.telemetry import FAULT_SLOTS
 from testbed.faults.fault import Bite
 from testbed.platforms.platform import RunningStore
@@ -24,15 +27,20 @@ class FaultBoard:
 
     def arm(self, fault: ArmedFault) -> None:
         self._armed.append(fault)
-        self.store.arm_faults(self._armed)
+        self._show()
 
     def disarm(self, fault: ArmedFault) -> None:
         self._armed = [armed for armed in self._armed if armed is not fault]
-        self.store.arm_faults(self._armed)
+        self._show()
 
     def hits(self, slot: int) -> int:
         """How often faults of this slot acted since the store came up."""
         return sum(usage.counters.hits_by_slot[slot] for usage in self.store.usage())
+
+    def _show(self) -> None:
+        """Return when no process can go by anything older."""
+        self.store.arm_faults(self._armed)
+        time.sleep(RELOAD_EVERY_S)
 
 
 class FaultPoint:
