@@ -27,6 +27,7 @@ from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform
 from testbed.platforms.platform import Platform
+from testbed.poison import require_poison_in_load
 from testbed.resuming import blocks_left, mark_killed, require_unchanged
 from testbed.run import Run, StopAfter, never
 from testbed.stopping import Stopped
@@ -52,6 +53,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         scenario = against_itself(scenario, order.aa)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
+    require_poison_in_load(scenario, order.profile)
     with open_platform(order.platform) as platform:
         plan = make_plan(
             scenario,

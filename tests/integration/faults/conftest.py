@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from hurting import Patient
 
 from experiment.store import Architecture
+from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.platform import RunningStore
 
 
@@ -20,4 +21,5 @@ def patient(
     """A running store of each architecture, which every test leaves as it was."""
     with requests.Session() as http:
         http.trust_env = False
-        yield Patient(request.param, running_store(request.param), http)
+        store = running_store(request.param)
+        yield Patient(request.param, store, http, FaultBoard(store))

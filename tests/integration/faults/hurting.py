@@ -40,12 +40,12 @@ class Patient:
     architecture: Architecture
     store: RunningStore
     http: requests.Session
+    board: FaultBoard
 
     @contextmanager
     def under(self, *plans: FaultPlan) -> Iterator[list[Fault]]:
         """Hold the faults while the block runs; each has bitten by its end."""
-        board = FaultBoard(self.store)
-        faults = [fault_for(plan, board, seed=11) for plan in plans]
+        faults = [fault_for(plan, self.board, seed=11) for plan in plans]
         try:
             for fault in faults:
                 fault.inject()

@@ -51,7 +51,8 @@ def test_a_dropped_message_is_brought_again(settled: Patient) -> None:
 
 def test_reordered_messages_are_each_applied_once(settled: Patient) -> None:
     buyer = settled.buyer(23)
-    with settled.under(Drop()):  # until there is more than one to reorder
-        orders = [buyer.order(product) for product in PRODUCTS]
     with settled.under(Reorder(), Duplicate()):
+        with settled.under(Drop()) as (drop,):  # until there is more than one to reorder
+            orders = [buyer.order(product) for product in PRODUCTS]
+            assert eventually(lambda: drop.bite().felt)
         _assert_told_once(settled, orders)

@@ -1,7 +1,5 @@
 """The size of each fault's effect on both running stores."""
 
-import statistics
-
 import pytest
 from hurting import RECOMMENDATIONS, Patient, eventually
 from scipy.stats import binom
@@ -20,11 +18,16 @@ from experiment.faults.on_roles import (
 POISON = 7
 
 
+def _fastest_s(patient: Patient, calls: int) -> float:
+    """The call that nothing else on the machine held up."""
+    return min(patient.seconds(RECOMMENDATIONS) for _ in range(calls))
+
+
 def test_a_delay_of_200_ms_adds_200_ms(patient: Patient) -> None:
-    before = statistics.median(patient.seconds(RECOMMENDATIONS) for _ in range(9))
-    with patient.under(Delay(role="recommendations", delay_ms=200, jitter_ms=20)):
-        during = statistics.median(patient.seconds(RECOMMENDATIONS) for _ in range(9))
-    assert during - before == pytest.approx(0.200, abs=0.020)
+    before_s = _fastest_s(patient, 20)
+    with patient.under(Delay(role="recommendations", delay_ms=200)):
+        during_s = _fastest_s(patient, 6)
+    assert during_s - before_s == pytest.approx(0.200, abs=0.020)
 
 
 def test_thirty_per_cent_of_errors_are_thirty_per_cent(patient: Patient) -> None:
@@ -55,7 +58,7 @@ def test_a_poison_request_costs_a_process_and_no_other_request_does(patient: Pat
 
 
 def test_a_burn_of_20_ms_costs_20_ms_of_the_process_s_cpu_time(patient: Patient) -> None:
-    calls = 30
+    calls = 20
 
     def cpu_s() -> float:
         before = patient.usage_of("recommendations").cpu_s
