@@ -185,7 +185,8 @@ _ALL = (
         path=lambda c: _query("/recommendations", product_id=c["product_id"]),
         success=200,
         is_right=lambda c, answer: (
-            answer["product_id"] == c["product_id"] and isinstance(answer["recommendations"], list)
+            answer["product_id"] == c["product_id"]
+            and all(each["product_id"] > 0 for each in answer["recommendations"])
         ),
     ),
     Operation(

@@ -52,8 +52,7 @@ def requests_for(arrivals: pa.Table, fault: Crash, begins_s: float, ends_s: floa
 
 
 def _poisonings(scenario: Scenario, profile: Profile) -> Iterator[tuple[Crash, float, float]]:
-    windows = scenario.windows(profile)
-    for phase in scenario.phases:
-        for fault in phase.faults:
+    for planned in scenario.timetable(profile):
+        for fault in planned.phase.faults:
             if isinstance(fault, Crash) and fault.product_id is not None:
-                yield fault, *fault.held_s(*windows[phase.name])
+                yield fault, *fault.held_s(planned.start_s, planned.end_s)

@@ -33,10 +33,6 @@ class FaultBoard:
         self._armed = [armed for armed in self._armed if armed is not fault]
         self._show()
 
-    def hits(self, slot: int) -> int:
-        """How often faults of this slot acted since the store came up."""
-        return sum(usage.counters.hits_by_slot[slot] for usage in self.store.usage())
-
     def _show(self) -> None:
         """Return when no process can go by anything older."""
         self.store.arm_faults(self._armed)
@@ -53,12 +49,12 @@ class FaultPoint:
 
     def inject(self) -> None:
         self._fault = self._board.in_free_slot(self._fault)
-        self._hits_before = self._board.hits(self._fault.slot)
+        self._hits_before = self._board.store.fault_hits(self._fault.slot)
         self._board.arm(self._fault)
 
     def lift(self) -> None:
         self._board.disarm(self._fault)
 
     def bite(self) -> Bite:
-        hits = self._board.hits(self._fault.slot) - self._hits_before
+        hits = self._board.store.fault_hits(self._fault.slot) - self._hits_before
         return Bite(hits > 0, f"it struck {hits} times", seen_in="fault_hits")

@@ -90,6 +90,12 @@ class RunningStore(Protocol):
     def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
         """Make exactly these faults armed in all instances; an empty list lifts all."""
 
+    def fault_hits(self, slot: int) -> int:
+        """How often armed faults of this slot acted since the store came up.
+
+        Looks at nothing but counters: a fault is lifted as late as its probe takes to look.
+        """
+
     def usage(self) -> list[RoleUsage]:
         """One entry per role."""
 

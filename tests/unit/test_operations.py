@@ -74,6 +74,11 @@ def test_a_right_answer_is_ok(operation: str, choices: Any, answer: Any) -> None
         ("search", {"q": "blue chair"}, HITS),
         ("search", {"q": "red chair"}, {**HITS, "hits": []}),
         ("recommend", {"product_id": 7}, {"product_id": 7, "recommendations": None}),
+        (
+            "recommend",
+            {"product_id": 7},
+            {"product_id": 7, "recommendations": [{"product_id": 0, "score": 0.0}]},
+        ),
         ("sign-in", {"customer_id": 3}, {"token": "", "customer_id": 3}),
         ("sign-in", {"customer_id": 4}, SIGNED_IN),
         ("put-cart-item", {"product_id": 7, "quantity": 3}, CART),

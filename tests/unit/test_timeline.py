@@ -41,6 +41,9 @@ class StoreInMemory:
     def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
         self.armed = list(faults)
 
+    def fault_hits(self, slot: int) -> int:
+        return self.hits
+
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, 0.0, 0.0, Counters(fault_hits=self.hits))]
 

@@ -72,6 +72,9 @@ class Fleet:
                 for instance in lost.instances
             ]
 
+    def fault_hits(self, slot: int) -> int:
+        return sum(_counters(instance).hits_by_slot[slot] for instance in self.all())
+
     def usage(self, processes: usage.Processes) -> list[RoleUsage]:
         with self._lock:
             return [_usage(name, role, processes) for name, role in self._roles.items()]

@@ -104,6 +104,9 @@ class LocalStore:
         content = {"faults": [fault.model_dump() for fault in faults]}
         write_whole(self._blueprint.faults_file, orjson.dumps(content))
 
+    def fault_hits(self, slot: int) -> int:
+        return self._fleet.fault_hits(slot)
+
     def usage(self) -> list[RoleUsage]:
         processes = procfs.snapshot()
         return [*self._fleet.usage(processes), *self._shared_usage(processes)]

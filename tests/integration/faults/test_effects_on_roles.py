@@ -1,5 +1,7 @@
 """The size of each fault's effect on both running stores."""
 
+from typing import Any
+
 import pytest
 from hurting import RECOMMENDATIONS, Patient, eventually
 from scipy.stats import binom
@@ -12,8 +14,10 @@ from experiment.faults.on_roles import (
     Hang,
     MemoryLeak,
     PoolExhaustion,
+    Role,
     WrongBody,
 )
+from loadtests.operations import OPERATIONS
 
 POISON = 7
 
@@ -112,6 +116,30 @@ def test_a_wrong_body_is_a_success_that_tells_nothing(patient: Patient) -> None:
         answer = patient.get("/api/products/1")
     assert answer.status_code == 200
     assert answer.json() == {name: type(value)() for name, value in right.items()}
+
+
+@pytest.mark.parametrize(
+    ("role", "operation", "choices"),
+    [
+        ("catalog", "list-products", {"category": None, "page": 1}),
+        ("catalog", "get-product", {"product_id": 1}),
+        ("search", "search", {"q": "garden"}),
+        ("recommendations", "recommend", {"product_id": 1}),
+    ],
+)
+def test_a_client_knows_a_wrong_body_from_a_right_one(
+    role: Role, operation: str, choices: dict[str, Any], patient: Patient
+) -> None:
+    call = OPERATIONS[operation]
+    path = call.request(choices, token="").target
+
+    def outcome() -> str:
+        answer = patient.get(path)
+        return call.judge(choices, answer.status_code, answer.content).outcome
+
+    assert outcome() == "ok"
+    with patient.under(WrongBody(role=role)):
+        assert outcome() == "wrong"
 
 
 def test_a_blank_catalogue_costs_both_stores_their_product_pages(patient: Patient) -> None:

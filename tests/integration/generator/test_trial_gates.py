@@ -62,6 +62,9 @@ class TinyStore:
     def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
         """Nothing in this store heeds them."""
 
+    def fault_hits(self, slot: int) -> int:
+        return 0
+
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, time.process_time(), 1.0, Counters())]
 

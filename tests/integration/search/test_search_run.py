@@ -54,6 +54,9 @@ class TinyStore:
     def __post_init__(self) -> None:
         self.url = self.server.__enter__()
 
+    def fault_hits(self, slot: int) -> int:
+        return 0
+
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, 0.0, 1.0, Counters())]
 

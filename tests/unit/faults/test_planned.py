@@ -26,7 +26,7 @@ STRENGTH: dict[str, dict[str, Any]] = {
 
 
 class StoreOfOne:
-    """Takes what is armed in it; nothing was ever used."""
+    """Takes what is armed in it; nothing ever acts."""
 
     def __init__(self) -> None:
         self.armed: list[ArmedFault] = []
@@ -34,8 +34,8 @@ class StoreOfOne:
     def arm_faults(self, faults: list[ArmedFault]) -> None:
         self.armed = list(faults)
 
-    def usage(self) -> list[Any]:
-        return []
+    def fault_hits(self, slot: int) -> int:
+        return 0
 
 
 @pytest.mark.parametrize("planned", AT_FAULT_POINTS, ids=lambda kind: kind.__name__)
