@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from experiment.errors import InputError
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialFolder, read_json
-from experiment.rows import REQUESTS, SAMPLES, Outcome
+from experiment.rows import POLICY_COUNTERS, REQUESTS, SAMPLES, Outcome
 
 
 class Violation(BaseModel):
@@ -41,7 +41,7 @@ def read_table(file: Path, schema: pa.Schema) -> pa.Table:
     try:
         _require_columns(file, schema)
         with pq.ParquetFile(file, read_dictionary=_categories(schema)) as parquet:
-            table = parquet.read(columns=schema.names)
+            table = _completed(parquet.read(columns=schema.names), schema)
     except FileNotFoundError as error:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
     except (pa.ArrowException, OSError) as error:
@@ -115,9 +115,18 @@ def read_audit(trial: TrialFolder) -> Audit | None:
 
 def _require_columns(file: Path, schema: pa.Schema) -> None:
     there = pq.read_schema(file).names
-    missing = [name for name in schema.names if name not in there]
+    missing = [name for name in schema.names if name not in {*there, *POLICY_COUNTERS}]
     if missing:
         raise InputError(f"{file} lacks the column {missing[0]}; another version wrote it.")
+
+
+def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """With the columns that were not there yet when it was written, as unknown."""
+    for name in POLICY_COUNTERS:
+        if name in schema.names and name not in table.column_names:
+            unknown = pa.nulls(table.num_rows, schema.field(name).type)
+            table = table.append_column(name, unknown)
+    return table
 
 
 def _categories(schema: pa.Schema) -> list[str]:

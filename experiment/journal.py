@@ -1,7 +1,7 @@
 """The journal: every event of a run or trial, one JSON object a line, written as it happens."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +23,10 @@ class Journal:
     def write(self, event: str, **members: Any) -> None:
         line = {"at": round(self._clock(), 6), "event": event, **members}
         self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+    def take_in(self, event: Mapping[str, Any]) -> None:
+        """Write what somebody else noted, with its own ``at``: it is older than this line."""
+        self._file.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
 
     def close(self) -> None:
         self._file.close()

@@ -70,9 +70,24 @@ SAMPLES = pa.schema(
         _column("handler_cpu_s", pa.float64()),
         _column("rules_cpu_s", pa.float64()),
         _column("fault_hits", pa.int64()),
+        # Of resilience policies: calls that were wanted, what was sent for them, and the rest.
+        _column("calls", pa.int64(), nullable=True),
+        _column("attempts", pa.int64(), nullable=True),
+        _column("rejected", pa.int64(), nullable=True),  # by a breaker or a bulkhead
+        _column("breaker_openings", pa.int64(), nullable=True),
+        _column("deadline_exceeded", pa.int64(), nullable=True),
+        _column("fallbacks", pa.int64(), nullable=True),
+        _column("stale_answers", pa.int64(), nullable=True),
+        _column("shed", pa.int64(), nullable=True),  # by the edge, before they came to the role
     ]
 )
-"""One row per role and sampling instant."""
+"""One row per role and sampling instant. Counters are totals since the deployment came up."""
+
+POLICY_COUNTERS = (
+    "calls", "attempts", "rejected", "breaker_openings", "deadline_exceeded", "fallbacks",
+    "stale_answers", "shed",
+)  # fmt: skip
+"""Columns of SAMPLES that records of old lack; read from those, they are null."""
 
 
 def write_rows(file: Path, table: pa.Table) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from experiment.part import Part, Positive, Slug
+from experiment.policies import Policies
 
 Architecture = Literal["monolith", "microservices"]
 
@@ -20,6 +21,7 @@ class Arm(Part):
     loop: Literal["open", "closed"] = "open"
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""
+    policies: Policies = Policies()
 
 
 class Budget(Part):

@@ -10,14 +10,16 @@ import orjson
 from flask import Flask, Response, request
 from psycopg import OperationalError
 
-from microservices.calls import CallFailed, Calls
-from microservices.peers import Peers
-from microservices.policies import Policies
+from microservices.calls.client import Calls
+from microservices.calls.peers import Peers
 from store.runtime.application import HEALTH_PATHS, create_base
-from store.runtime.database import Database
+from store.runtime.database import Database, Waits
 from store.runtime.faults import FaultPoints, blank
 from store.runtime.faults.products import named_in_request
 from store.runtime.problems import dependency_unavailable
+from store.runtime.resilience.failures import CallFailed
+from store.runtime.resilience.guard import Protection
+from store.runtime.resilience.limits import Limits
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
@@ -35,6 +37,7 @@ class Service:
     settings: Settings
     telemetry: Telemetry
     tokens: Tokens
+    protection: Protection
     calls: Calls
     faults: FaultPoints
     owned: Database | None
@@ -47,26 +50,29 @@ class Service:
         return self.owned
 
 
-def create_service(role: str, policies: Mapping[str, Policies] | None = None) -> Service:
+def create_service(role: str, limits: Mapping[str, Limits] | None = None) -> Service:
     """A service without features, from the environment of this process.
 
-    ``policies`` are those towards peers, by their role; others get the defaults.
+    ``limits`` are those towards peers, by their role; others get the defaults.
     """
     settings = Settings.from_environment()
     if settings.role != role:
         raise SettingsError(f"TWINSTACK_ROLE is {settings.role}, but this application is {role}")
     database = _open_database(settings)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
-    calls = Calls(Peers(settings.peers_file), policies)
+    protection = Protection.of(settings, telemetry)
+    calls = Calls(Peers(settings.peers_file), limits or {}, protection)
     _add_boundary(app, role, faults)
     _add_failures(app)
-    return Service(app, settings, telemetry, Tokens(settings.secret), calls, faults, database)
+    tokens = Tokens(settings.secret)
+    return Service(app, settings, telemetry, tokens, protection, calls, faults, database)
 
 
 def _open_database(settings: Settings) -> Database | None:
     if settings.database_url is None:
         return None
-    database = Database(settings.database_url, settings.threads)
+    waits = Waits.of(settings.policies)
+    database = Database(settings.database_url, settings.threads, waits)
     atexit.register(database.close)
     return database
 

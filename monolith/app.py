@@ -15,7 +15,8 @@ from monolith.shop import InProcessShop
 from store.payment_provider.client import ProviderClient
 from store.runtime.application import create_base
 from store.runtime.background import Background
-from store.runtime.database import Database
+from store.runtime.database import Database, Waits
+from store.runtime.resilience.guard import Protection
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.tokens import Tokens
 from store.web.pages import create_shop
@@ -32,10 +33,11 @@ def create_app() -> Flask:
     settings = Settings.from_environment()
     if settings.database_url is None or settings.payment_provider_url is None:
         raise SettingsError("the monolith needs a database and a payment provider")
-    provider = ProviderClient(settings.payment_provider_url, settings.threads)
-    database = Database(settings.database_url, settings.threads)
+    database = Database(settings.database_url, settings.threads, Waits.of(settings.policies))
     atexit.register(database.close)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
+    protection = Protection.of(settings, telemetry)
+    provider = ProviderClient(settings.payment_provider_url, settings.threads, protection)
     process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
     modules = assemble(process, provider)
     for blueprint in _blueprints(modules, process):

@@ -15,6 +15,7 @@ from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, blank
 from store.runtime.faults.armed import Products
 from store.runtime.problems import dependency_unavailable
+from store.runtime.resilience import deadline
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
@@ -85,6 +86,8 @@ R = TypeVar("R")
 def entry(method: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P], R]:
     """Make a method an entry of its module: whoever calls it passes the module's fault point.
 
+    Nobody gets in for a request whose time is up.
+
     A module does not call its own entries, so that each crossing of a boundary counts once, as a
     call over HTTP does in the services. Parameters called ``product_id``, ``product_ids`` and
     ``lines`` tell which products a call names.
@@ -93,6 +96,7 @@ def entry(method: Callable[Concatenate[M, P], R]) -> Callable[Concatenate[M, P],
 
     @wraps(method)
     def entering(self: M, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        deadline.check()
         self.reach(lambda: _products_in(parameters.bind(self, *args, **kwargs).arguments))
         answer = method(self, *args, **kwargs)
         return blank(answer) if answer is not None and self.spoils() else answer

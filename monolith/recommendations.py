@@ -24,7 +24,7 @@ class Trained:
 
 def train_model(database: Database, factors: int) -> Trained:
     """The model of all ratings as they stand in the database."""
-    with database.autocommit() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+    with database.unhurried() as connection, connection.cursor(row_factory=tuple_row) as cursor:
         products = cursor.execute("SELECT product_id FROM products").fetchall()
         rows = cursor.execute("SELECT customer_id, product_id, stars FROM ratings").fetchall()
     customer_id, product_id, stars = np.array(rows, dtype=np.int32).reshape(-1, 3).T

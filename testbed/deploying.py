@@ -38,4 +38,5 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         budget=scenario.budget,
         sample=scenario.sample,
         work=scenario.work,
+        policies=arm.policies,
     )

@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 
 from experiment.errors import RunError
-from experiment.rows import SAMPLES, write_rows
+from experiment.rows import POLICY_COUNTERS, SAMPLES, write_rows
 from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
 
@@ -89,4 +89,5 @@ def _row(now_s: float, usage: RoleUsage) -> dict[str, Any]:
         "handler_cpu_s": counters.handler_cpu_s,
         "rules_cpu_s": counters.rules_cpu_s,
         "fault_hits": counters.fault_hits,
+        **{name: getattr(counters, name) for name in POLICY_COUNTERS},
     }

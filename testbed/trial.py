@@ -113,6 +113,14 @@ class _Measurement:
         finally:
             store.down()
             self.journal.write("store-down")
+            self._take_in_state_changes(store)
+
+    def _take_in_state_changes(self, store: RunningStore) -> None:
+        """Let the journal know what the store's processes and the edge went through."""
+        t0_unix = self.known.t0_unix
+        for event in store.state_changes():
+            actual_s = None if t0_unix is None else round(event["at"] - t0_unix, 6)
+            self.journal.take_in({**event, "actual_s": actual_s})
 
     def _rest(self) -> None:
         """Wait for an idle machine; a gate judges whether it became one."""

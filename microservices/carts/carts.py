@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from microservices.calls import Calls
+from microservices.calls.client import Calls
 from store.rules.pricing import Item, price_basket
 from store.runtime.database import Database
 from store.runtime.problems import Problem, not_found

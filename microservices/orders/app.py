@@ -9,25 +9,25 @@ from microservices.orders.claims import Claims
 from microservices.orders.records import Records
 from microservices.orders.relay import Relay
 from microservices.orders.steps import Steps
-from microservices.policies import Policies
 from microservices.service import Service, create_service
 from store.runtime import inputs
 from store.runtime.background import Background
+from store.runtime.resilience.limits import Limits
 from store.runtime.tokens import Tokens
 
 # All calls of a checkout, its way back included, have to fit into the lease of its claim.
-POLICIES = {
-    "carts": Policies(deadline_s=2.0),
-    "inventory": Policies(deadline_s=2.0),
-    "payments": Policies(deadline_s=3.0),
-    "notifications": Policies(deadline_s=2.0),
+LIMITS = {
+    "carts": Limits(deadline_s=2.0),
+    "inventory": Limits(deadline_s=2.0),
+    "payments": Limits(deadline_s=3.0),
+    "notifications": Limits(deadline_s=2.0),
 }
 RESUME_EVERY_S = 0.5
 RELAY_EVERY_S = 0.2
 
 
 def create_app() -> Flask:
-    service = create_service("orders", POLICIES)
+    service = create_service("orders", LIMITS)
     checkouts = create_checkouts(service)
     relay = Relay(service.database, service.calls, service.faults)
     _add_calls(service.app, checkouts, service.tokens)

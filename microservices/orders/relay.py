@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from microservices.calls import Calls
+from microservices.calls.client import Calls
 from store.runtime.database import Database, Row
 from store.runtime.faults import FaultPoints
 

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-from microservices.calls import CallFailed, Calls, NotAsked
+from microservices.calls.client import Calls
 from microservices.orders.claims import Claims
 from microservices.orders.records import Document, Records
 from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
 from store.rules.checkout import find_coupon, total
 from store.runtime.problems import Problem
+from store.runtime.resilience import deadline
+from store.runtime.resilience.failures import CallFailed
 from store.runtime.telemetry import Telemetry
+
+_WHILE_AWAITED = frozenset({Step.READ_CART, Step.RESERVE, Step.CHARGE})
+"""Not begun once nobody waits for the order. What comes after a charge is cheaper to finish than
+to undo, and what undoes has to be done."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,12 @@ class Steps:
     def perform(self, saga: Saga) -> Outcome:
         """Do what ``saga.step`` says. A database that is gone raises OperationalError."""
         try:
-            return self._perform(saga)
-        except NotAsked as failure:
-            return Failed(failure.role, may_have_acted=False)
+            if saga.step in _WHILE_AWAITED:
+                return self._perform(saga)
+            with deadline.lifted():
+                return self._perform(saga)
         except CallFailed as failure:
-            return Failed(failure.role)
+            return Failed(failure.role, failure.may_have_acted)
         except Problem as problem:
             return Refused(problem)
 

@@ -6,11 +6,11 @@ from flask import Flask, Response
 from pydantic import BaseModel, Field
 
 from microservices.payments.payments import Payments
-from microservices.service import create_service
+from microservices.service import Service, create_service
 from store.payment_provider.client import ProviderClient, ProviderUnreachableError
 from store.runtime import inputs
 from store.runtime.problems import dependency_unavailable
-from store.runtime.settings import Settings, SettingsError
+from store.runtime.settings import SettingsError
 
 
 class NewPayment(BaseModel):
@@ -20,14 +20,15 @@ class NewPayment(BaseModel):
 
 def create_app() -> Flask:
     service = create_service("payments")
-    _add_calls(service.app, Payments(service.database, _provider(service.settings)))
+    _add_calls(service.app, Payments(service.database, _provider(service)))
     return service.app
 
 
-def _provider(settings: Settings) -> ProviderClient:
-    if settings.payment_provider_url is None:
+def _provider(service: Service) -> ProviderClient:
+    url = service.settings.payment_provider_url
+    if url is None:
         raise SettingsError("missing or wrong in the environment: TWINSTACK_PAYMENT_PROVIDER_URL")
-    return ProviderClient(settings.payment_provider_url, settings.threads)
+    return ProviderClient(url, service.settings.threads, service.protection)
 
 
 def _add_calls(app: Flask, payments: Payments) -> None:

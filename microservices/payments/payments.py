@@ -13,6 +13,7 @@ from store.payment_provider.client import (
 )
 from store.runtime.database import Database
 from store.runtime.problems import Problem
+from store.runtime.resilience import deadline
 
 _BEGIN = """
 INSERT INTO payments (order_id, attempt, status, amount_cents, card)
@@ -82,15 +83,17 @@ class Payments:
         Whether an undecided charge went through is learned by making it again: its key makes
         sure that there is only one.
         """
-        if self._execute(_REFUND_UNSEEN, order_id, attempt):
-            return
-        payment = self._find(order_id, attempt)
+        with deadline.lifted():
+            if not self._execute(_REFUND_UNSEEN, order_id, attempt):
+                self._refund(self._find(order_id, attempt))
+
+    def _refund(self, payment: Payment) -> None:
         charge_id = payment.charge_id
         if payment.status == "pending":
             charge_id = _charge_id(self._charge(payment))
         if payment.status != "over":
             self._give_back(payment, charge_id)
-            self._execute(_END, charge_id, order_id, attempt)
+            self._execute(_END, charge_id, payment.order_id, payment.attempt)
 
     def _ask(self, payment: Payment, *, is_first: bool) -> str:
         """What becomes of a pending payment; ``is_first`` says that it was never asked for."""
@@ -98,8 +101,13 @@ class Payments:
             outcome = self._charge(payment)
         except ProviderUnreachableError as error:
             if is_first and not error.may_have_acted:
-                self._execute(_SETTLE, "over", None, payment.order_id, payment.attempt)
+                with deadline.lifted():
+                    self._execute(_SETTLE, "over", None, payment.order_id, payment.attempt)
             raise
+        with deadline.lifted():  # it has happened, and has to be written down
+            return self._settle(payment, outcome)
+
+    def _settle(self, payment: Payment, outcome: Captured | Declined) -> str:
         status = "declined" if isinstance(outcome, Declined) else "captured"
         charge_id = _charge_id(outcome)
         if self._execute(_SETTLE, status, charge_id, payment.order_id, payment.attempt):

@@ -19,7 +19,7 @@ def read_products(database: Database) -> frozenset[int]:
 
 def train_model(database: Database, products: frozenset[int], factors: int) -> Model:
     """The same model in every process that reads the same rows."""
-    with database.autocommit() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+    with database.unhurried() as connection, connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_RATINGS).fetchall()
     columns = np.array(rows, dtype=np.int32).reshape(-1, 3).T
     ratings = Ratings(columns[0], columns[1], columns[2].astype(np.int8))

@@ -6,12 +6,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from microservices.calls import CallFailed, Calls
+from microservices.calls.client import Calls
 from store.runtime.problems import Problem, not_found
+from store.runtime.resilience.failures import CallFailed
+from store.runtime.resilience.fallback import Fallback, Part
 
 RECOMMENDED = 8
+FAILURES = (CallFailed, Problem)
+"""The peer failed, or does not know the product: the page goes without the part."""
 
-Part = TypeVar("Part")
+Content = TypeVar("Content")
 ScoredProducts = list[dict[str, Any]]
 
 
@@ -25,26 +29,31 @@ class ProductPages:
 
     calls: Calls
     workers: ThreadPoolExecutor
+    stock: Fallback[int]
+    recommendations: Fallback[ScoredProducts]
 
     def compose(self, product_id: int) -> dict[str, Any]:
         """The contract's ``ProductPage``.
 
         Raises the 404 Problem without such a product and CallFailed without the catalogue.
         """
-        stock_part = self._beside(self._stock, product_id)
-        scored = _optional(lambda: self._recommendations(product_id))
-        products = self._products([product_id, *(each["product_id"] for each in scored or [])])
+        counting = self._beside(self._stock, product_id)
+        similar = self.recommendations.part(
+            product_id, lambda: self._recommendations(product_id), *FAILURES
+        )
+        scored = similar.content or []
+        products = self._products([product_id, *(each["product_id"] for each in scored)])
         if product_id not in products:
             raise not_found("product")
-        stock = _optional(stock_part.result)
+        stock = self.stock.part(product_id, counting.result, *FAILURES)
         return {
             "product": products[product_id],
-            "stock": stock,
-            "recommendations": _described(scored or [], products),
-            "degraded": _left_out(inventory=stock, recommendations=scored),
+            "stock": stock.content,
+            "recommendations": _described(scored, products),
+            "degraded": _degraded(inventory=stock, recommendations=similar),
         }
 
-    def _beside(self, part: Callable[[int], Part], product_id: int) -> Future[Part]:
+    def _beside(self, part: Callable[[int], Content], product_id: int) -> Future[Content]:
         """Run ``part`` in a worker, in the context of this request: its calls join the trace."""
         return self.workers.submit(contextvars.copy_context().run, part, product_id)
 
@@ -64,16 +73,8 @@ class ProductPages:
         return {product["product_id"]: product for product in answer["products"]}
 
 
-def _optional(part: Callable[[], Part]) -> Part | None:
-    """None when the peer failed or does not know the product: the page goes without the part."""
-    try:
-        return part()
-    except (CallFailed, Problem):
-        return None
-
-
-def _left_out(**parts: object) -> list[str]:
-    return sorted(role for role, part in parts.items() if part is None)
+def _degraded(**parts: Part[Any]) -> list[str]:
+    return sorted(role for role, part in parts.items() if part.is_degraded)
 
 
 def _described(scored: ScoredProducts, products: dict[int, dict[str, Any]]) -> ScoredProducts:

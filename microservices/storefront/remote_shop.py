@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from microservices.calls import CallFailed, Calls
+from microservices.calls.client import Calls
 from microservices.storefront.product_pages import ProductPages
 from store.runtime.problems import dependency_unavailable
+from store.runtime.resilience.failures import CallFailed
 from store.web.shop import Document
 
 

@@ -1,5 +1,6 @@
 """The base of every Flask process in either store: the same JSON, problems, health, telemetry."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,10 @@ from flask.json.provider import JSONProvider
 from store.runtime import logs, problems, trace
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
+from store.runtime.policies import Policies
+from store.runtime.resilience import deadline
 from store.runtime.settings import Settings
+from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Telemetry
 
 MAX_BODY_BYTES = 64 * 1024
@@ -52,6 +56,11 @@ def create_base(
     problems.register(app)
     _add_health(app, is_ready)
     _add_request_hooks(app, settings.instance, telemetry)
+    if settings.policies.deadline == "propagated":
+        _add_deadline(app, settings.policies, telemetry)
+    StateChanges(settings.state_changes_file, settings.role, settings.instance).report(
+        "worker-started"
+    )
     return app, telemetry, faults
 
 
@@ -85,3 +94,23 @@ def _add_request_hooks(app: Flask, instance: str, telemetry: Telemetry) -> None:
     def end(_: BaseException | None) -> None:
         if g.pop("counted", False):
             telemetry.request_ended()
+
+
+def _add_deadline(app: Flask, policies: Policies, telemetry: Telemetry) -> None:
+    """Nothing is begun for a request whose time was up when its turn came."""
+
+    @app.before_request
+    def honour() -> None:
+        told, started = map(request.headers.get, (deadline.HEADER, deadline.START_HEADER))
+        deadline.begin(deadline.earliest(told, started, policies.request_s, time.time()))
+        if request.path not in HEALTH_PATHS:
+            deadline.check()
+
+    @app.errorhandler(deadline.DeadlineExceeded)
+    def on_late(problem: deadline.DeadlineExceeded) -> Response:
+        telemetry.count("deadline_exceeded")
+        return problem.response()
+
+    @app.teardown_request
+    def forget(_: BaseException | None) -> None:
+        deadline.begin(None)

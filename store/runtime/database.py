@@ -2,32 +2,64 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
+
+from store.runtime.policies import Policies
+from store.runtime.resilience import deadline
 
 Row = DictRow
 
 WAIT_FOR_CONNECTION_S = 5.0
 
 
+@dataclass(frozen=True)
+class Waits:
+    """How long a process waits for its database."""
+
+    connection_s: float = WAIT_FOR_CONNECTION_S
+    statement_s: float | None = None
+    """The server cancels a statement that takes longer, locks included; None: it never does."""
+
+    @classmethod
+    def of(cls, policies: Policies) -> "Waits":
+        """With propagated deadlines, no statement takes longer than a whole request may.
+
+        What a request has left is no limit for its statements: each would cost a round trip more,
+        to set it. It is one for the wait for a connection, where overload makes requests wait.
+        """
+        statement_s = policies.request_s if policies.deadline == "propagated" else None
+        return cls(policies.limit_s(WAIT_FOR_CONNECTION_S), statement_s)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """For libpq."""
+        if self.statement_s is None:
+            return {}
+        return {"options": f"-c statement_timeout={round(1000 * self.statement_s)}"}
+
+
 class Database:
     """At most ``size`` connections whose rows are dictionaries.
 
     It starts with one connection and opens more on demand, so that ten small pools do not cost
-    more at rest than one. Both ways raise psycopg_pool.PoolTimeout, an OperationalError, when no
-    connection is free in time.
+    more at rest than one. All ways raise psycopg_pool.PoolTimeout, an OperationalError, when no
+    connection is free in time, and the Problem DeadlineExceeded when the request's time is up.
     """
 
-    def __init__(self, url: str, size: int) -> None:
+    def __init__(self, url: str, size: int, waits: Waits | None = None) -> None:
+        waits = waits or Waits()
+        self._wait_s = waits.connection_s
         self._pool = ConnectionPool(
             url,
             connection_class=Connection[DictRow],
-            kwargs={"row_factory": dict_row, "autocommit": True},
+            kwargs={"row_factory": dict_row, "autocommit": True, **waits.options},
             min_size=1,
             max_size=size,
-            timeout=WAIT_FOR_CONNECTION_S,
+            timeout=self._wait_s,
             open=True,
         )
         self._pool.wait(timeout=30)
@@ -39,13 +71,27 @@ class Database:
 
         For a single statement, and for reads that need not agree with each other.
         """
-        return self._pool.connection(timeout=wait_s)
+        return self._pool.connection(timeout=self._patience_s(wait_s))
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[DictRow]]:
         """The block is one transaction: BEGIN and COMMIT are two further round trips."""
-        with self._pool.connection() as connection, connection.transaction():
+        patience_s = self._patience_s(None)
+        with self._pool.connection(timeout=patience_s) as connection, connection.transaction():
             yield connection
+
+    @contextmanager
+    def unhurried(self) -> Iterator[Connection[DictRow]]:
+        """As ``transaction``, its statements without a limit: for reading much before serving."""
+        with self.transaction() as connection:
+            connection.execute("SET LOCAL statement_timeout = 0")
+            yield connection
+
+    def _patience_s(self, wait_s: float | None) -> float:
+        deadline.check()
+        left_s = deadline.left_s()
+        usual_s = self._wait_s if wait_s is None else wait_s
+        return usual_s if left_s is None else min(usual_s, left_s)
 
     def close(self) -> None:
         self._pool.close()

@@ -3,12 +3,20 @@
 import json
 import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from store.runtime.policies import Policies
 
 
 class SettingsError(Exception):
     """The environment does not describe a process that could run."""
+
+
+def _decoded(value: object) -> object:
+    """A part with fields of its own is JSON in the environment."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -42,6 +50,10 @@ class Settings(BaseModel):
     """JSON file that arms fault points; None means that none can ever fire."""
     telemetry_file: Path | None = None
     """File in which this process keeps its counters; None means that it keeps none."""
+    policies: Annotated[Policies, BeforeValidator(_decoded)] = Policies()
+    """Which resilience policies are in force."""
+    state_changes_file: Path | None = None
+    """File to which this process appends a line for each change of state; None: it tells nobody."""
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -60,4 +72,7 @@ class Settings(BaseModel):
     def environment(self) -> dict[str, str]:
         """The variables that make ``from_environment`` return this object in a child process."""
         values = json.loads(self.model_dump_json(exclude_none=True))
-        return {f"TWINSTACK_{name.upper()}": str(value) for name, value in values.items()}
+        return {
+            f"TWINSTACK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            for name, value in values.items()
+        }

@@ -11,14 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
+from typing import Literal
 
 FAULT_SLOTS = 16
 """Faults that can hold at once; their hits are counted apart."""
-_LAYOUT = struct.Struct("<qqddq")
-_HITS = struct.Struct(f"<{FAULT_SLOTS}q")
-_SIZE = _LAYOUT.size + _HITS.size
 
 
 @dataclass
@@ -32,16 +31,47 @@ class Counters:
     rules_cpu_s: float = 0.0
     """The part of it that was spent in ``store.rules``, which both architectures share."""
     fault_hits: int = 0
+    calls: int = 0
+    """Calls that were wanted: to other services, or to the payment provider."""
+    attempts: int = 0
+    """What was sent for them; more than were wanted where calls are repeated."""
+    rejected: int = 0
+    """Attempts that a circuit breaker or a bulkhead did not let through."""
+    breaker_openings: int = 0
+    """Not counting those after a probe that failed."""
+    deadline_exceeded: int = 0
+    """Requests that were not begun, calls that were not made, or not answered in time."""
+    fallbacks: int = 0
+    """Parts of answers that were left out."""
+    stale_answers: int = 0
+    """Parts of answers that were shown as they were before."""
+    shed: int = 0
+    """Requests that the edge refused on behalf of the role; a process does not know them."""
     hits_by_slot: Counter[int] = field(default_factory=Counter)
     """The same hits by the slot of their fault."""
 
     def pack(self) -> bytes:
-        return _LAYOUT.pack(
-            self.requests, self.in_flight, self.handler_cpu_s, self.rules_cpu_s, self.fault_hits
-        )
+        return _LAYOUT.pack(*_VALUES(self))
 
     def pack_hits(self) -> bytes:
         return _HITS.pack(*(self.hits_by_slot[slot] for slot in range(FAULT_SLOTS)))
+
+
+CounterName = Literal[
+    "calls",
+    "attempts",
+    "rejected",
+    "breaker_openings",
+    "deadline_exceeded",
+    "fallbacks",
+    "stale_answers",
+]
+
+_TOTALS = [each for each in fields(Counters) if each.name != "hits_by_slot"]
+_VALUES = attrgetter(*(each.name for each in _TOTALS))
+_LAYOUT = struct.Struct("<" + "".join("d" if each.type is float else "q" for each in _TOTALS))
+_HITS = struct.Struct(f"<{FAULT_SLOTS}q")
+_SIZE = _LAYOUT.size + _HITS.size
 
 
 def read_counters(file: Path) -> Counters:
@@ -107,6 +137,11 @@ class Telemetry:
             self._publish()
             if self._map is not None:
                 self._map[_LAYOUT.size :] = self.counters.pack_hits()
+
+    def count(self, counter: CounterName) -> None:
+        """One more; it can be read from outside when the next request begins or ends."""
+        with self._lock:
+            setattr(self.counters, counter, getattr(self.counters, counter) + 1)
 
 
 def _map(file: Path) -> mmap.mmap:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from experiment.policies import Policies
 from experiment.store import Architecture, Budget, Sample, Work
 from store.rules.books import Books
 from store.runtime.deployable import Deployable
@@ -28,6 +29,7 @@ class Deployment:
     """What store, edge and database may use together; None: no limit is wanted."""
     sample: Sample = field(default_factory=Sample)
     work: Work = field(default_factory=Work)
+    policies: Policies = field(default_factory=Policies)
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)
@@ -98,6 +100,9 @@ class RunningStore(Protocol):
 
     def usage(self) -> list[RoleUsage]:
         """One entry per role."""
+
+    def state_changes(self) -> list[dict[str, Any]]:
+        """What its processes have reported since it came up, as journal events; also once down."""
 
     def books(self) -> Books:
         """The whole books, read from the databases of their owners."""

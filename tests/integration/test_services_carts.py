@@ -20,7 +20,7 @@ from microservices.carts import deployable as carts_deployable
 from microservices.carts.carts import MAX_PRODUCTS
 from microservices.catalog import app as catalog
 from microservices.catalog import deployable as catalog_deployable
-from store.runtime.database import Database
+from store.runtime.database import Database, Waits
 from store.runtime.deployable import Deployable
 from store.runtime.settings import Settings
 from store.runtime.tokens import Tokens
@@ -56,8 +56,8 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Closes the connection pools of the services when the test ends."""
     with ExitStack() as stack:
 
-        def open_for_test(url: str, size: int) -> Database:
-            return stack.enter_context(closing(Database(url, size)))
+        def open_for_test(url: str, size: int, waits: Waits) -> Database:
+            return stack.enter_context(closing(Database(url, size, waits)))
 
         monkeypatch.setattr(service, "Database", open_for_test)
         yield

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from microservices.storefront.app import OPTIONAL_PART, POLICIES, create_app
+from microservices.storefront.app import LIMITS, OPTIONAL_PART, create_app
 from store.runtime.problems import not_found, register
 from store.runtime.settings import Settings
 
@@ -111,7 +111,7 @@ def peers(tmp_path: Path, serve: Callable[[Flask], str]) -> Iterator[Peers]:
 def patient_storefront(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Flask:
     """Its deadline does not pass while a test arranges what happens at the same time."""
     patient = replace(OPTIONAL_PART, deadline_s=60.0)
-    monkeypatch.setitem(POLICIES, "recommendations", patient)
+    monkeypatch.setitem(LIMITS, "recommendations", patient)
     storefront: Flask = request.getfixturevalue("storefront")
     return storefront
 

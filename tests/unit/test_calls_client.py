@@ -10,10 +10,15 @@ from typing import Any
 
 import pytest
 
-from microservices.calls import CallFailed, Calls, NotAsked
-from microservices.peers import Peers
-from microservices.policies import Policies
+from microservices.calls.client import Calls
+from microservices.calls.peers import Peers
+from store.runtime.policies import Policies
 from store.runtime.problems import Problem
+from store.runtime.resilience.failures import CallFailed, NotAsked
+from store.runtime.resilience.guard import Protection
+from store.runtime.resilience.limits import Limits
+from store.runtime.state_changes import StateChanges
+from store.runtime.telemetry import Telemetry
 
 Answer = tuple[int, bytes]
 NOT_FOUND = Problem(404, "not-found", "There is no such product.")
@@ -87,10 +92,11 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def calls_to(tmp_path: Path) -> Callable[..., Calls]:
-    def build(*urls: str, **policies: Any) -> Calls:
+    def build(*urls: str, policies: Policies | None = None, **limits: Any) -> Calls:
         file = tmp_path / "peers.json"
         file.write_text(json.dumps({"catalog": urls}))
-        return Calls(Peers(file), {"catalog": Policies(**policies)})
+        protection = Protection(policies or Policies(), Telemetry(None), StateChanges(None))
+        return Calls(Peers(file), {"catalog": Limits(**limits)}, protection)
 
     return build
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from microservices.peers import Peers
+from microservices.calls.peers import Peers
 
 
 class Clock:

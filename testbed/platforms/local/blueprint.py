@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.runtime.deployable import Deployable
+from store.runtime.policies import Policies
 from store.runtime.settings import Settings
 from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.instances import InstancePlan
@@ -35,6 +36,10 @@ class Blueprint:
         return self.folder / "peers.json"
 
     @property
+    def state_changes_file(self) -> Path:
+        return self.folder / "state-changes.jsonl"
+
+    @property
     def roles(self) -> list[str]:
         return [deployable.role for deployable in self.deployment.deployables]
 
@@ -62,7 +67,24 @@ class Blueprint:
             for deployable in self.deployment.deployables
             for prefix in deployable.routes
         }
-        return EdgePlan(routes, self.roles, self.folder / "members", port or 0, mesh=mesh)
+        return EdgePlan(
+            routes,
+            self.roles,
+            self.folder / "members",
+            port or 0,
+            mesh=mesh,
+            most_in_flight=self._most_in_flight() if self.policies.shedding else {},
+            stamps_start=self.policies.deadline == "propagated",
+        )
+
+    @property
+    def policies(self) -> Policies:
+        return Policies.model_validate(self.deployment.policies.model_dump(exclude={"level"}))
+
+    def _most_in_flight(self) -> dict[str, int]:
+        """Beyond it the edge refuses: per request thread one request in hand and one in line."""
+        threads = self.deployment.work.threads
+        return {role: 2 * threads * self.deployment.count(role) for role in self.roles}
 
     def _settings(self, deployable: Deployable, number: int, payment_provider_url: str) -> Settings:
         name = f"{deployable.role}-{number}"
@@ -79,4 +101,6 @@ class Blueprint:
             recommendation_passes=work.recommendation_passes,
             faults_file=self.faults_file,
             telemetry_file=self.folder / f"{name}.counters",
+            policies=self.policies,
+            state_changes_file=self.state_changes_file,
         )

@@ -108,6 +108,11 @@ class Edge:
             self._log,
         )
 
+    def shed(self) -> dict[str, int]:
+        """Requests refused so far, by role, because there were too many at once."""
+        stats = self._ask(f"/stats?format=json&filter={envoy.OVERFLOWS}")["stats"]
+        return {each["name"].split(".")[1]: each["value"] for each in stats if "name" in each}
+
     def _unhealthy(self) -> set[str]:
         """Roles with a member that is not announced, or not known, or not found healthy."""
         clusters = self._ask("/clusters?format=json").get("cluster_statuses", [])

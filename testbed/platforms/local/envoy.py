@@ -4,9 +4,11 @@ Field names are Envoy's own (v3 API); see its configuration reference.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from store.runtime.resilience.deadline import START_HEADER
 
 HEALTH_CHECK_INTERVAL_S = 1.0
 RECHECK_INTERVAL_S = 0.25
@@ -21,6 +23,9 @@ PANIC_BELOW_PERCENT = 1
 tried: an overloaded last instance is slow to answer its check, and taking it out would turn
 slowness into an outage; a dead one refuses the connection anyway."""
 NO_LIMIT = 100_000
+RETRY_AFTER_S = 1
+OVERFLOWS = r"^cluster\..*\.upstream_rq_pending_overflow$"
+"""Counters of the requests that exceeded a role's limit."""
 EDGE = "edge"
 
 FACTORS = {
@@ -32,7 +37,7 @@ FACTORS = {
     ),
     "edge route timeout": f"{ROUTE_TIMEOUT_S:g} s",
     "edge retries": "one, and only where no connection could be made",
-    "edge circuit breakers": "none (limits out of reach)",
+    "edge circuit breakers": "none (limits out of reach), unless an arm sheds load",
 }
 
 _TYPE = "type.googleapis.com/envoy"
@@ -55,19 +60,25 @@ class EdgePlan:
     """0: a free one."""
     mesh: bool = False
     """Whether every role also gets a listener for calls between services."""
+    most_in_flight: Mapping[str, int] = field(default_factory=dict)
+    """Requests at once by role; what exceeds them is refused. No limit where nothing is said."""
+    stamps_start: bool = False
+    """Whether requests are told when they began, for a deadline that counts from there."""
 
 
 def bootstrap(plan: EdgePlan) -> Config:
     """The whole static configuration; members come from files."""
-    listeners = [_listener(EDGE, plan.port, _edge_routes(plan.routes))]
+    listeners = [_listener(EDGE, plan.port, _edge_routes(plan.routes), _edge_headers(plan))]
     if plan.mesh:
-        listeners += [_listener(role, 0, [_to_role({"prefix": "/"}, role)]) for role in plan.roles]
+        listeners += [
+            _listener(role, 0, [_to_role({"prefix": "/"}, role)], {}) for role in plan.roles
+        ]
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
         "admin": {"address": _address(0)},
         "static_resources": {
             "listeners": listeners,
-            "clusters": [_cluster(role, plan.members) for role in plan.roles],
+            "clusters": [_cluster(role, plan) for role in plan.roles],
         },
     }
 
@@ -83,10 +94,21 @@ def members_file(folder: Path, role: str) -> Path:
     return folder / f"{role}.json"
 
 
-def _listener(name: str, port: int, routes: list[Config]) -> Config:
+def _edge_headers(plan: EdgePlan) -> Config:
+    """What the edge adds to each request; Unix seconds, in the form that other edges use."""
+    if not plan.stamps_start:
+        return {}
+    start = {"key": START_HEADER, "value": "t=%START_TIME(%s.%3f)%"}
+    return {
+        "request_headers_to_add": [{"header": start, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}]
+    }
+
+
+def _listener(name: str, port: int, routes: list[Config], headers: Config) -> Config:
+    host = {"name": name, "domains": ["*"], "routes": routes}
     manager = {
         "stat_prefix": name,
-        "route_config": {"virtual_hosts": [{"name": name, "domains": ["*"], "routes": routes}]},
+        "route_config": {"virtual_hosts": [host], **headers},
         "http_filters": [
             {
                 "name": "router",
@@ -145,6 +167,7 @@ def _local_replies() -> Config:
     """What Envoy answers itself is a problem document too, as the contract demands."""
     return {
         "mappers": [
+            _overloaded(),
             _reply(404, 404, "not-found", "There is no such page."),
             *(
                 _reply(
@@ -157,6 +180,17 @@ def _local_replies() -> Config:
             ),
         ],
         "body_format": _problem("%RESPONSE_CODE%", "refused", "The edge refused this request."),
+    }
+
+
+def _overloaded() -> Config:
+    """What exceeds a role's limit; Envoy's flag UO, upstream overflow."""
+    detail = "The store is busy. Try again in a moment."
+    return {
+        "filter": {"response_flag_filter": {"flags": ["UO"]}},
+        "status_code": 503,
+        "headers_to_add": [{"header": {"key": "Retry-After", "value": str(RETRY_AFTER_S)}}],
+        "body_format_override": _problem(503, "overloaded", detail),
     }
 
 
@@ -182,11 +216,12 @@ def _problem(status: int | str, name: str, detail: str) -> Config:
     return {"json_format": document, "content_type": "application/problem+json"}
 
 
-def _cluster(role: str, folder: Path) -> Config:
+def _cluster(role: str, plan: EdgePlan) -> Config:
     source = {
-        "path": str(members_file(folder, role)),
-        "watched_directory": {"path": str(folder)},
+        "path": str(members_file(plan.members, role)),
+        "watched_directory": {"path": str(plan.members)},
     }
+    most_requests = plan.most_in_flight.get(role, NO_LIMIT)
     return {
         "name": role,
         "type": "EDS",
@@ -203,8 +238,8 @@ def _cluster(role: str, folder: Path) -> Config:
             "thresholds": [
                 {
                     "max_connections": NO_LIMIT,
-                    "max_pending_requests": NO_LIMIT,
-                    "max_requests": NO_LIMIT,
+                    "max_pending_requests": most_requests,
+                    "max_requests": most_requests,
                     "max_retries": NO_LIMIT,
                 }
             ]

@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
 from experiment.errors import RunError
+from experiment.journal import read_journal
 from experiment.record import write_whole
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
@@ -109,7 +111,16 @@ class LocalStore:
 
     def usage(self) -> list[RoleUsage]:
         processes = procfs.snapshot()
-        return [*self._fleet.usage(processes), *self._shared_usage(processes)]
+        of_roles = self._fleet.usage(processes)
+        if self._blueprint.policies.shedding:
+            shed = self._edge.shed()
+            for each in of_roles:
+                each.counters.shed = shed.get(each.role, 0)
+        return [*of_roles, *self._shared_usage(processes)]
+
+    def state_changes(self) -> list[dict[str, Any]]:
+        file = self._blueprint.state_changes_file
+        return read_journal(file) if file.exists() else []
 
     def books(self) -> Books:
         return self._ground.databases.books()

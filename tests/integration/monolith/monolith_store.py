@@ -23,6 +23,7 @@ from store.rules.books import Books
 from store.rules.checkout import order_id
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, InjectedError
+from store.runtime.resilience.guard import Protection
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
@@ -160,7 +161,8 @@ def opened(url: str, provider: Provider) -> Iterator[Store]:
     try:
         tokens = Tokens(settings.secret)
         process = Process(settings, database, Telemetry(None), faults, tokens)
-        modules = assemble(process, ProviderClient(provider.url, settings.threads))
+        protection = Protection.of(settings, process.telemetry)
+        modules = assemble(process, ProviderClient(provider.url, settings.threads, protection))
         yield Store(modules, process, provider, faults, url)
     finally:
         database.close()

@@ -29,7 +29,7 @@ from store.payment_provider.app import create_app as create_provider
 from store.rules import checkout
 from store.rules.books import Books, Violation, audit, merge
 from store.runtime.background import Background
-from store.runtime.database import Database
+from store.runtime.database import Database, Waits
 from store.runtime.deployable import Deployable
 from store.runtime.inputs import Checkout
 from store.runtime.problems import Problem
@@ -223,8 +223,8 @@ def open_store(
     """Started here; its pools and threads end with ``stack``."""
     patch = stack.enter_context(pytest.MonkeyPatch.context())
 
-    def open_for_test(url: str, size: int) -> Database:
-        return stack.enter_context(closing(Database(url, size)))
+    def open_for_test(url: str, size: int, waits: Waits) -> Database:
+        return stack.enter_context(closing(Database(url, size, waits)))
 
     start = Background.start
 

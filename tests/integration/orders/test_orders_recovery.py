@@ -3,8 +3,8 @@
 import pytest
 from orders_store import OrdersStore
 
-from microservices.calls import CallFailed
 from microservices.orders.saga import Failed, Outcome, Saga, Step
+from store.runtime.resilience.failures import CallFailed
 
 
 def status(store: OrdersStore, order_id: str) -> str:

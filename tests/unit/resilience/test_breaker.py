@@ -1,4 +1,4 @@
-from microservices.breaker import CircuitBreaker
+from store.runtime.resilience.breaker import Change, CircuitBreaker
 
 
 class Clock:
@@ -79,3 +79,22 @@ def test_late_failures_of_earlier_calls_do_not_postpone_the_probe() -> None:
     breaker.failed()
     clock.now += 1.0
     assert breaker.allows()
+
+
+def test_changes_are_told_in_their_order_and_nothing_else_is() -> None:
+    clock, told = Clock(), list[Change]()
+    breaker = CircuitBreaker(failures=2, open_s=2.0, clock=clock, on_change=told.append)
+    for report in (breaker.succeeded, breaker.failed, breaker.succeeded, breaker.failed):
+        report()
+    assert told == []
+    breaker.failed()
+    breaker.allows()
+    clock.now += 2.0
+    breaker.allows()
+    breaker.failed()
+    breaker.failed()
+    clock.now += 2.0
+    breaker.allows()
+    breaker.succeeded()
+    breaker.succeeded()
+    assert told == ["opened", "half-open", "reopened", "half-open", "closed"]

@@ -1,11 +1,11 @@
-"""How a service protects itself from the services that it calls: every policy and its default."""
+"""The numbers behind the policies of one caller towards one peer."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Policies:
-    """Policies of one caller towards one peer role."""
+class Limits:
+    """How long, how often, how many; each counts where its policy is in force."""
 
     deadline_s: float = 3.0
     """For the whole call, further instances included; below the patience of a person, so that
