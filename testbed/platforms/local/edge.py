@@ -1,6 +1,7 @@
 """Envoy as a running edge: started, asked where it listens, told who its members are."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -110,8 +111,10 @@ class Edge:
 
     def shed(self) -> dict[str, int]:
         """Requests refused so far, by role, because there were too many at once."""
-        stats = self._ask(f"/stats?format=json&filter={envoy.OVERFLOWS}")["stats"]
-        return {each["name"].split(".")[1]: each["value"] for each in stats if "name" in each}
+        refused: Counter[str] = Counter()
+        for each in self._ask(f"/stats?format=json&filter={envoy.OVERFLOWS}")["stats"]:
+            refused[each["name"].split(".")[1]] += each["value"]
+        return refused
 
     def _unhealthy(self) -> set[str]:
         """Roles with a member that is not announced, or not known, or not found healthy."""

@@ -24,7 +24,7 @@ tried: an overloaded last instance is slow to answer its check, and taking it ou
 slowness into an outage; a dead one refuses the connection anyway."""
 NO_LIMIT = 100_000
 RETRY_AFTER_S = 1
-OVERFLOWS = r"^cluster\..*\.upstream_rq_pending_overflow$"
+OVERFLOWS = r"^cluster\..*\.upstream_rq_(active|pending)_overflow$"
 """Counters of the requests that exceeded a role's limit."""
 EDGE = "edge"
 

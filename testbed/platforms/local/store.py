@@ -12,10 +12,11 @@ from experiment.journal import read_journal
 from experiment.record import write_whole
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
+from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
 from testbed import procfs
 from testbed.janitor import Belongings
-from testbed.platforms.local import usage
+from testbed.platforms.local import envoy, usage
 from testbed.platforms.local.affinity import Cores
 from testbed.platforms.local.blueprint import PAYMENT_PROVIDER, Blueprint
 from testbed.platforms.local.databases import DatabaseSet
@@ -26,6 +27,7 @@ from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.local.processes import OwnedProcess, stop_all
 from testbed.platforms.local.readiness import await_ready
+from testbed.platforms.local.shedding import Shedding
 from testbed.platforms.local.usage import Processes
 from testbed.platforms.platform import Instance, RoleUsage
 
@@ -54,6 +56,7 @@ class LocalStore:
         self._ground = ground
         self._edge = edge
         self._fleet = Fleet(self._start_instance)
+        self._shedding = Shedding(edge.shed, self._note_shedding)
         self._edge_process: OwnedProcess | None = None
         self._database_cpu_before_s = 0.0
         self._start_s = 0.0
@@ -113,7 +116,7 @@ class LocalStore:
         processes = procfs.snapshot()
         of_roles = self._fleet.usage(processes)
         if self._blueprint.policies.shedding:
-            shed = self._edge.shed()
+            shed = self._shedding.totals()
             for each in of_roles:
                 each.counters.shed = shed.get(each.role, 0)
         return [*of_roles, *self._shared_usage(processes)]
@@ -124,6 +127,9 @@ class LocalStore:
 
     def books(self) -> Books:
         return self._ground.databases.books()
+
+    def _note_shedding(self, role: str, event: str) -> None:
+        StateChanges(self._blueprint.state_changes_file, role, envoy.EDGE).report(event)
 
     def _start_instance(self, plan: InstancePlan) -> RunningInstance:
         ground = self._ground
