@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.failures import failures_in, in_control, in_failure, mean_good_lost
+from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
 from analysis.trial import Trial
@@ -105,6 +106,16 @@ def _good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
     return Measured(mean_good_lost(control, during), sum(shares.n for shares in during))
 
 
+def _amplification(trial: Trial, asked: Asked) -> Measurement:
+    """Requests sent per call that a part of the store wanted from another, in the phase."""
+    if not are_counted(trial.samples):
+        return Unknown("calls were not counted when this was recorded")
+    found = amplification(trial.samples, *trial.windows_of(asked.phase))
+    if found is None:
+        return Unknown("no part of the store called another in the phase")
+    return Measured(found, trial.cells.of(*asked).n)
+
+
 _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
@@ -112,4 +123,5 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "cpu_ms_per_request": _cpu_ms_per_request,
     "memory_mb": _memory_mb,
     "good_lost_per_failure": _good_lost_per_failure,
+    "amplification": _amplification,
 }

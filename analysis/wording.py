@@ -27,6 +27,7 @@ UNITS: dict[MetricName, str] = {
     "cpu_ms_per_request": "ms CPU",
     "memory_mb": "MB",
     "good_lost_per_failure": "%",
+    "amplification": "sent per call",
     "capacity": "journeys/s",
     "demand": "CPUs",
 }

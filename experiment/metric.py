@@ -16,6 +16,7 @@ MetricName = Literal[
     "cpu_ms_per_request",
     "memory_mb",
     "good_lost_per_failure",
+    "amplification",
     "capacity",
     "demand",
 ]
@@ -25,6 +26,7 @@ latency_p95_ms: of correct answers, from the intended start
 good_lost_per_failure: good requests among those intended, without a failure less during one and the
     recovery after it; mean over the failures of the phase
 cpu_ms_per_request, memory_mb: of store, edge and database together
+amplification: requests sent per call wanted, between services and to the payment provider
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
 """
 

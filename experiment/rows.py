@@ -50,7 +50,7 @@ REQUESTS = pa.schema(
         _column("ended_s", pa.float64(), nullable=True),
         _column("outcome", pa.string()),
         _column("status", pa.int16(), nullable=True),  # HTTP status, null without an answer
-        _column("degraded", pa.string()),  # parts left out, comma-separated
+        _column("degraded", pa.string()),  # parts left out or stale, comma-separated
         _column("instance", pa.string()),
     ]
 )

@@ -121,9 +121,8 @@ def _is_whole_page(choices: Document, answer: Document) -> bool:
     degraded = answer["degraded"]
     return (
         answer["product"]["product_id"] == choices["product_id"]
-        and (answer["stock"] is None) == ("inventory" in degraded)
+        and (answer["stock"] is not None or "inventory" in degraded)
         and isinstance(answer["recommendations"], list)
-        and not (answer["recommendations"] and "recommendations" in degraded)
     )
 
 

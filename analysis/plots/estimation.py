@@ -24,6 +24,7 @@ AXIS_WORDS: dict[MetricName, str] = {
     "cpu_ms_per_request": "CPU per correct answer in ms",
     "memory_mb": "memory in MB",
     "good_lost_per_failure": "good requests lost per failure in %",
+    "amplification": "requests sent per call wanted",
     "capacity": "capacity in journeys per second",
     "demand": "demand in CPUs",
 }

@@ -2,6 +2,9 @@
 
 from functools import partial
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,32 +12,54 @@ from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, VERMILLION, YELLOW, arm_colours
 from analysis.plots.timeline_panels import draw_cpu, draw_flight, draw_latency, draw_throughput
+from analysis.plots.timeline_states import draw_states, state_rows
 
-PANELS = (draw_throughput, draw_latency, draw_flight, draw_cpu)
-HEADROOM = (1.0, 1.0, 1.5, 1.5)
-"""Room for legends above what is drawn."""
 MOST_NAMED = 10
 SMALL = 8
-HEIGHTS = (1.0, 1.5, 0.8, 1.1)
+STATE_HEIGHT = 0.14
+"""Of a row in the strip of states."""
+INCHES = 17 / 4.4
+"""Height of the figure for a panel of height 1."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One row of the figure."""
+
+    draw: Callable[..., None]
+    height: float
+    """Relative."""
+    headroom: float = 1.0
+    """Room for a legend above what is drawn."""
+
+
+THROUGHPUT, LATENCY = Panel(draw_throughput, 1.0), Panel(draw_latency, 1.5)
+FLIGHT, CPU = Panel(draw_flight, 0.8, 1.5), Panel(draw_cpu, 1.1, 1.5)
 
 
 def draw(run: MeasuredRun) -> Figure:
     """The two arms that the primary metric compares, beside each other."""
     run = in_one_order(run).compared_by(run.scenario.primary)
-    figure = Figure(figsize=(15, 17))
-    grid = figure.subplots(4, 2, sharex=True, sharey="row", height_ratios=HEIGHTS, squeeze=False)
+    panels = _panels(run)
+    heights = [panel.height for panel in panels]
+    figure = Figure(figsize=(15, INCHES * sum(heights)))
+    grid = figure.subplots(
+        len(panels), 2, sharex=True, sharey="row", height_ratios=heights, squeeze=False
+    )
     for column, arm in enumerate(run.arms):
-        for row, panel in enumerate(PANELS):
+        for row, panel in enumerate(panels):
             axes: Axes = grid[row, column]
             shade(axes, run, arm)
-            panel(axes, run, arm, first=column == 0)
+            panel.draw(axes, run, arm, first=column == 0)
         name_phases(grid[0, column], run)
         grid[0, column].set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=title_pad(run))
         grid[-1, column].set_xlabel("seconds from the start of the load")
     grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))
-    for axes, headroom in zip(grid[:, 0], HEADROOM, strict=True):
+    for axes, panel in zip(grid[:, 0], panels, strict=True):
+        if panel.draw is draw_states:
+            continue
         if axes.get_yscale() == "linear":
-            axes.set_ylim(0, axes.get_ylim()[1] * headroom)
+            axes.set_ylim(0, axes.get_ylim()[1] * panel.headroom)
         else:
             low, high = axes.get_ylim()
             axes.set_ylim(low / 1.6, high * 1.6)
@@ -44,6 +69,13 @@ def draw(run: MeasuredRun) -> Figure:
 def title_pad(run: MeasuredRun) -> int:
     """Points between a title and the axes: room for the names of the phases."""
     return 34 if len(run.timetable) <= MOST_NAMED else 130
+
+
+def _panels(run: MeasuredRun) -> list[Panel]:
+    """With a strip for the states of policies where there were any."""
+    rows = len(state_rows(run))
+    states = [Panel(draw_states, STATE_HEIGHT * rows)] if rows else []
+    return [THROUGHPUT, LATENCY, *states, FLIGHT, CPU]
 
 
 def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
@@ -94,6 +126,13 @@ def caption(run: MeasuredRun) -> str:
     shown = in_one_order(run)
     blocks = len(shown.blocks)
     alone = "" if shown is run else f"Block {run.blocks[0]}; each has another order of faults. "
+    states = ""
+    if state_rows(shown):
+        states = (
+            " Bars show when a circuit was open in any instance, probes included, or the edge "
+            "refused what was too much; all blocks on top of each other, the six that lasted "
+            "longest."
+        )
     return (
         f"{alone}Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks "
         "together. Offered: requests due in each second. Completed: answers of any kind. Good: "
@@ -102,7 +141,7 @@ def caption(run: MeasuredRun) -> str:
         "cell, the more correct answers lie in it, on a log scale; a single one can be seen. "
         "Failed requests are the strip at the top, at the time they were due, never fast answers. "
         "A percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 "
-        "for p99)."
+        f"for p99).{states}"
     )
 
 

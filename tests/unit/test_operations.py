@@ -133,6 +133,16 @@ def test_parts_left_out_are_named() -> None:
     assert judgement.degraded == "inventory,recommendations"
 
 
+def test_a_part_that_is_shown_as_it_was_is_named_too() -> None:
+    page = {**PAGE, "recommendations": [{"product_id": 8}], "degraded": ["recommendations"]}
+    judgement = OPERATIONS["product-page"].judge({"product_id": 7}, 200, orjson.dumps(page))
+    assert (judgement.outcome, judgement.degraded) == ("ok", "recommendations")
+
+
+def test_a_page_that_leaves_out_its_stock_and_does_not_say_so_is_wrong() -> None:
+    assert _outcome("product-page", {"product_id": 7}, {**PAGE, "stock": None}, 200) == "wrong"
+
+
 def test_a_sign_in_gives_the_token_that_later_steps_send() -> None:
     judgement = OPERATIONS["sign-in"].judge({"customer_id": 3}, 201, orjson.dumps(SIGNED_IN))
     request = OPERATIONS["get-cart"].request({}, judgement.token)
