@@ -42,7 +42,8 @@ class Policies(Part):
 
     level: Level = "default"
     deadline: Literal["off", "per-call", "propagated"] = "per-call"
-    request_s: Positive = 5.0
+    request_s: Positive | None = None
+    """None: as long as the clients wait, ``load.deadline_s``."""
     retry: Literal["off", "naive", "budgeted"] = "off"
     breaker: Reach = "peers"
     bulkhead: Reach = "peers"

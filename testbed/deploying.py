@@ -3,6 +3,7 @@
 import microservices.deployables
 import monolith.deployables
 from experiment.errors import InputError
+from experiment.policies import Policies
 from experiment.scenario import Scenario
 from experiment.store import Architecture, Arm, Sample
 from store.runtime.deployable import Deployable
@@ -38,5 +39,12 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         budget=scenario.budget,
         sample=scenario.sample,
         work=scenario.work,
-        policies=arm.policies,
+        policies=_with_patience(arm.policies, scenario.load.deadline_s),
     )
+
+
+def _with_patience(policies: Policies, deadline_s: float) -> Policies:
+    """No request is worked on for longer than its client waits, unless the scenario says so."""
+    if policies.request_s is not None:
+        return policies
+    return policies.model_copy(update={"request_s": deadline_s})

@@ -116,3 +116,35 @@ def test_each_role_reads_its_members_from_its_own_file() -> None:
 def test_envoy_drops_idle_connections_long_before_gunicorn_does() -> None:
 
     assert envoy.UPSTREAM_IDLE_S * 2 < instances.KEEP_ALIVE_S
+
+
+def _limits(plan: EdgePlan) -> dict[str, tuple[int, int]]:
+    """Requests in flight and in line, by role."""
+    limits = {}
+    for cluster in envoy.bootstrap(plan)["static_resources"]["clusters"]:
+        (threshold,) = cluster["circuit_breakers"]["thresholds"]
+        limits[cluster["name"]] = (threshold["max_requests"], threshold["max_pending_requests"])
+    return limits
+
+
+def test_only_roles_that_shed_load_have_a_limit() -> None:
+    none = (envoy.NO_LIMIT, envoy.NO_LIMIT)
+    assert set(_limits(_plan()).values()) == {none}
+    assert _limits(_plan(most_in_flight={"carts": 32})) == {"storefront": none, "carts": (32, 32)}
+
+
+def test_what_exceeds_a_limit_is_told_to_come_back() -> None:
+    first = _manager(_plan())["local_reply_config"]["mappers"][0]
+    assert first["filter"] == {"response_flag_filter": {"flags": ["UO"]}}
+    assert first["headers_to_add"] == [{"header": {"key": "Retry-After", "value": "1"}}]
+    assert first["body_format_override"]["json_format"]["type"] == "/problems/overloaded"
+
+
+def test_requests_are_told_when_they_began_only_where_a_deadline_counts_from_there() -> None:
+    def added(plan: EdgePlan) -> list[str]:
+        headers = _manager(plan)["route_config"].get("request_headers_to_add", [])
+        return [each["header"]["key"] for each in headers]
+
+    assert added(_plan()) == []
+    assert added(_plan(stamps_start=True)) == ["X-Request-Start"]
+    assert "request_headers_to_add" not in _manager(_plan(stamps_start=True, mesh=True), "carts")

@@ -85,7 +85,9 @@ class Guard:
                 if self._retry.renews_deadline:
                     until = self._until(deadline_s)
                 if not self._pauses(failure, failures, until, is_repeatable=is_repeatable):
-                    raise harmful or failure from failure.__cause__
+                    if harmful is None or harmful is failure:
+                        raise
+                    raise harmful from failure
         raise AssertionError("counting never ends")
 
     def _until(self, deadline_s: float | None) -> float:

@@ -79,7 +79,8 @@ class Blueprint:
 
     @property
     def policies(self) -> Policies:
-        return Policies.model_validate(self.deployment.policies.model_dump(exclude={"level"}))
+        planned = self.deployment.policies
+        return Policies.model_validate(planned.model_dump(exclude={"level"}, exclude_none=True))
 
     def _most_in_flight(self) -> dict[str, int]:
         """Beyond it the edge refuses: per request thread one request in hand and one in line."""

@@ -37,7 +37,7 @@ FACTORS = {
     ),
     "edge route timeout": f"{ROUTE_TIMEOUT_S:g} s",
     "edge retries": "one, and only where no connection could be made",
-    "edge circuit breakers": "none (limits out of reach), unless an arm sheds load",
+    "edge circuit breakers": "none (limits out of reach)",
 }
 
 _TYPE = "type.googleapis.com/envoy"

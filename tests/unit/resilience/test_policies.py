@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -5,18 +6,33 @@ from pydantic import ValidationError
 
 from experiment.policies import LEVELS
 from experiment.policies import Policies as Planned
+from experiment.scenario import load_scenario
 from experiment.store import Arm
 from store.runtime.database import Waits
 from store.runtime.policies import PATIENCE_S, Policies
 from store.runtime.settings import Settings
+from testbed.deploying import deployment_of
+from testbed.platforms.local.blueprint import Blueprint
+from testbed.scenarios import FOLDER
+
+SCENARIO = load_scenario(FOLDER / "outage-one-service.toml")
 
 
 def in_force(**planned: Any) -> Policies:
-    return Policies.model_validate(Planned(**planned).model_dump(exclude={"level"}))
+    """As it reaches the processes of an arm."""
+    arm = Arm(name="a", architecture="monolith", policies=Planned(**planned))
+    scenario = SCENARIO.model_copy(update={"arms": (arm, SCENARIO.arms[1])})
+    deployment = deployment_of(scenario, arm)
+    return Blueprint(deployment, Path("/run"), {}).policies
+
+
+def test_nobody_works_longer_on_a_request_than_its_client_waits() -> None:
+    assert in_force(level="all").request_s == SCENARIO.load.deadline_s
+    assert in_force(level="all", request_s=2.5).request_s == 2.5
 
 
 def test_what_is_planned_and_what_is_in_force_have_the_same_names_and_defaults() -> None:
-    assert in_force() == Policies()
+    assert in_force() == Policies(request_s=SCENARIO.load.deadline_s)
     assert set(Planned.model_fields) - {"level"} == set(Policies.model_fields)
 
 
@@ -25,13 +41,15 @@ def test_an_arm_has_the_policies_that_the_stores_have_by_themselves() -> None:
 
 
 def test_off_leaves_nothing_on() -> None:
-    assert in_force(level="off") == Policies(
+    assert in_force(level="off", request_s=5.0) == Policies(
         deadline="off", breaker="off", bulkhead="off", fallback=False
     )
 
 
 def test_timeouts_are_the_default_without_the_rest() -> None:
-    assert in_force(level="timeouts") == Policies(breaker="off", bulkhead="off", fallback=False)
+    assert in_force(level="timeouts", request_s=5.0) == Policies(
+        breaker="off", bulkhead="off", fallback=False
+    )
 
 
 def test_all_changes_every_kind_but_fallback_which_is_on_anyway() -> None:
@@ -41,7 +59,7 @@ def test_all_changes_every_kind_but_fallback_which_is_on_anyway() -> None:
 
 
 def test_a_single_policy_overrides_its_level() -> None:
-    assert in_force(level="off", retry="naive") == Policies(
+    assert in_force(level="off", request_s=5.0, retry="naive") == Policies(
         deadline="off", retry="naive", breaker="off", bulkhead="off", fallback=False
     )
 
