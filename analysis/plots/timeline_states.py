@@ -1,5 +1,7 @@
 """A strip of the timeline: which circuits were open, and for whom the edge shed load."""
 
+from collections import defaultdict
+
 from matplotlib.axes import Axes
 
 from analysis.measured import MeasuredRun
@@ -7,34 +9,41 @@ from analysis.plots.style import BLUE, INK, PURPLE
 from analysis.state_changes import Interval, held_intervals
 
 MOST_ROWS = 6
-THICKNESS = 0.34
-"""Of a bar, in rows; its name is written above it."""
+FAINTEST = 0.25
+BAR = (0.55, 0.35)
+"""Top and thickness in a row, below the name of what was held."""
 
 
-def has_states(run: MeasuredRun) -> bool:
-    return any(_held(run, arm) for arm in run.arms)
+def state_rows(run: MeasuredRun) -> list[str]:
+    """What was held in any arm, the same rows for all: the ones that lasted longest."""
+    lasted_s: defaultdict[str, float] = defaultdict(float)
+    for arm in run.arms:
+        for name, intervals in _held(run, arm).items():
+            lasted_s[name] += sum(end - start for start, end in intervals)
+    return sorted(sorted(lasted_s, key=lambda name: -lasted_s[name])[:MOST_ROWS])
 
 
-def draw_states(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
-    """A row for each, the ones that lasted longest; blocks on top of each other, each faint."""
-    held = _held(run, arm)
-    shown = sorted(held, key=lambda name: -_lasted_s(held[name]))[:MOST_ROWS]
-    blocks = max(1, len(run.of(arm)))
-    axes.set_ylim(MOST_ROWS, -0.5)  # the first row on top, under its name
-    for row, name in enumerate(sorted(shown)):
-        bars = [(start, end - start) for start, end in held[name]]
+def draw_states(
+    axes: Axes,
+    run: MeasuredRun,
+    arm: str,
+    *,
+    first: bool,  # noqa: ARG001 - as all panels are called; its names stand in it
+) -> None:
+    """A row for each; blocks lie on top of each other, each of them faint."""
+    rows, held = state_rows(run), _held(run, arm)
+    alpha = max(FAINTEST, 1 / max(1, len(run.of(arm))))
+    for row, name in enumerate(rows):
+        bars = [(start, end - start) for start, end in held.get(name, ())]
         colour = PURPLE if name.startswith("load") else BLUE
-        axes.broken_barh(
-            bars, (row, THICKNESS), color=colour, alpha=max(0.25, 1 / blocks), linewidth=0
-        )
-        axes.annotate(
-            name, (0.01, row), xycoords=axes.get_yaxis_transform(),
-            xytext=(0, 2), textcoords="offset points", fontsize=11, color=INK,
-        )  # fmt: skip
+        top, thickness = BAR
+        axes.broken_barh(bars, (row + top, thickness), color=colour, alpha=alpha, linewidth=0)
+        if bars:
+            at = (0.01, row + top)
+            axes.annotate(name, at, xycoords=axes.get_yaxis_transform(), fontsize=11, color=INK)
+    axes.set_ylim(len(rows), 0)
     axes.set_yticks([])
     axes.grid(visible=False)
-    if first:
-        axes.set_ylabel("policies")
 
 
 def _held(run: MeasuredRun, arm: str) -> dict[str, list[Interval]]:
@@ -47,7 +56,3 @@ def _held(run: MeasuredRun, arm: str) -> dict[str, list[Interval]]:
             if within:
                 found.setdefault(name, []).extend(within)
     return found
-
-
-def _lasted_s(intervals: list[Interval]) -> float:
-    return sum(end - start for start, end in intervals)

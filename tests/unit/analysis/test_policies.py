@@ -104,7 +104,7 @@ def test_open_circuits_are_on_the_timeline_when_there_were_any(make: Make) -> No
     build(folder)
     assert (folder.report / "figures" / "timeline.svg").read_bytes() != without
     page = (folder.report / "index.html").read_text(encoding="utf-8")
-    assert "bars show when a circuit was open" in page
+    assert "Bars show when a circuit was open" in page
 
 
 def test_counters_that_never_moved_are_zero_not_unknown(busy: RunFolder) -> None:
