@@ -12,19 +12,20 @@ def are_counted(samples: pd.DataFrame) -> bool:
     return bool(samples["calls"].notna().any())
 
 
-def counted(samples: pd.DataFrame, counter: str, role: str, window: Window) -> float:
-    """Growth of a counter of a role within a window."""
+def counted(samples: pd.DataFrame, counter: str, role: str, *windows: Window) -> float:
+    """Growth of a counter of a role within some windows."""
     mine = samples[samples["role"] == role]
     if not mine[counter].any():  # most are zero throughout
         return 0.0
-    start, end = grown(mine, role, counter, np.array(window, dtype=np.float64))
-    return float(end - start)
+    starts, ends = np.array(windows, dtype=np.float64).T
+    growth = grown(mine, role, counter, ends) - grown(mine, role, counter, starts)
+    return float(growth.sum())
 
 
-def amplification(samples: pd.DataFrame, window: Window) -> float | None:
+def amplification(samples: pd.DataFrame, *windows: Window) -> float | None:
     """Requests that were sent per call that was wanted, over all roles; None without calls."""
     calls, attempts = (
-        sum(counted(samples, counter, role, window) for role in store_roles(samples))
+        sum(counted(samples, counter, role, *windows) for role in store_roles(samples))
         for counter in ("calls", "attempts")
     )
     return attempts / calls if calls else None

@@ -6,7 +6,6 @@ from analysis.measured import MeasuredRun
 from analysis.policy_counts import are_counted, counted
 from analysis.resources import store_roles
 from analysis.tables import Row
-from analysis.windows import Window
 from analysis.wording import NOTHING
 from experiment.rows import POLICY_COUNTERS
 
@@ -32,20 +31,22 @@ def policy_rows(run: MeasuredRun) -> list[Row]:
         of_phase = [
             Row(f"{arm}: {role}", _cells(totals))
             for arm in run.arms
-            for role, totals in _totals(run, arm, run.windows[phase]).items()
+            for role, totals in _totals(run, arm, phase).items()
         ]
         rows += [replace(row, group="" if n else phase) for n, row in enumerate(of_phase)]
     return rows
 
 
-def _totals(run: MeasuredRun, arm: str, window: Window) -> dict[str, Counts]:
-    trials = [trial.samples for trial in run.of(arm) if are_counted(trial.samples)]
+def _totals(run: MeasuredRun, arm: str, phase: str) -> dict[str, Counts]:
+    trials = [trial for trial in run.of(arm) if are_counted(trial.samples)]
     found = {
         role: {
-            counter: sum(counted(samples, counter, role, window) for samples in trials)
+            counter: sum(
+                counted(trial.samples, counter, role, *trial.windows_of(phase)) for trial in trials
+            )
             for counter in POLICY_COUNTERS
         }
-        for role in sorted({role for samples in trials for role in store_roles(samples)})
+        for role in sorted({role for trial in trials for role in store_roles(trial.samples)})
     }
     return {role: counts for role, counts in found.items() if any(map(round, counts.values()))}
 

@@ -1,9 +1,8 @@
 """Timeline: what was asked, what was answered, how fast, and with which resources."""
 
-from functools import partial
-
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -127,7 +126,7 @@ def caption(run: MeasuredRun) -> str:
     blocks = len(shown.blocks)
     alone = "" if shown is run else f"Block {run.blocks[0]}; each has another order of faults. "
     states = ""
-    if state_rows(shown):
+    if state_rows(shown.compared_by(run.scenario.primary)):
         states = (
             " Bars show when a circuit was open in any instance, probes included, or the edge "
             "refused what was too much; all blocks on top of each other, the six that lasted "

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from experiment.faults.on_roles import Delay, Errors
+from experiment.faults.plan import FaultPlan
 from experiment.policies import Policies
 from experiment.store import Architecture, Sample, Work
-from store.runtime.faults import ArmedFault
 from store.runtime.resilience.deadline import HEADER
 from testbed.deploying import plain_deployment
+from testbed.faults.catalogue import fault_for
+from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.local.envoy import RETRY_AFTER_S
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import RunningStore
@@ -43,14 +46,15 @@ def store(
 
 
 @contextmanager
-def armed(store: RunningStore, fault: ArmedFault) -> Iterator[None]:
-    """In force in all processes before the block runs, and lifted in all of them after it."""
-    store.arm_faults([fault])
-    time.sleep(0.1)  # processes look every 20 ms when asked, and have no other way to tell
+def under(store: RunningStore, plan: FaultPlan) -> Iterator[None]:
+    """Hold a fault in all processes while the block runs."""
+    fault = fault_for(plan, FaultBoard(store), seed=1)
     try:
+        fault.inject()
+        time.sleep(0.1)  # processes look every 20 ms when asked, and have no other way to tell
         yield
     finally:
-        store.arm_faults([])
+        fault.lift()
 
 
 def get(store: RunningStore, path: str, within_s: float | None = None) -> requests.Response:
@@ -78,7 +82,7 @@ def test_a_request_that_has_time_left_is_answered(store: RunningStore) -> None:
 def test_a_deadline_goes_along_to_whom_a_request_passes(store: RunningStore) -> None:
     """A slow part uses the time of the page up: what should come after it is not begun."""
     before = counted(store, "deadline_exceeded")
-    with armed(store, ArmedFault(role="recommendations", kind="delay", seconds=0.5)):
+    with under(store, Delay(role="recommendations", delay_ms=500)):
         start = time.monotonic()
         answer = get(store, PAGE, within_s=0.2)
         took_s = time.monotonic() - start
@@ -92,7 +96,7 @@ def test_a_deadline_goes_along_to_whom_a_request_passes(store: RunningStore) -> 
 def test_a_part_that_fails_is_shown_as_it_was_and_marked(store: RunningStore) -> None:
     whole = get(store, PAGE).json()
     assert (len(whole["recommendations"]), whole["degraded"]) == (8, [])
-    with armed(store, ArmedFault(role="recommendations", kind="error")):
+    with under(store, Errors(role="recommendations")):
         assert get(store, PAGE).json() == whole | {"degraded": ["recommendations"]}
         unseen = get(store, "/api/product-pages/2").json()
     assert (unseen["recommendations"], unseen["degraded"]) == ([], ["recommendations"])
@@ -100,8 +104,8 @@ def test_a_part_that_fails_is_shown_as_it_was_and_marked(store: RunningStore) ->
 
 def test_what_exceeds_the_limit_of_an_instance_is_refused_at_once(store: RunningStore) -> None:
     before = counted(store, "shed")
-    fault = ArmedFault(role="catalog", kind="delay", seconds=1.0)
-    with armed(store, fault), ThreadPoolExecutor(4 * THREADS) as clients:
+    slow = Delay(role="catalog", delay_ms=1_000)
+    with under(store, slow), ThreadPoolExecutor(4 * THREADS) as clients:
         answers = list(clients.map(lambda _: get(store, "/api/products/1"), range(4 * THREADS)))
     refused = [answer for answer in answers if answer.status_code == 503]
     # One in hand and one in line per thread are not refused, nor is one that is being connected.

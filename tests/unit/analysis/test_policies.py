@@ -8,10 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.measured import MeasuredRun, Trial, load_run
+from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import Measured, Unknown, measure
 from analysis.policy_table import policy_rows
 from analysis.report import build
+from analysis.trial import Trial
 from experiment.journal import Journal
 from experiment.metric import Metric
 from experiment.record import RunFolder
@@ -52,14 +53,14 @@ def trial(run: MeasuredRun, arm: str) -> Trial:
 
 def test_amplification_is_what_was_sent_for_each_call_that_was_wanted(busy: RunFolder) -> None:
     run = load_run(busy)
-    found = measure(trial(run, "microservices"), SENT_PER_CALL, run.windows["outage"])
+    found = measure(trial(run, "microservices"), SENT_PER_CALL)
     assert isinstance(found, Measured)
     assert found.value == pytest.approx(2.5, rel=0.02)
 
 
 def test_without_calls_there_is_no_amplification(busy: RunFolder) -> None:
     run = load_run(busy)
-    found = measure(trial(run, "monolith"), SENT_PER_CALL, run.windows["outage"])
+    found = measure(trial(run, "monolith"), SENT_PER_CALL)
     assert found == Unknown("no part of the store called another in the phase")
 
 
@@ -69,7 +70,7 @@ def test_a_record_from_before_calls_were_counted_is_read_and_says_so(make: Make)
     old = pq.read_table(samples).drop_columns(list(POLICY_COUNTERS))
     pq.write_table(old, samples)
     run = load_run(folder)
-    found = measure(trial(run, "monolith"), SENT_PER_CALL, run.windows["outage"])
+    found = measure(trial(run, "monolith"), SENT_PER_CALL)
     assert found == Unknown("calls were not counted when this was recorded")
     assert policy_rows(run) == []
 
@@ -79,8 +80,8 @@ def test_a_table_has_a_row_for_each_role_that_had_something_to_count(busy: RunFo
     assert {row.heading for row in rows} == {"microservices: recommendations"}
     assert [row.group for row in rows] == ["baseline", "outage", "recovery"]
     calls, per_call, *rest = rows[1].cells
-    lasts_s = load_run(busy).windows["outage"][1] - load_run(busy).windows["outage"][0]
-    assert int(calls) == pytest.approx(10 * lasts_s, abs=1)
+    ((start_s, end_s),) = trial(load_run(busy), "microservices").windows_of("outage")
+    assert int(calls) == pytest.approx(10 * (end_s - start_s), abs=1)
     assert per_call == "2.50"
     assert [cell != "0" for cell in rest] == [True, False, False, True, False, False]
 
