@@ -116,6 +116,14 @@ def _amplification(trial: Trial, asked: Asked) -> Measurement:
     return Measured(found, trial.cells.of(*asked).n)
 
 
+def _violation_share(trial: Trial, _asked: Asked) -> Measurement:
+    """Violations that the audit found per confirmed order; 1 at most, as one may break several."""
+    if trial.audit is None or not trial.audit.orders:
+        return Unknown("no orders were audited")
+    orders = trial.audit.orders
+    return Measured(min(1.0, len(trial.audit.violations) / orders), orders)
+
+
 _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
@@ -124,4 +132,5 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "memory_mb": _memory_mb,
     "good_lost_per_failure": _good_lost_per_failure,
     "amplification": _amplification,
+    "violation_share": _violation_share,
 }

@@ -28,6 +28,7 @@ UNITS: dict[MetricName, str] = {
     "memory_mb": "MB",
     "good_lost_per_failure": "%",
     "amplification": "sent per call",
+    "violation_share": "%",
     "capacity": "journeys/s",
     "demand": "CPUs",
 }

@@ -17,6 +17,7 @@ MetricName = Literal[
     "memory_mb",
     "good_lost_per_failure",
     "amplification",
+    "violation_share",
     "capacity",
     "demand",
 ]
@@ -25,6 +26,7 @@ bad_share: requests that got no correct answer within the objective's latency
 latency_p95_ms: of correct answers, from the intended start
 good_lost_per_failure: good requests among those intended, without a failure less during one and the
     recovery after it; mean over the failures of the phase
+violation_share: violations of the books' invariants per confirmed order, of the whole trial
 cpu_ms_per_request, memory_mb: of store, edge and database together
 amplification: requests sent per call wanted, between services and to the payment provider
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block

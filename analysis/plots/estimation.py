@@ -25,6 +25,7 @@ AXIS_WORDS: dict[MetricName, str] = {
     "memory_mb": "memory in MB",
     "good_lost_per_failure": "good requests lost per failure in %",
     "amplification": "requests sent per call wanted",
+    "violation_share": "violations per confirmed order in %",
     "capacity": "capacity in journeys per second",
     "demand": "demand in CPUs",
 }

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+import orjson
 import pytest
 
+from analysis.comparison import compare
 from analysis.measured import load_run
 from analysis.metrics import Measured, Unknown, measure
 from analysis.quantiles import highest_known, needed_for, quantile
@@ -111,3 +113,29 @@ def test_failed_slow_and_good_make_up_all_requests_and_degraded_ones_are_not_fai
     assert (rows[["failed", "slow", "good"]].sum(axis=1) == 1).all()
     assert rows["degraded_ok"].any()
     assert not (rows["degraded_ok"] & rows["failed"]).any()
+
+
+def test_violations_are_counted_per_confirmed_order(make: Make) -> None:
+    folder = make(blocks=2)
+    broken = [{"invariant": "I4", "detail": "charged twice"}] * 2
+    audit = {"violations": broken, "orders": 40, "acknowledged": 40}
+    folder.trial(1, "monolith").audit.write_bytes(orjson.dumps(audit))
+
+    assert value(folder, "monolith", metric("violation_share", "outage")) == 2 / 40
+    assert value(folder, "microservices", metric("violation_share", "outage")) == 0
+
+
+def test_books_without_a_violation_still_bound_its_share(make: Make) -> None:
+    run = load_run(make(blocks=3))
+    found = compare(run, metric("violation_share", "outage")).estimate
+
+    assert found is not None
+    assert found.interval == pytest.approx((-3 / 120, 3 / 120))
+
+
+def test_books_that_were_not_audited_tell_nothing(make: Make) -> None:
+    folder = make(blocks=1)
+    folder.trial(1, "monolith").audit.unlink()
+    found = measure(load_run(folder).trial("monolith", 1), metric("violation_share", "outage"))
+
+    assert found == Unknown("no orders were audited")
