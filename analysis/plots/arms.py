@@ -23,6 +23,7 @@ def draw(run: MeasuredRun) -> Figure:
         throughput.set_title(arm, color=arm_colours(run)[arm], fontsize=20, pad=pad)
     for axes in grid[-1]:
         axes.set_xlabel("seconds from the start of the load")
+    grid[0, 0].set_ylim(bottom=0)
     grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))
     return figure
 
