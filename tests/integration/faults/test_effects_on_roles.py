@@ -30,7 +30,7 @@ def _fastest_s(patient: Patient, calls: int) -> float:
 def test_a_delay_of_200_ms_adds_200_ms(patient: Patient) -> None:
     before_s = _fastest_s(patient, 20)
     with patient.under(Delay(role="recommendations", delay_ms=200)):
-        during_s = _fastest_s(patient, 6)
+        during_s = _fastest_s(patient, 4)
     assert during_s - before_s == pytest.approx(0.200, abs=0.020)
 
 

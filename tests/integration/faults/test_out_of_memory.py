@@ -1,6 +1,7 @@
 """A leak up to an enforced limit: the kernel itself ends the process."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,24 +30,26 @@ def _kernel_kills(store: LocalStore) -> int:
     raise LookupError("no group counts its kills")
 
 
-def test_a_leak_past_the_limit_has_the_leaking_process_killed_which_then_begins_anew(
-    local_platform: LocalPlatform, tmp_path: Path
-) -> None:
+@pytest.fixture
+def limited_store(tmp_path: Path) -> Iterator[LocalStore]:
+    """A monolith on a database server of its own, which no other test misses if it is killed."""
     wanted = plain_deployment("monolith", SAMPLE)
     budget = Budget(cpus=2, memory_mb=LIMIT_MB)
-    store = local_platform.up(dataclasses.replace(wanted, budget=budget), tmp_path)
-    try:
-        if store.limits["memory"].startswith(NOT_LIMITED):
-            pytest.skip(store.limits["memory"])
-        with requests.Session() as http:
-            patient = Patient("monolith", store, http, FaultBoard(store))
-            before_mb = patient.usage_of("recommendations").memory_mb
-            with patient.under(
-                MemoryLeak(role="recommendations", mb_per_call=50, most_mb=4 * LIMIT_MB)
-            ):
-                assert eventually(lambda: patient.status(RECOMMENDATIONS) == 503)
-            assert _kernel_kills(store) == 1
-            assert eventually(lambda: patient.status(RECOMMENDATIONS) == 200)
-            assert patient.usage_of("recommendations").memory_mb < before_mb + 50
-    finally:
-        store.down()
+    with LocalPlatform() as platform:
+        yield platform.up(dataclasses.replace(wanted, budget=budget), tmp_path)
+
+
+def test_a_leak_past_the_limit_has_the_leaking_process_killed_which_then_begins_anew(
+    limited_store: LocalStore,
+) -> None:
+    if limited_store.limits["memory"].startswith(NOT_LIMITED):
+        pytest.skip(limited_store.limits["memory"])
+    leak = MemoryLeak(role="recommendations", mb_per_call=50, most_mb=4 * LIMIT_MB)
+    with requests.Session() as http:
+        patient = Patient("monolith", limited_store, http, FaultBoard(limited_store))
+        before_mb = patient.usage_of("recommendations").memory_mb
+        with patient.under(leak):
+            assert eventually(lambda: patient.status(RECOMMENDATIONS) == 503)
+        assert _kernel_kills(limited_store) == 1
+        assert eventually(lambda: patient.status(RECOMMENDATIONS) == 200)
+        assert patient.usage_of("recommendations").memory_mb < before_mb + 50

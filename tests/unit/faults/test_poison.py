@@ -28,7 +28,7 @@ def test_the_best_seller_is_asked_for_by_an_eighth_of_the_visitors() -> None:
     assert demand.max() / demand.sum() == pytest.approx(0.122, abs=0.001)
 
 
-@pytest.mark.parametrize("role", ["recommendations", "catalog", "inventory"])
+@pytest.mark.parametrize("role", ["recommendations", "inventory"])
 def test_a_scenario_that_poisons_the_best_seller_may_start(role: str) -> None:
     require_poison_in_load(_scenario(BEST_SELLER, role), "smoke")
 
