@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,9 @@ class StoreInMemory:
 
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, 0.0, 0.0, Counters(fault_hits=self.hits))]
+
+    def state_changes(self) -> list[dict[str, Any]]:
+        return []
 
     def books(self) -> Books:
         return Books()

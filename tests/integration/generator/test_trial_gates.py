@@ -68,6 +68,9 @@ class TinyStore:
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, time.process_time(), 1.0, Counters())]
 
+    def state_changes(self) -> list[dict[str, Any]]:
+        return []
+
     def books(self) -> Books:
         return Books()
 
