@@ -129,8 +129,10 @@ def fault_gate(samples: pd.DataFrame, events: Events) -> Gate:
     toothless = [
         event["target"] for event in lifted if not _bit(event, _since_s(event, injected), samples)
     ]
+    left_out = [event for event in events if event["event"] == "fault-not-applicable"]
     if not injected:
-        return Gate(name="faults", passed=True, says="no fault was planned")
+        says = f"not applicable: {_named(left_out)}" if left_out else "no fault was planned"
+        return Gate(name="faults", passed=True, says=says)
     if len(lifted) < len(injected):
         return Gate(name="faults", passed=False, says="a fault was not rolled back")
     if toothless:
@@ -138,7 +140,14 @@ def fault_gate(samples: pd.DataFrame, events: Events) -> Gate:
     seen = ", ".join(f"{event['kind']} of {event['target']} ({event['says']})" for event in lifted)
     if len(lifted) > MOST_FAULTS_NAMED:
         seen = f"each of {len(lifted)} faults"
-    return Gate(name="faults", passed=True, says=f"bit and was rolled back: {seen}")
+    says = f"bit and was rolled back: {seen}"
+    if left_out:
+        says += f"; not applicable: {_named(left_out)}"
+    return Gate(name="faults", passed=True, says=says)
+
+
+def _named(faults: Events) -> str:
+    return ", ".join(f"{event['kind']} of {event['target']}" for event in faults)
 
 
 def drain_gate(events: Events) -> Gate:

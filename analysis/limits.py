@@ -7,6 +7,7 @@ from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
 from analysis.wording import percent, size
+from experiment.faults.plan import FaultPlan
 from experiment.metric import scale_of
 from experiment.phase import phases_by_group
 
@@ -115,12 +116,14 @@ def _lengths(run: MeasuredRun) -> Iterator[str]:
 
 
 def _of_faults(run: MeasuredRun) -> Iterator[str]:
-    kinds = {fault.kind for planned in run.timetable for fault in planned.phase.faults}
+    faults = [fault for planned in run.timetable for fault in planned.phase.faults]
     if run.scenario.matrix is not None:
         yield (
             "Faults follow each other within a trial. What one leaves behind falls on whichever "
             "comes next: at random, but it is no property of that one."
         )
+    yield from _of_one_sided(run, faults)
+    kinds = {fault.kind for fault in faults}
     if "outage" in kinds:
         yield (
             "The outage is total: a service is killed and kept down, and in the monolith the lost "
@@ -128,6 +131,17 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
             "errors is another question, and likely kinder to the monolith."
         )
     yield "The payment provider is a stand-in with seeded latency and declines, the same for both."
+
+
+def _of_one_sided(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:
+    for arm in run.scenario.arms:
+        lacking = [fault for fault in faults if not fault.exists_in(arm.architecture)]
+        if lacking:
+            named = " and ".join(sorted({f"{fault.kind} from {fault.target}" for fault in lacking}))
+            yield (
+                f"One-sided faults: {named} could not be injected in {arm.name}, whose modules "
+                "call each other in one process. It passed that time without a fault."
+            )
 
 
 def of_machine(run: MeasuredRun) -> Iterator[str]:

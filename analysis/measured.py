@@ -30,7 +30,7 @@ from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.scenario import Scenario
 from experiment.store import Arm
 
-OUTSIDE = ("generator", "payment-provider")
+OUTSIDE = ("generator", "payment-provider", "network-proxy")
 """Roles that drive the store or stand for another party; their resources are not the store's."""
 
 

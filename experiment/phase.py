@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from pydantic import model_validator
+
+from experiment.faults.on_network import require_one_per_hop
 from experiment.faults.plan import FaultPlan
 from experiment.load import Journey
 from experiment.part import Part, Positive, Profile, Slug
@@ -33,6 +36,11 @@ class Phase(Part):
     surge: Mapping[Journey, Positive] = {}
     """Factor on the arrival rate of single journeys."""
     faults: tuple[FaultPlan, ...] = ()
+
+    @model_validator(mode="after")
+    def _hurts_each_hop_in_one_way(self) -> Self:
+        require_one_per_hop(self.faults)
+        return self
 
 
 @dataclass(frozen=True)

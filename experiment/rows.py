@@ -59,7 +59,8 @@ REQUESTS = pa.schema(
 SAMPLES = pa.schema(
     [
         _column("t_s", pa.float64()),
-        # A service, "monolith", or one of "edge", "database", "payment-provider", "generator".
+        # A service, "monolith", or one of "edge", "database", "payment-provider", "generator",
+        # "network-proxy" (where a trial plans faults on the network).
         _column("role", pa.string()),
         _column("instances", pa.int16()),
         _column("cpu_s", pa.float64()),  # total since the deployment came up

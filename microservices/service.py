@@ -11,11 +11,11 @@ from flask import Flask, Response, request
 from psycopg import OperationalError
 
 from microservices.calls.client import Calls
-from microservices.calls.peers import Peers
 from store.runtime.application import HEALTH_PATHS, create_base
 from store.runtime.database import Database, Waits
 from store.runtime.faults import FaultPoints, blank
 from store.runtime.faults.products import named_in_request
+from store.runtime.peers import Peers
 from store.runtime.problems import dependency_unavailable
 from store.runtime.resilience.failures import CallFailed
 from store.runtime.resilience.guard import Protection

@@ -16,6 +16,7 @@ from store.payment_provider.client import ProviderClient
 from store.runtime.application import create_base
 from store.runtime.background import Background
 from store.runtime.database import Database, Waits
+from store.runtime.peers import Peers
 from store.runtime.resilience.guard import Protection
 from store.runtime.settings import Settings, SettingsError
 from store.runtime.tokens import Tokens
@@ -31,13 +32,13 @@ def create_app() -> Flask:
     Index and model are built before it returns, so a process that answers at all has them.
     """
     settings = Settings.from_environment()
-    if settings.database_url is None or settings.payment_provider_url is None:
+    if settings.database_url is None or settings.peers_file is None:
         raise SettingsError("the monolith needs a database and a payment provider")
     database = Database(settings.database_url, settings.threads, Waits.of(settings.policies))
     atexit.register(database.close)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     protection = Protection.of(settings, telemetry)
-    provider = ProviderClient(settings.payment_provider_url, settings.threads, protection)
+    provider = ProviderClient(Peers(settings.peers_file), protection)
     process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
     modules = assemble(process, provider)
     for blueprint in _blueprints(modules, process):

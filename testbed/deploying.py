@@ -3,6 +3,7 @@
 import microservices.deployables
 import monolith.deployables
 from experiment.errors import InputError
+from experiment.faults.on_network import FaultOnNetwork
 from experiment.policies import Policies
 from experiment.scenario import Scenario
 from experiment.store import Architecture, Arm, Sample
@@ -40,6 +41,15 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         sample=scenario.sample,
         work=scenario.work,
         policies=_with_patience(arm.policies, scenario.load.deadline_s),
+        network_faults=_has_network_faults(scenario, arm.architecture),
+    )
+
+
+def _has_network_faults(scenario: Scenario, architecture: Architecture) -> bool:
+    return any(
+        isinstance(fault, FaultOnNetwork) and fault.exists_in(architecture)
+        for planned in scenario.timetable("full")
+        for fault in planned.phase.faults
     )
 
 

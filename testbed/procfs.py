@@ -122,3 +122,10 @@ def _kilobytes(file: Path, label: str) -> int:
 def boot_id() -> str:
     """Names this boot of the machine: process ids mean nothing beyond it."""
     return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def refused_connections() -> int:
+    """Connections that anybody here tried to make since boot and was refused."""
+    lines = (_PROC / "net" / "snmp").read_text(encoding="ascii").splitlines()
+    names, values = (line.split() for line in lines if line.startswith("Tcp:"))
+    return int(values[names.index("AttemptFails")])  # RFC 4022: from SYN-SENT to CLOSED

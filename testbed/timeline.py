@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from experiment.faults.plan import FaultPlan
 from experiment.journal import Journal
 from experiment.phase import PlannedPhase
+from experiment.store import Architecture
 from testbed.clock import Clock
 from testbed.faults.catalogue import fault_for
 from testbed.faults.fault_point import FaultBoard
@@ -21,6 +22,8 @@ class Stage:
     clock: Clock
     seed: int
     """Drives the chance of faults that strike only a share of calls."""
+    architecture: Architecture
+    """Some faults exist in one only."""
     wait_until: Callable[[float], None]
     """Returns at a time of the clock; what has to be watched meanwhile is watched."""
 
@@ -45,10 +48,24 @@ class Stage:
                 if moment.begins:
                     held[moment.number] = faults.enter_context(ExitStack())
                     plan = window.phase.faults[moment.number]
-                    held[moment.number].enter_context(self._fault_in_force(plan, window))
+                    exists = plan.exists_in(self.architecture)
+                    in_force = self._fault_in_force if exists else self._left_out
+                    held[moment.number].enter_context(in_force(plan, window))
                 else:
                     held[moment.number].close()
             yield
+
+    @contextmanager
+    def _left_out(self, plan: FaultPlan, window: PlannedPhase) -> Iterator[None]:
+        """A one-sided fault on the other side: the same time passes without it."""
+        self.journal.write(
+            "fault-not-applicable",
+            kind=plan.kind,
+            target=plan.target,
+            planned_s=plan.held_s(window.start_s, window.end_s)[0],
+            actual_s=self.clock.elapsed_s(),
+        )
+        yield
 
     @contextmanager
     def _fault_in_force(self, plan: FaultPlan, window: PlannedPhase) -> Iterator[None]:

@@ -136,7 +136,8 @@ class _Measurement:
         generator = Generator(order, platform.generator_cpus, platform.belongings)
         watch = partial(self._watch, generator, clock)
         seed = plan.seed + self.trial.block
-        stage = Stage(FaultBoard(store), self.journal, clock, seed, watch)
+        architecture = self.trial.arm.architecture
+        stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         with generator, Sampler(usage, clock, self.trial.files.samples):
             watch(0.0)

@@ -23,7 +23,12 @@ from testbed.platforms.local.store import LocalStore
 from testbed.platforms.platform import RunningStore
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
-USERS_OF_A_STORE = ("tests/contract/", "tests/e2e/test_shop", "tests/integration/faults/")
+USERS_OF_A_STORE = (
+    "tests/contract/",
+    "tests/e2e/test_shop",
+    "tests/integration/faults/",
+    "tests/integration/network/",
+)
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from experiment.part import Part, Positive
+from experiment.store import Architecture
 
 
 class PlannedFault(Part):
@@ -20,6 +21,10 @@ class PlannedFault(Part):
     def target(self) -> str:
         """What it is aimed at, in a word: a role, for most."""
         raise NotImplementedError
+
+    def exists_in(self, architecture: Architecture) -> bool:  # noqa: ARG002 - most exist in both
+        """Whether this architecture has what the fault is aimed at; else it is one-sided."""
+        return True
 
     def held_s(self, start_s: float, end_s: float) -> tuple[float, float]:
         """When it begins and ends in a phase from ``start_s`` to ``end_s``."""

@@ -5,9 +5,10 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from experiment.faults.on_messages import MessageFault
+from experiment.faults.on_network import NetworkFault
 from experiment.faults.on_roles import RoleFault
 
-AnyFault = RoleFault | MessageFault
+AnyFault = RoleFault | MessageFault | NetworkFault
 
 FaultPlan = Annotated[AnyFault, Field(discriminator="kind")]
 

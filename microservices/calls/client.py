@@ -10,8 +10,8 @@ from flask import g, has_app_context
 from urllib3 import BaseHTTPResponse
 
 from microservices.calls.answer import content_of
-from microservices.calls.peers import Peers
 from store.runtime import trace
+from store.runtime.peers import Peers
 from store.runtime.resilience import deadline
 from store.runtime.resilience.failures import NotAsked
 from store.runtime.resilience.guard import Guard, Protection

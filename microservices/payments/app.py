@@ -9,6 +9,7 @@ from microservices.payments.payments import Payments
 from microservices.service import Service, create_service
 from store.payment_provider.client import ProviderClient, ProviderUnreachableError
 from store.runtime import inputs
+from store.runtime.peers import Peers
 from store.runtime.problems import dependency_unavailable
 from store.runtime.settings import SettingsError
 
@@ -25,10 +26,10 @@ def create_app() -> Flask:
 
 
 def _provider(service: Service) -> ProviderClient:
-    url = service.settings.payment_provider_url
-    if url is None:
-        raise SettingsError("missing or wrong in the environment: TWINSTACK_PAYMENT_PROVIDER_URL")
-    return ProviderClient(url, service.settings.threads, service.protection)
+    file = service.settings.peers_file
+    if file is None:
+        raise SettingsError("missing or wrong in the environment: TWINSTACK_PEERS_FILE")
+    return ProviderClient(Peers(file), service.protection)
 
 
 def _add_calls(app: Flask, payments: Payments) -> None:

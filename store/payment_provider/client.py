@@ -6,14 +6,15 @@ from typing import Any
 
 import orjson
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool
-from urllib3.util import parse_url
 
-from store.runtime.resilience.failures import CallFailed
+from store.runtime.peers import Peers
+from store.runtime.resilience.failures import CallFailed, NotAsked
 from store.runtime.resilience.guard import Guard, Protection
 from store.runtime.resilience.limits import Limits
 from store.runtime.resilience.sending import Request
 
-PROVIDER = "payment-provider"
+PAYMENT_PROVIDER = "payment-provider"
+"""Its name among the peers of whoever takes payments."""
 LIMITS = Limits(deadline_s=1.0, max_concurrent=12)
 """Four times the longest latency that the provider promises. A quarter of the usual 16 threads is
 left for whoever does not pay."""
@@ -45,12 +46,9 @@ class ProviderClient:
     ended may make it again. Every method raises ProviderUnreachableError.
     """
 
-    def __init__(self, base_url: str, connections: int, protection: Protection) -> None:
-        url = parse_url(base_url)
-        if url.scheme != "http" or url.host is None:
-            raise ValueError(f"the payment provider's address {base_url} is not http://HOST:PORT")
-        self._pool = HTTPConnectionPool(url.host, url.port, maxsize=connections)
-        self._guard = Guard(PROVIDER, LIMITS, protection, kind="outside")
+    def __init__(self, peers: Peers, protection: Protection) -> None:
+        self._peers = peers
+        self._guard = Guard(PAYMENT_PROVIDER, LIMITS, protection, kind="outside")
         self._clock = protection.clock
 
     def charge(self, key: str, amount_cents: int, card: str) -> Captured | Declined:
@@ -68,7 +66,7 @@ class ProviderClient:
         request = Request("POST", path, orjson.dumps(body), headers)
 
         def send(until: float) -> BaseHTTPResponse:
-            return request.send(self._pool, PROVIDER, until - self._clock())
+            return request.send(self._provider(), PAYMENT_PROVIDER, until - self._clock())
 
         try:
             return self._guard.call(send, is_repeatable=request.is_repeatable)
@@ -76,6 +74,12 @@ class ProviderClient:
             raise ProviderUnreachableError(
                 failure.reason, may_have_acted=failure.may_have_acted
             ) from failure
+
+    def _provider(self) -> HTTPConnectionPool:
+        known = self._peers.instances(PAYMENT_PROVIDER)
+        if not known:
+            raise NotAsked(PAYMENT_PROVIDER, "its address is not known")
+        return known[0]
 
 
 def _created(response: BaseHTTPResponse) -> dict[str, Any]:

@@ -35,9 +35,8 @@ class Settings(BaseModel):
     database_url: str | None = None
     """libpq URL of the database this process owns; None for a process without data."""
     peers_file: Path | None = None
-    """JSON file ``{role: [base URL, ...]}``; read anew when it changes. None in the monolith."""
-    payment_provider_url: str | None = None
-    """Base URL of the outside payment provider, for whoever takes payments."""
+    """JSON file ``{role: [base URL, ...]}`` of what this process may call, the outside payment
+    provider included; read anew when it changes."""
     secret: str
     """Key that signs session tokens; the same for all processes of a deployment."""
     threads: int = 16

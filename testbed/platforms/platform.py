@@ -13,6 +13,7 @@ from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
 from testbed.janitor import Belongings
+from testbed.network.impairment import Impairment, Tally
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Deployment:
     sample: Sample = field(default_factory=Sample)
     work: Work = field(default_factory=Work)
     policies: Policies = field(default_factory=Policies)
+    network_faults: bool = False
+    """Whether its network is going to be impaired: what that takes is started with it."""
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)
@@ -51,7 +54,7 @@ class RoleUsage:
     """What one role has used since the deployment came up."""
 
     role: str
-    """A deployable's role, or ``edge``, ``database`` or ``payment-provider``."""
+    """A deployable's role, or ``edge``, ``database``, ``payment-provider``, ``network-proxy``."""
     instances: int
     """Alive now."""
     cpu_s: float
@@ -60,6 +63,24 @@ class RoleUsage:
     """Proportional set size now."""
     counters: Counters
     """Sum over the instances; all zero for what is not ours."""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """The way from the processes of one role to those of another, or to the payment provider."""
+
+    caller: str
+    callee: str
+
+
+class ImpairedNetwork(Protocol):
+    """Some hops of a running store under an impairment."""
+
+    def mend(self) -> None:
+        """End it; safe to call twice."""
+
+    def tally(self) -> Tally:
+        """What callers met so far; RunError when that cannot be known."""
 
 
 class RunningStore(Protocol):
@@ -96,6 +117,12 @@ class RunningStore(Protocol):
         """How often armed faults of this slot acted since the store came up.
 
         Looks at nothing but counters: a fault is lifted as late as its probe takes to look.
+        """
+
+    def impair(self, hops: Collection[Hop], impairment: Impairment) -> ImpairedNetwork:
+        """Impair the network on ``hops``; returns when all calls that begin there meet it.
+
+        Calls that were sent before end as they would have. A hop has one impairment at a time.
         """
 
     def usage(self) -> list[RoleUsage]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from microservices.calls.client import Calls
-from microservices.calls.peers import Peers
+from store.runtime.peers import Peers
 from store.runtime.policies import Policies
 from store.runtime.problems import Problem
 from store.runtime.resilience.failures import CallFailed, NotAsked

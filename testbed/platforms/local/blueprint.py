@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.deployable import Deployable
 from store.runtime.policies import Policies
 from store.runtime.settings import Settings
@@ -12,7 +13,6 @@ from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.instances import InstancePlan
 from testbed.platforms.platform import Deployment
 
-PAYMENT_PROVIDER = "payment-provider"
 PROVIDER_THREADS = 64
 """Many: the outside party must not be what a store waits for in line."""
 
@@ -32,8 +32,9 @@ class Blueprint:
         return self.folder / "faults.json"
 
     @property
-    def peers_file(self) -> Path:
-        return self.folder / "peers.json"
+    def peers_files(self) -> dict[str, Path]:
+        """By role: each sees the others in a file of its own."""
+        return {role: self.folder / f"{role}.peers.json" for role in self.roles}
 
     @property
     def state_changes_file(self) -> Path:
@@ -55,10 +56,10 @@ class Blueprint:
             "store.payment_provider.app:create_app()", settings, self.folder, ready_path="/healthz"
         )
 
-    def instances(self, payment_provider_url: str) -> Iterator[InstancePlan]:
+    def instances(self) -> Iterator[InstancePlan]:
         for deployable in self.deployment.deployables:
             for number in range(1, self.deployment.count(deployable.role) + 1):
-                settings = self._settings(deployable, number, payment_provider_url)
+                settings = self._settings(deployable, number)
                 yield InstancePlan(deployable.app, settings, self.folder)
 
     def edge(self, *, port: int | None, mesh: bool) -> EdgePlan:
@@ -87,15 +88,14 @@ class Blueprint:
         threads = self.deployment.work.threads
         return {role: 2 * threads * self.deployment.count(role) for role in self.roles}
 
-    def _settings(self, deployable: Deployable, number: int, payment_provider_url: str) -> Settings:
+    def _settings(self, deployable: Deployable, number: int) -> Settings:
         name = f"{deployable.role}-{number}"
         work = self.deployment.work
         return Settings(
             role=deployable.role,
             instance=name,
             database_url=self.database_urls.get(deployable.role),
-            peers_file=self.peers_file if len(self.roles) > 1 else None,
-            payment_provider_url=payment_provider_url,
+            peers_file=self.peers_files[deployable.role],
             secret=self.secret,
             threads=work.threads,
             recommendation_factors=work.recommendation_factors,

@@ -12,7 +12,7 @@ from typing import Literal
 from experiment.errors import InputError
 from testbed import janitor
 from testbed.janitor import Belongings
-from testbed.platforms.local import envoy, instances, limits, postgres
+from testbed.platforms.local import envoy, instances, limits, postgres, proxy
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
 from testbed.platforms.local.databases import Databases
@@ -48,6 +48,7 @@ class LocalPlatform(Undoing):
         return {
             **instances.FACTORS,
             **envoy.FACTORS,
+            **proxy.FACTORS,
             "calls between services": self._mesh,
             "database": f"one PostgreSQL server for the run, {settings}, else its defaults",
             "database copies": "made from templates, vacuumed and analysed",

@@ -1,7 +1,7 @@
 """A running deployment on this machine."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,26 +10,31 @@ import orjson
 from experiment.errors import RunError
 from experiment.journal import read_journal
 from experiment.record import write_whole
+from store.payment_provider.client import PAYMENT_PROVIDER
 from store.rules.books import Books
 from store.runtime.faults import ArmedFault
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
 from testbed import procfs
 from testbed.janitor import Belongings
+from testbed.network.impairment import Impairment
 from testbed.platforms.local import envoy, usage
 from testbed.platforms.local.affinity import Cores
-from testbed.platforms.local.blueprint import PAYMENT_PROVIDER, Blueprint
+from testbed.platforms.local.blueprint import Blueprint
 from testbed.platforms.local.databases import DatabaseSet
+from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
 from testbed.platforms.local.limits import Limits
+from testbed.platforms.local.network import Network
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.local.processes import OwnedProcess, stop_all
+from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.local.readiness import await_ready
 from testbed.platforms.local.shedding import Shedding
 from testbed.platforms.local.usage import Processes
-from testbed.platforms.platform import Instance, RoleUsage
+from testbed.platforms.platform import Hop, ImpairedNetwork, Instance, RoleUsage
 
 READY_WITHIN_S = 60.0
 
@@ -57,6 +62,8 @@ class LocalStore:
         self._edge = edge
         self._fleet = Fleet(self._start_instance)
         self._shedding = Shedding(edge.shed, self._note_shedding)
+        self._directory = Directory(blueprint.peers_files)
+        self._network = Network(self._directory, self._start_proxy)
         self._edge_process: OwnedProcess | None = None
         self._database_cpu_before_s = 0.0
         self._start_s = 0.0
@@ -78,10 +85,11 @@ class LocalStore:
         self._database_cpu_before_s = self._database_cpu_s(procfs.snapshot())
         began = time.monotonic()
         self.arm_faults(())
+        if self._blueprint.deployment.network_faults:
+            self._network.make_ready()
         self._edge_process = self._start_edge()
         self._fleet.launch(self._blueprint.provider())
-        provider = self._fleet.of(PAYMENT_PROVIDER)[0]
-        for plan in self._blueprint.instances(provider.url):
+        for plan in self._blueprint.instances():
             self._fleet.launch(plan)
         self._announce(self._blueprint.roles)
         await_ready(self._fleet.all(), READY_WITHIN_S)
@@ -90,7 +98,8 @@ class LocalStore:
 
     def stop(self) -> None:
         edge = [self._edge_process] if self._edge_process is not None else []
-        stop_all([*edge, *self._fleet.processes()])
+        stop_all([*edge, *self._fleet.processes(), *self._network.processes])
+        self._network.close()
 
     def instances(self) -> list[Instance]:
         return self._fleet.describe()
@@ -100,8 +109,7 @@ class LocalStore:
 
     def restore_role(self, role: str) -> None:
         self._fleet.revive(role)
-        if role in self._blueprint.roles:
-            self._announce([role])
+        self._announce([role] if role in self._blueprint.roles else [])
         await_ready(self._fleet.of(role), READY_WITHIN_S)
         self._edge.await_members([role], READY_WITHIN_S)
 
@@ -111,6 +119,9 @@ class LocalStore:
 
     def fault_hits(self, slot: int) -> int:
         return self._fleet.fault_hits(slot)
+
+    def impair(self, hops: Collection[Hop], impairment: Impairment) -> ImpairedNetwork:
+        return self._network.impair(hops, impairment)
 
     def usage(self) -> list[RoleUsage]:
         processes = procfs.snapshot()
@@ -148,11 +159,19 @@ class LocalStore:
         """Tell the edge and the peers where the instances of ``roles`` are."""
         for role in roles:
             self._edge.announce(role, [instance.port for instance in self._fleet.of(role)])
-        peers = {
-            role: self._edge.mesh_urls(role) or [each.url for each in self._fleet.of(role)]
+        urls = {
+            role: self._edge.mesh_urls(role) or self._direct_urls(role)
             for role in self._blueprint.roles
         }
-        write_whole(self._blueprint.peers_file, orjson.dumps(peers))
+        self._directory.tell(urls | {PAYMENT_PROVIDER: self._direct_urls(PAYMENT_PROVIDER)})
+
+    def _direct_urls(self, role: str) -> list[str]:
+        return [instance.url for instance in self._fleet.of(role)]
+
+    def _start_proxy(self) -> Proxy:
+        # No part of the store: like the provider neither in the budget nor on its cores.
+        ground = self._ground
+        return start_proxy(self._blueprint.folder, ground.belongings, ground.cores.generator)
 
     def _shared_usage(self, processes: Processes) -> list[RoleUsage]:
         if self._edge_process is None:
@@ -174,6 +193,7 @@ class LocalStore:
                 memory_mb=usage.memory_mb(processes, database.pid),
                 counters=Counters(),
             ),
+            *self._network.usage(processes),
         ]
 
     def _database_cpu_s(self, processes: Processes) -> float:

@@ -1,11 +1,14 @@
 """The modules of the monolith for a test: a real database, the real provider, faults on call."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -18,11 +21,12 @@ from monolith.modules import Modules, assemble
 from monolith.orders import outbox
 from store.payment_provider import fate
 from store.payment_provider.app import create_app as create_provider
-from store.payment_provider.client import ProviderClient
+from store.payment_provider.client import PAYMENT_PROVIDER, ProviderClient
 from store.rules.books import Books
 from store.rules.checkout import order_id
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, InjectedError
+from store.runtime.peers import Peers
 from store.runtime.resilience.guard import Protection
 from store.runtime.settings import Settings
 from store.runtime.telemetry import Telemetry
@@ -158,11 +162,11 @@ class Store:
 def opened(url: str, provider: Provider) -> Iterator[Store]:
     settings = Settings(role="monolith", instance="monolith-1", secret="test", threads=24)
     database, faults = Database(url, settings.threads), WatchedFaults()
-    try:
+    with TemporaryDirectory() as folder, closing(database):
+        peers = Path(folder) / "peers.json"
+        peers.write_text(json.dumps({PAYMENT_PROVIDER: [provider.url]}))
         tokens = Tokens(settings.secret)
         process = Process(settings, database, Telemetry(None), faults, tokens)
         protection = Protection.of(settings, process.telemetry)
-        modules = assemble(process, ProviderClient(provider.url, settings.threads, protection))
+        modules = assemble(process, ProviderClient(Peers(peers), protection))
         yield Store(modules, process, provider, faults, url)
-    finally:
-        database.close()

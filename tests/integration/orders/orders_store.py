@@ -26,6 +26,7 @@ from microservices.payments import app as payments_app
 from microservices.payments import deployable as payments
 from store.payment_provider import fate
 from store.payment_provider.app import create_app as create_provider
+from store.payment_provider.client import PAYMENT_PROVIDER
 from store.rules import checkout
 from store.rules.books import Books, Violation, audit, merge
 from store.runtime.background import Background
@@ -68,12 +69,12 @@ class OrdersStore:
         self.carts: dict[int, dict[int, int]] = {}
         self.provider = create_provider(sleep=lambda _: None)
         self._peers_file = folder / "peers.json"
-        self._provider_url = serve(self.provider)
         self.database_urls = {role: make_database(f"orders_{role}") for role in DEPLOYABLES}
         for role, deployable in DEPLOYABLES.items():
             _create_data(deployable, self.database_urls[role], dataset)
         self._urls = {role: serve(self._start(role, make)) for role, make in APPS.items()}
         self._urls["carts"] = serve(self._carts_app())
+        self._urls[PAYMENT_PROVIDER] = serve(self.provider)
         self._write_peers({role: [url] for role, url in self._urls.items()})
         self.service = self._start("orders", lambda: service.create_service("orders"))
         self.checkouts: Checkouts = orders_app.create_checkouts(self.service)
@@ -88,7 +89,6 @@ class OrdersStore:
             secret=SECRET,
             database_url=self.database_urls[role],
             peers_file=self._peers_file,
-            payment_provider_url=self._provider_url,
         )
 
     def _start(self, role: str, make: Callable[[], Any]) -> Any:

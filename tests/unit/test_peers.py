@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from microservices.calls.peers import Peers
+from store.runtime.peers import Peers
 
 
 class Clock:

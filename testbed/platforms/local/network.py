@@ -1,0 +1,118 @@
+"""What goes wrong on the network of a store: callers are led past a proxy, and back again."""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from functools import partial
+
+from urllib3.util import parse_url
+
+from store.runtime.peers import STAT_EVERY_S
+from store.runtime.telemetry import Counters
+from testbed import procfs
+from testbed.network.impairment import Impairment, Tally
+from testbed.platforms.local import usage
+from testbed.platforms.local.directory import Directory
+from testbed.platforms.local.processes import OwnedProcess
+from testbed.platforms.local.proxy import Proxy
+from testbed.platforms.local.usage import Processes
+from testbed.platforms.platform import Hop, RoleUsage
+
+
+class Network:
+    """Starts its proxy when it is first needed; ``close`` lets go of it."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        start: Callable[[], Proxy],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._directory = directory
+        self._start = start
+        self._sleep = sleep
+        self._proxy: Proxy | None = None
+
+    @property
+    def processes(self) -> list[OwnedProcess]:
+        return [self._proxy.process] if self._proxy is not None else []
+
+    def make_ready(self) -> Proxy:
+        """The proxy; a new one in place of one that died."""
+        if self._proxy is None or not self._proxy.process.is_alive:
+            self.close()
+            self._proxy = self._start()
+        return self._proxy
+
+    def impair(self, hops: Collection[Hop], impairment: Impairment) -> "ImpairedHops":
+        """Implement ``RunningStore.impair``."""
+        impaired = ImpairedHops(self.make_ready(), self._directory, hops, impairment)
+        try:
+            impaired.begin()
+            self._sleep(STAT_EVERY_S)  # so long a caller may go by what it has read before
+        except BaseException:
+            impaired.mend()
+            raise
+        return impaired
+
+    def usage(self, processes: Processes) -> list[RoleUsage]:
+        """Of the proxy, where there is one."""
+        return [
+            RoleUsage(
+                role="network-proxy",
+                instances=int(process.is_alive),
+                cpu_s=usage.cpu_s(processes, process.pid),
+                memory_mb=usage.memory_mb(processes, process.pid),
+                counters=Counters(),
+            )
+            for process in self.processes
+        ]
+
+    def close(self) -> None:
+        if self._proxy is not None:
+            self._proxy.close()
+
+
+class ImpairedHops:
+    """Implements ``ImpairedNetwork``."""
+
+    def __init__(
+        self, proxy: Proxy, directory: Directory, hops: Collection[Hop], impairment: Impairment
+    ) -> None:
+        self._proxy = proxy
+        self._directory = directory
+        self._hops = hops
+        self._impairment = impairment
+        self._passages: dict[tuple[Hop, str], tuple[int, str]] = {}
+        """By hop and URL of the callee's instance: the proxy's number and URL for it."""
+        self._refused_before = procfs.refused_connections()
+        self._is_mended = False
+
+    def begin(self) -> None:
+        self._directory.lead({hop: partial(self._past, hop) for hop in self._hops})
+
+    def mend(self) -> None:
+        """Callers are led back even when the proxy is dead."""
+        if self._is_mended:
+            return
+        self._is_mended = True
+        try:
+            if self._proxy.process.is_alive:
+                for number, _ in self._passages.values():
+                    self._proxy.ask({"mend": number})
+        finally:
+            self._directory.lead_back(self._hops)
+
+    def tally(self) -> Tally:
+        total = Tally(refused=procfs.refused_connections() - self._refused_before)
+        for number, _ in self._passages.values():
+            total.add(Tally(**self._proxy.ask({"count": number})))
+        return total
+
+    def _past(self, hop: Hop, url: str) -> str:
+        """Where the proxy listens for calls of the hop to the instance at ``url``."""
+        if (hop, url) not in self._passages:
+            port = parse_url(url).port
+            opened = self._proxy.ask({"impair": asdict(self._impairment), "port": port})
+            self._passages[hop, url] = opened["passage"], f"http://127.0.0.1:{opened['port']}"
+        return self._passages[hop, url][1]
