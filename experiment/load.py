@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiment.part import Part, Positive
+from experiment.part import Part, Positive, Share
 from experiment.shape import Flat, Shape
 
 Journey = Literal["browse", "search", "recommend", "buy"]
@@ -29,5 +29,8 @@ class Load(Part):
     """Requests beyond it are recorded as dropped; the generator never waits."""
     workers: Annotated[int, Field(ge=1, le=16)] = 1
     """Processes of the generator; journeys are split between them by their number."""
+    repeats: Share = 0.0
+    """Share of the buyers who send their checkout once more, with the same idempotency key, after
+    they looked at their orders; whatever the first was answered, also when it was not."""
     users: Annotated[int, Field(ge=1, le=10_000)] = 10
     """Users of closed arms; open arms have as many visitors as arrive."""

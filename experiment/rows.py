@@ -56,6 +56,10 @@ REQUESTS = pa.schema(
 )
 """One row per scheduled arrival step, whatever became of it."""
 
+RECORDED = REQUESTS.append(_column("answer", pa.string()))
+"""What the generator writes: the rows, and in ``answer`` what the audit has to know of the answers
+to purchases, as a JSON object; empty elsewhere. Records of old lack that column."""
+
 SAMPLES = pa.schema(
     [
         _column("t_s", pa.float64()),

@@ -155,7 +155,10 @@ def _buy(visitors: Visitors) -> list[Choices]:
             for product, quantity in zip(products, quantities, strict=True)
         ],
         checkouts,
-        [{} for _ in customers],
+        [
+            {"customer_id": customer, "key": checkout["key"]}
+            for customer, checkout in zip(customers, checkouts, strict=True)
+        ],
     ]
 
 

@@ -13,7 +13,7 @@ from experiment.record import write_whole
 from loadtests.client import Client
 from loadtests.closed import ClosedDispatcher
 from loadtests.dispatcher import Dispatcher
-from loadtests.journeys import STEPS
+from loadtests.journeys import LONGEST
 from loadtests.progress import Counts
 from loadtests.recorder import Recorder, Row
 from loadtests.sender import Clock, Limits, Sender
@@ -23,7 +23,6 @@ TICK_S = 0.5
 """Rows are written and progress is told this often."""
 CUT_OFF_DRAIN_S = 2.0
 """What is under way gets this long when the run is cut off."""
-MOST_STEPS = max(len(steps) for steps in STEPS.values())
 
 
 class Generator:
@@ -83,7 +82,7 @@ class Generator:
     def _longest_drain_s(self, arrivals: pa.Table) -> float:
         """Until each step has had its time and its deadline; no journey takes longer."""
         last_s = pc.max(arrivals["intended_s"]).as_py() or 0.0
-        return last_s - self._clock.elapsed_s() + MOST_STEPS * self._limits.deadline_s + 1.0
+        return last_s - self._clock.elapsed_s() + LONGEST * self._limits.deadline_s + 1.0
 
     def _finish(self, ticker: gevent.Greenlet, before: Usage) -> None:
         self._dispatcher.stop()

@@ -10,11 +10,15 @@ STEPS: Mapping[Journey, tuple[str, ...]] = {
     "recommend": ("recommend",),
     "buy": ("product-page", "sign-in", "put-cart-item", "checkout", "list-orders"),
 }
+REPEAT = "repeat-checkout"
+"""One step more for the share of buyers that ``load.repeats`` names: the same key, once again."""
+LONGEST = 1 + max(len(steps) for steps in STEPS.values())
 
 _NEEDS: Mapping[str, frozenset[str]] = {
     "put-cart-item": frozenset({"sign-in"}),
     "get-cart": frozenset({"sign-in"}),
     "checkout": frozenset({"sign-in", "put-cart-item"}),
+    REPEAT: frozenset({"sign-in", "put-cart-item"}),
     "list-orders": frozenset({"sign-in"}),
 }
 

@@ -1,7 +1,7 @@
 """The calls of the public contract as data: how each is asked for, and what a right answer is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,10 +9,13 @@ import orjson
 
 from experiment.metric import Feature
 from experiment.rows import Outcome
+from loadtests import answers
+from loadtests.journeys import REPEAT
 from store.rules.checkout import order_id
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 
 Document = dict[str, Any]
+Tells = Callable[[Document, Document], Document]
 
 PAGE_SIZE = 20
 """The contract's default; no operation asks for another."""
@@ -38,6 +41,8 @@ class Judgement:
     """Parts the answer left out, comma-separated."""
     token: str = ""
     """Session token, when the answer gives one."""
+    answer: str = ""
+    """What the audit has to know of it, as JSON; empty where it needs nothing."""
 
 
 def _nothing(_: Document) -> Document:
@@ -59,6 +64,8 @@ class Operation:
     headers: Callable[[Document], Document] = _nothing
     refusals: Mapping[int, str] = field(default_factory=dict)
     """Problem types, by status, that are correct answers."""
+    tells: Tells | None = None
+    """What the audit has to know of ``(choices, answer)``; None: nothing."""
 
     def request(self, choices: Document, token: str) -> Request:
         """``token`` is empty before a sign-in."""
@@ -74,6 +81,12 @@ class Operation:
     def judge(self, choices: Document, status: int, body: bytes) -> Judgement:
         """What an answer with ``status`` and ``body`` amounts to; see experiment.rows.Outcome."""
         document = _parse(body)
+        judgement = self._judge(choices, status, document)
+        if self.tells is None:
+            return judgement
+        return replace(judgement, answer=_told(self.tells, choices, document))
+
+    def _judge(self, choices: Document, status: int, document: Document) -> Judgement:
         if status == self.success:
             return self._judge_success(choices, document)
         if 200 <= status < 300:  # noqa: PLR2004 - HTTP's class of successes
@@ -90,6 +103,13 @@ class Operation:
         except (KeyError, TypeError, ValueError, AttributeError):
             return Judgement("wrong")  # not even of the contract's shape
         return Judgement("ok", degraded, document.get("token", ""))
+
+
+def _told(tells: Tells, choices: Document, document: Document) -> str:
+    try:
+        return orjson.dumps(tells(choices, document)).decode()
+    except (KeyError, TypeError, AttributeError):
+        return ""  # not of the contract's shape, and judged so
 
 
 def _parse(body: bytes) -> Document:
@@ -142,6 +162,18 @@ def _is_own_order(choices: Document, answer: Document) -> bool:
     )
 
 
+_CHECKOUT = Operation(
+    name="checkout",
+    feature="checkout",
+    method="POST",
+    path=lambda _: "/orders",
+    headers=lambda c: {"Idempotency-Key": c["key"]},
+    body=lambda c: {"card": c["card"], "coupon": c["coupon"]},
+    success=201,
+    is_right=_is_own_order,
+    refusals={402: "payment-declined", 409: "sold-out"},
+    tells=answers.of_checkout,
+)
 _ALL = (
     Operation(
         name="list-products",
@@ -209,6 +241,7 @@ _ALL = (
         body=lambda c: {"quantity": c["quantity"]},
         success=200,
         is_right=_holds_item,
+        tells=answers.of_cart,
     ),
     Operation(
         name="get-cart",
@@ -218,17 +251,8 @@ _ALL = (
         success=200,
         is_right=lambda _, answer: isinstance(answer["lines"], list),
     ),
-    Operation(
-        name="checkout",
-        feature="checkout",
-        method="POST",
-        path=lambda _: "/orders",
-        headers=lambda c: {"Idempotency-Key": c["key"]},
-        body=lambda c: {"card": c["card"], "coupon": c["coupon"]},
-        success=201,
-        is_right=_is_own_order,
-        refusals={402: "payment-declined", 409: "sold-out"},
-    ),
+    _CHECKOUT,
+    replace(_CHECKOUT, name=REPEAT),
     Operation(
         name="list-orders",
         feature="orders",
@@ -236,6 +260,7 @@ _ALL = (
         path=lambda _: "/orders",
         success=200,
         is_right=lambda _, answer: len(answer["orders"]) == min(answer["total"], PAGE_SIZE),
+        tells=answers.of_orders,
     ),
 )
 OPERATIONS: Mapping[str, Operation] = {operation.name: operation for operation in _ALL}

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiment.record import TrialFolder, write_whole
-from experiment.rows import REQUESTS, write_rows
+from experiment.rows import RECORDED, write_rows
 from loadtests.summary import SUMMARY_NAME, Usage, summarise
 
 
@@ -27,7 +27,7 @@ class Part:
 
     index: int
     rows: bytes
-    """A Parquet file (schema ``REQUESTS``); empty when the worker got nowhere."""
+    """A Parquet file (schema ``RECORDED``); empty when the worker got nowhere."""
     cpu_s: float
     wall_s: float
     error: str
@@ -35,7 +35,7 @@ class Part:
     exit_code: int
 
     def table(self) -> pa.Table:
-        return pq.read_table(io.BytesIO(self.rows)) if self.rows else REQUESTS.empty_table()
+        return pq.read_table(io.BytesIO(self.rows)) if self.rows else RECORDED.empty_table()
 
 
 def part_in(folder: Path, index: int, error: str, exit_code: int) -> Part:
@@ -52,7 +52,7 @@ def merge(
     parts: Mapping[int, Part], folder: Path, scheduled: int, workers: int, own_cpu_s: float
 ) -> None:
     """Write the ``requests.parquet`` and ``generator.json`` that one process would have left."""
-    tables = [REQUESTS.empty_table(), *(part.table() for part in parts.values())]
+    tables = [RECORDED.empty_table(), *(part.table() for part in parts.values())]
     rows = pa.concat_tables(tables).sort_by([("seq", "ascending"), ("step", "ascending")])
     write_rows(TrialFolder(folder).requests, rows)
     usage = Usage(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.json as pa_json
 
 from experiment.record import TrialFolder
-from experiment.rows import REQUESTS, Outcome, write_rows
+from experiment.rows import RECORDED, Outcome, write_rows
 from loadtests.steps import Step
 
 PART_NAME = "requests.jsonl.part"
@@ -18,7 +18,7 @@ PART_NAME = "requests.jsonl.part"
 
 @dataclass(slots=True)
 class Row:
-    """One row of ``REQUESTS``, filled in as its step goes on."""
+    """One row of ``RECORDED``, filled in as its step goes on."""
 
     seq: int
     step: int
@@ -32,6 +32,7 @@ class Row:
     status: int | None = None
     degraded: str = ""
     instance: str = ""
+    answer: str = ""
 
     @classmethod
     def unsent(cls, step: Step, intended_s: float, outcome: Outcome) -> Self:
@@ -75,19 +76,19 @@ class Recorder:
 
 
 def recover(part_file: Path) -> pa.Table:
-    """The rows (schema ``REQUESTS``, by seq and step) of a part file.
+    """The rows (schema ``RECORDED``, by seq and step) of a part file.
 
     A last line that was cut off by a kill is left out.
     """
     content = part_file.read_bytes()
     whole_lines = content[: content.rfind(b"\n") + 1]
     if not whole_lines:
-        return REQUESTS.empty_table()
+        return RECORDED.empty_table()
     table = pa_json.read_json(
-        io.BytesIO(whole_lines), parse_options=pa_json.ParseOptions(explicit_schema=REQUESTS)
+        io.BytesIO(whole_lines), parse_options=pa_json.ParseOptions(explicit_schema=RECORDED)
     )
     return (
-        table.select(REQUESTS.names)
-        .cast(REQUESTS)
+        table.select(RECORDED.names)
+        .cast(RECORDED)
         .sort_by([("seq", "ascending"), ("step", "ascending")])
     )

@@ -6,8 +6,8 @@ of its own, so that a surge of one leaves all others as they were.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import orjson
@@ -21,7 +21,7 @@ from experiment.shape import Trace
 from experiment.store import Sample
 from experiment.trace import read_trace
 from loadtests.choices import Demand, Visitors, demand_in, stream
-from loadtests.journeys import STEPS
+from loadtests.journeys import REPEAT, STEPS
 from loadtests.operations import OPERATIONS
 from loadtests.rates import Stretch, Times, arrivals_at, rate_of, stretches_of
 
@@ -31,8 +31,19 @@ class _Visit:
     """One journey of one visitor."""
 
     journey: Journey
+    operations: tuple[str, ...]
     intended_s: list[float]
     choices: Sequence[dict[str, Any]]
+
+    def repeated(self, after_s: float) -> Self:
+        """With the checkout once more, with the same key, so long after the last step."""
+        checkout = self.choices[self.operations.index("checkout")]
+        return replace(
+            self,
+            operations=(*self.operations, REPEAT),
+            intended_s=[*self.intended_s, self.intended_s[-1] + after_s],
+            choices=[*self.choices, checkout],
+        )
 
 
 def arrivals_of(scenario: Scenario, profile: Profile, seed: int) -> pa.Table:
@@ -51,7 +62,8 @@ def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int
 
     Journeys begin inside the load window only; all their steps are in the schedule, even those
     that fall behind its end, so that the last phase is not cut. A later step is scheduled an
-    exponential think time (mean ``load.think_s``) after the one before.
+    exponential think time (mean ``load.think_s``) after the one before. ``load.repeats`` adds
+    rows of buyers who repeat their checkout, and changes no other row.
     """
     demand = demand_in(sample)
     visits = [
@@ -69,7 +81,7 @@ def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int
 
 
 def _rows(seq: int, visit: _Visit) -> Iterator[tuple[Any, ...]]:
-    steps = zip(STEPS[visit.journey], visit.intended_s, visit.choices, strict=True)
+    steps = zip(visit.operations, visit.intended_s, visit.choices, strict=True)
     for step, (operation, intended_s, choices) in enumerate(steps):
         feature = OPERATIONS[operation].feature
         json = orjson.dumps(choices).decode()
@@ -78,13 +90,25 @@ def _rows(seq: int, visit: _Visit) -> Iterator[tuple[Any, ...]]:
 
 def _visits(
     load: Load, stretches: Sequence[Stretch], demand: Demand, seed: int, journey: Journey
-) -> Iterator[_Visit]:
+) -> list[_Visit]:
     """All visits of one kind, by time of arrival."""
     begins_s = _begins(load, stretches, seed, journey)
     intended_s = _step_times(begins_s, load.think_s, seed, journey).tolist()
     visitors = Visitors(seed, journey, len(begins_s), demand)
-    for times, choices in zip(intended_s, zip(*visitors.choose(), strict=True), strict=True):
-        yield _Visit(journey, times, choices)
+    visits = [
+        _Visit(journey, STEPS[journey], times, choices)
+        for times, choices in zip(intended_s, zip(*visitors.choose(), strict=True), strict=True)
+    ]
+    return _some_repeated(visits, load, seed) if journey == "buy" else visits
+
+
+def _some_repeated(visits: list[_Visit], load: Load, seed: int) -> list[_Visit]:
+    draws = stream(seed, "buy", "repeats").random(len(visits))
+    pauses_s = stream(seed, "buy", "think-repeat").exponential(load.think_s, len(visits))
+    return [
+        visit.repeated(pause_s) if draw < load.repeats else visit
+        for visit, draw, pause_s in zip(visits, draws, pauses_s.tolist(), strict=True)
+    ]
 
 
 def _begins(load: Load, stretches: Sequence[Stretch], seed: int, journey: Journey) -> Times:

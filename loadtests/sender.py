@@ -68,4 +68,5 @@ class Sender:
         judgement = operation.judge(choices, answer.status, answer.body)
         row.outcome, row.degraded = judgement.outcome, judgement.degraded
         row.status, row.instance = answer.status, answer.instance
+        row.answer = judgement.answer
         return row, judgement.token

@@ -7,7 +7,14 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from store.rules.books import Books, NotificationEntry, OrderEntry, PaymentEntry, StockEntry
+from store.rules.books import (
+    Books,
+    NotificationEntry,
+    OrderedEntry,
+    OrderEntry,
+    PaymentEntry,
+    StockEntry,
+)
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
 
@@ -20,6 +27,7 @@ _CONTINUE_IDS = """
 _STOCK = "SELECT product_id, initial, on_hand, 0, sold FROM stock ORDER BY product_id"
 _ORDERS = """
     SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY order_id"""
+_ORDERED = "SELECT product_id, sum(quantity)::int FROM order_lines GROUP BY product_id ORDER BY 1"
 _PAYMENTS = """
     SELECT order_id::text, captured_cents, refunded_cents FROM payments ORDER BY order_id"""
 _NOTIFICATIONS = "SELECT event_id::text, order_id::text FROM notifications ORDER BY event_id"
@@ -44,12 +52,18 @@ def read_books(connection: Connection[Any]) -> Books:
     """The whole books. Nothing is ever reserved or half done: checkout is one transaction."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
+        ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
         payments = tuple(PaymentEntry(*row) for row in cursor.execute(_PAYMENTS))
         told = tuple(NotificationEntry(*row) for row in cursor.execute(_NOTIFICATIONS))
         [(pending,)] = cursor.execute(_PENDING).fetchall()
     return Books(
-        stock=stock, orders=orders, payments=payments, notifications=told, outbox_pending=pending
+        stock=stock,
+        ordered=ordered,
+        orders=orders,
+        payments=payments,
+        notifications=told,
+        outbox_pending=pending,
     )
 
 

@@ -10,7 +10,7 @@ from experiment.journal import Journal
 from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.store import Arm
-from loadtests.journeys import STEPS
+from loadtests.journeys import LONGEST
 from testbed.audit import audit_trial
 from testbed.clock import Clock
 from testbed.cpu_times import CpuTimes
@@ -28,7 +28,6 @@ LEAD_S = 2.0
 WORKERS_LEAD_S = 2.0
 """More where there are workers: their master looks once a second whether all have come."""
 TICK_S = 0.25
-LONGEST_JOURNEY = max(len(steps) for steps in STEPS.values())
 THINKING_S = 15.0
 """Think times of a journey that began last end well within it."""
 
@@ -150,7 +149,7 @@ class _Measurement:
             if plan.machine.cores > 1:  # on the only core it has to wait for the store
                 self.journal.write("generator-waited", waited_s=core_wait.so_far_s())
             self.display.step("draining")
-            generator.wait(THINKING_S + LONGEST_JOURNEY * plan.scenario.load.deadline_s)
+            generator.wait(THINKING_S + LONGEST * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
 
     def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:

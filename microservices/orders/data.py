@@ -6,10 +6,11 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from store.rules.books import Books, OrderEntry
+from store.rules.books import Books, OrderedEntry, OrderEntry
 from store.sample.dataset import Dataset
 
 _ORDERS = "SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY 1"
+_ORDERED = "SELECT product_id, sum(quantity)::int FROM order_lines GROUP BY product_id ORDER BY 1"
 _LEFT = """
 SELECT (SELECT count(*) FROM sagas WHERE status IN ('running', 'undoing', 'confirmed')),
        (SELECT count(*) FROM outbox)
@@ -23,5 +24,6 @@ def create_data(connection: Connection[Any], _: Dataset) -> None:
 def read_books(connection: Connection[Any]) -> Books:
     with connection.cursor(row_factory=tuple_row) as cursor:
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
+        ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
         sagas, events = cursor.execute(_LEFT).fetchone() or (0, 0)
-    return Books(orders=orders, unfinished_sagas=sagas, outbox_pending=events)
+    return Books(ordered=ordered, orders=orders, unfinished_sagas=sagas, outbox_pending=events)

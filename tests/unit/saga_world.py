@@ -20,6 +20,7 @@ from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, 
 from store.rules.books import (
     Books,
     NotificationEntry,
+    OrderedEntry,
     OrderEntry,
     PaymentEntry,
     ReservationEntry,
@@ -249,6 +250,7 @@ class World:
         )
         return Books(
             stock=(stock,),
+            ordered=(OrderedEntry(PRODUCT, sum(map(_pieces, self.orders.values()))),),
             orders=tuple(
                 OrderEntry(str(saga.order_id), 1, "confirmed", saga.purchase.total.total_cents)
                 for saga in self.orders.values()
@@ -269,3 +271,7 @@ class World:
         for key, status in self.payments.status.items():
             captured = self.payments.captured[key]
             yield PaymentEntry(str(key[0]), captured, captured if status == "over" else 0)
+
+
+def _pieces(saga: Saga) -> int:
+    return saga.purchase.lines[0]["quantity"]

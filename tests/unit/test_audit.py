@@ -1,39 +1,99 @@
+"""The client history of a trial, from its rows; what the audit makes of it."""
+
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
-from experiment.rows import ARRIVALS, REQUESTS
+from experiment.rows import ARRIVALS, RECORDED
+from store.rules.books import Books, Checkout, History, OrderEntry, Reading
 from store.rules.checkout import order_id
-from testbed.audit import acknowledged_orders
+from testbed.audit import findings
+from testbed.history import history_of, result_of
+
+OWN = str(order_id(7, "key-00007"))
+STEPS = ("sign-in", "put-cart-item", "checkout", "list-orders", "repeat-checkout")
+CHOICES = orjson.dumps({"customer_id": 7, "key": "key-00007"}).decode()
+TOLD = {"order_id": OWN, "total_cents": 900, "paid_cents": 300, "digest": "d"}
 
 
-def _arrival(seq: int, step: int, operation: str) -> dict[str, object]:
-    choices = orjson.dumps({"customer_id": seq, "key": f"key-{seq:05d}"}).decode()
+def _answered(operation: str, answer: dict[str, Any], status: int | None = 201) -> dict[str, Any]:
+    step = STEPS.index(operation)
     return {
-        "seq": seq, "step": step, "intended_s": 0.0, "journey": "buy", "operation": operation,
-        "feature": "checkout", "choices": choices,
+        "seq": 1, "step": step, "journey": "buy", "operation": operation, "feature": "checkout",
+        "intended_s": float(step), "sent_s": step + 0.01, "ended_s": step + 0.5,
+        "outcome": "ok" if status else "timeout", "status": status, "degraded": "", "instance": "",
+        "answer": orjson.dumps(answer).decode() if answer else "",
     }  # fmt: skip
 
 
-def _request(seq: int, step: int, operation: str, status: int | None) -> dict[str, object]:
-    return {
-        "seq": seq, "step": step, "journey": "buy", "operation": operation, "feature": "checkout",
-        "intended_s": 0.0, "sent_s": 0.0, "ended_s": 1.0, "outcome": "ok", "status": status,
-        "degraded": "", "instance": "",
-    }  # fmt: skip
+def _history(folder: Path, *rows: dict[str, Any]) -> History:
+    arrivals = [
+        {
+            "seq": 1, "step": step, "intended_s": 0.0, "journey": "buy", "operation": operation,
+            "feature": "checkout", "choices": CHOICES,
+        }
+        for step, operation in enumerate(STEPS)
+    ]  # fmt: skip
+    pq.write_table(pa.Table.from_pylist(list(rows), RECORDED), folder / "requests.parquet")
+    pq.write_table(pa.Table.from_pylist(arrivals, ARRIVALS), folder / "arrivals.parquet")
+    return history_of(folder / "requests.parquet", folder / "arrivals.parquet")
 
 
-def test_only_checkouts_that_were_answered_201_are_acknowledged(tmp_path: Path) -> None:
-    requests = [
-        _request(1, 3, "checkout", 201),
-        _request(2, 3, "checkout", 402),
-        _request(3, 3, "checkout", None),
-        _request(4, 1, "sign-in", 201),
-    ]
-    arrivals = [_arrival(seq, 3, "checkout") for seq in (1, 2, 3)] + [_arrival(4, 1, "sign-in")]
-    pq.write_table(pa.Table.from_pylist(requests, REQUESTS), tmp_path / "requests.parquet")
-    pq.write_table(pa.Table.from_pylist(arrivals, ARRIVALS), tmp_path / "arrivals.parquet")
-    told = acknowledged_orders(tmp_path / "requests.parquet", tmp_path / "arrivals.parquet")
-    assert told == {str(order_id(1, "key-00001"))}
+def test_a_purchase_becomes_its_checkouts_and_its_look_at_the_orders(tmp_path: Path) -> None:
+    history = _history(
+        tmp_path,
+        _answered("sign-in", {}),
+        _answered("put-cart-item", {"shown_cents": 300}, 200),
+        _answered("checkout", TOLD),
+        _answered("list-orders", {"own": "confirmed", "total": 1}, 200),
+        _answered("repeat-checkout", {}, None),
+    )
+    told = Checkout(OWN, "ok", 2.01, 2.5, "", "d", OWN, 900, 300, 300)
+    assert history.checkouts == (told, Checkout(OWN, "info", 4.01, 4.5, shown_cents=300))
+    look = Reading(7, OWN, 3.01, 3.5, own_status="confirmed", total=1, follows_ok=True)
+    assert history.readings == (look,)
+
+
+def test_a_look_at_the_orders_that_failed_tells_nothing(tmp_path: Path) -> None:
+    failed = {**_answered("list-orders", {"problem": ""}, 503), "outcome": "http_error"}
+    assert _history(tmp_path, failed).readings == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "problem", "result"),
+    [
+        ("ok", 201, "", "ok"),
+        ("wrong", 201, "", "ok"),
+        ("ok", 402, "payment-declined", "fail"),
+        ("ok", 409, "sold-out", "fail"),
+        ("http_error", 409, "cart-empty", "fail"),
+        ("http_error", 503, "dependency-unavailable", "fail"),
+        ("http_error", 503, "", "info"),
+        ("http_error", 500, "internal-error", "info"),
+        ("http_error", 504, "", "info"),
+        ("http_error", 409, "checkout-in-progress", "info"),
+        ("timeout", None, "", "info"),
+        ("reset", None, "", "info"),
+        ("refused", None, "", "fail"),
+        ("dropped", None, "", "fail"),
+        ("skipped", None, "", "fail"),
+    ],
+)
+def test_only_the_word_of_the_store_makes_a_failure_certain(
+    outcome: str, status: int | None, problem: str, result: str
+) -> None:
+    assert result_of(outcome, status, problem) == result
+
+
+def test_findings_count_what_was_looked_at_and_name_what_is_wrong() -> None:
+    lost = OrderEntry("lost", 1, "confirmed", 500)
+    history = History.acknowledging(["gone"])
+    found = findings(Books(orders=(lost,), charges=()), history)
+    assert (found["orders"], found["acknowledged"], found["repeated"]) == (1, 1, 0)
+    assert found["checks"]["I3"] == 1
+    assert found["checks"]["I1"] == 0
+    assert {each["invariant"] for each in found["violations"]} == {"I3", "I4", "I8"}

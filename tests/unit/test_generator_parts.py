@@ -9,7 +9,7 @@ import pytest
 
 from experiment.load import Load
 from experiment.record import TrialFolder
-from experiment.rows import REQUESTS, write_rows
+from experiment.rows import RECORDED, write_rows
 from experiment.store import Sample
 from loadtests.parts import Part, merge, part_in, share_of
 from loadtests.rates import Stretch
@@ -27,8 +27,8 @@ def _rows(*times: tuple[int, float, float]) -> pa.Table:
         step = Step(seq, 0, sent_s, "recommend", "recommend", "recommendations", "{}")
         row = Row.unsent(step, sent_s, "ok")
         row.sent_s, row.ended_s = sent_s, ended_s
-        made.append({name: getattr(row, name) for name in REQUESTS.names})
-    return pa.Table.from_pylist(made, schema=REQUESTS)
+        made.append({name: getattr(row, name) for name in RECORDED.names})
+    return pa.Table.from_pylist(made, schema=RECORDED)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 7])

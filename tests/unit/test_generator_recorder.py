@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from experiment.rows import REQUESTS
+from experiment.rows import RECORDED
 from loadtests.recorder import PART_NAME, Recorder, Row, recover
 from loadtests.steps import Step
 
@@ -21,7 +21,7 @@ def test_rows_come_back_by_seq_and_step_with_all_their_columns(tmp_path: Path) -
     for row in (_row(2), _row(1, 1, sent=False), _row(1, 0)):
         recorder.add(row)
     table = recorder.finish()
-    assert table.schema.equals(REQUESTS)
+    assert table.schema.equals(RECORDED)
     assert table.select(["seq", "step"]).to_pylist() == [
         {"seq": 1, "step": 0},
         {"seq": 1, "step": 1},
@@ -55,7 +55,7 @@ def test_a_part_file_without_a_whole_line_is_an_empty_table(tmp_path: Path) -> N
     part.write_bytes(b'{"seq":1,')
     table = recover(part)
     assert table.num_rows == 0
-    assert table.schema.equals(REQUESTS)
+    assert table.schema.equals(RECORDED)
 
 
 def test_rows_are_on_disk_after_a_flush(tmp_path: Path) -> None:

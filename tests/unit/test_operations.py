@@ -197,3 +197,29 @@ def test_a_step_runs_when_it_has_what_it_needs(
     operation: str, succeeded: set[str], *, runs: bool
 ) -> None:
     assert can_run(operation, succeeded) is runs
+
+
+def test_what_the_audit_needs_of_a_purchase_is_kept() -> None:
+    line = {"product_id": 7, "quantity": 2, "unit_price_cents": 300}
+    order = {**ORDER, "lines": [line], "total_cents": 600}
+
+    def told(operation: str, answer: Any, status: int) -> Any:
+        judged = OPERATIONS[operation].judge(
+            {**CHECKOUT, "quantity": 2}, status, orjson.dumps(answer)
+        )
+        return orjson.loads(judged.answer or "null")
+
+    assert told("put-cart-item", {"lines": [line]}, 200) == {"shown_cents": 300}
+    first, again = told("checkout", order, 201), told("repeat-checkout", order, 201)
+    assert first == again
+    assert {**first, "digest": ""} == {
+        "order_id": ORDER["order_id"], "total_cents": 600, "paid_cents": 300, "digest": "",
+    }  # fmt: skip
+    assert told("checkout", {**order, "total_cents": 601}, 201)["digest"] != first["digest"]
+    declined = {"type": "/problems/payment-declined"}
+    assert told("checkout", declined, 402)["problem"] == "payment-declined"
+    assert told("checkout", {}, 503)["problem"] == ""
+    listed = {"orders": [ORDER], "total": 4}
+    assert told("list-orders", listed, 200) == {"own": "confirmed", "total": 4}
+    assert told("list-orders", {"orders": [], "total": 4}, 200) == {"own": None, "total": 4}
+    assert told("put-cart-item", {"type": "/problems/not-found"}, 404) is None

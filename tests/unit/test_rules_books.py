@@ -6,7 +6,10 @@ import pytest
 
 from store.rules.books import (
     Books,
+    Checkout,
+    History,
     NotificationEntry,
+    OrderedEntry,
     OrderEntry,
     PaymentEntry,
     ReservationEntry,
@@ -23,8 +26,10 @@ STOCK = StockEntry(1, initial=10, on_hand=6, reserved=1, sold=3)
 NOTIFIED = NotificationEntry("event-1", "order-1")
 CLEAN = Books(
     stock=(STOCK, StockEntry(2, initial=5, on_hand=5, reserved=0, sold=0)),
+    ordered=(OrderedEntry(1, 3),),
     orders=(ORDER, FAILED),
     payments=(PAID, REFUNDED),
+    charges=(PAID, REFUNDED),
     reservations=(
         ReservationEntry("order-1", "sold", overdue=True),
         ReservationEntry("order-2", "released", overdue=True),
@@ -32,7 +37,7 @@ CLEAN = Books(
     ),
     notifications=(NOTIFIED,),
 )
-ACKNOWLEDGED = ("order-1",)
+ACKNOWLEDGED = History.acknowledging(["order-1"])
 
 
 def violated(books: Books) -> set[str]:
@@ -44,11 +49,11 @@ def test_clean_books_violate_nothing() -> None:
 
 
 def test_empty_books_violate_nothing() -> None:
-    assert audit(Books(), ()) == []
+    assert audit(Books(), History()) == []
 
 
 def test_a_confirmed_order_whose_answer_was_lost_is_fine() -> None:
-    assert audit(CLEAN, ()) == []
+    assert audit(CLEAN, History()) == []
 
 
 @pytest.mark.parametrize(
@@ -58,10 +63,11 @@ def test_a_confirmed_order_whose_answer_was_lost_is_fine() -> None:
         (replace(STOCK, on_hand=5), {"I1"}),
         (replace(STOCK, reserved=0), {"I1"}),
         (replace(STOCK, sold=2), {"I1"}),
+        (replace(STOCK, sold=2, on_hand=7), {"I1"}),
         (replace(STOCK, on_hand=-1, reserved=8), {"I2"}),
         (replace(STOCK, reserved=-1, on_hand=8), {"I2"}),
-        (replace(STOCK, sold=-1, on_hand=10), {"I2"}),
-        (replace(STOCK, sold=11, on_hand=-1, reserved=0), {"I2"}),
+        (replace(STOCK, sold=-1, on_hand=10), {"I1", "I2"}),
+        (replace(STOCK, sold=11, on_hand=-1, reserved=0), {"I1", "I2"}),
         (replace(STOCK, sold=11, on_hand=0, reserved=0), {"I1", "I2"}),
     ],
 )
@@ -94,12 +100,12 @@ def test_an_acknowledged_order_that_is_confirmed_twice_is_reported() -> None:
 def test_a_payment_that_is_not_exactly_the_total_is_reported(
     payments: tuple[PaymentEntry, ...],
 ) -> None:
-    assert violated(replace(CLEAN, payments=payments)) == {"I4"}
+    assert violated(replace(CLEAN, payments=payments, charges=None)) == {"I4"}
 
 
 def test_a_refunded_first_attempt_beside_the_payment_is_fine() -> None:
     refunded = replace(PAID, refunded_cents=900)
-    assert violated(replace(CLEAN, payments=(refunded, PAID, refunded))) == set()
+    assert violated(replace(CLEAN, payments=(refunded, PAID, refunded), charges=None)) == set()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,30 @@ def test_a_refunded_first_attempt_beside_the_payment_is_fine() -> None:
     ],
 )
 def test_money_kept_without_a_confirmed_order_is_reported(payment: PaymentEntry) -> None:
-    assert violated(replace(CLEAN, payments=(PAID, payment))) == {"I5"}
+    assert violated(replace(CLEAN, payments=(PAID, payment), charges=None)) == {"I5"}
+
+
+@pytest.mark.parametrize(
+    ("charges", "expected"),
+    [
+        ((PAID, REFUNDED, PaymentEntry("nobody", 700, 0)), {"I5"}),
+        ((PAID, replace(REFUNDED, refunded_cents=0)), {"I5", "I10"}),
+        ((REFUNDED,), {"I4"}),
+        ((PAID, PAID, REFUNDED), {"I4"}),
+        ((replace(PAID, captured_cents=901), REFUNDED), {"I4"}),
+    ],
+)
+def test_a_provider_that_kept_other_money_than_the_orders_ask_for_is_reported(
+    charges: tuple[PaymentEntry, ...], expected: set[str]
+) -> None:
+    refused = Checkout("order-2", "fail", problem="sold-out")
+    history = History((*ACKNOWLEDGED.checkouts, refused))
+    found = audit(replace(CLEAN, charges=charges), history)
+    assert {violation.invariant for violation in found} == expected
+
+
+def test_a_provider_that_was_not_asked_is_not_compared() -> None:
+    assert violated(replace(CLEAN, charges=None)) == set()
 
 
 def test_a_reservation_held_past_its_time_is_reported() -> None:
@@ -151,8 +180,9 @@ def test_anything_but_one_notification_per_confirmed_order_is_reported(
 def test_parts_add_up_to_the_whole() -> None:
     parts = [
         Books(stock=CLEAN.stock, reservations=CLEAN.reservations, outbox_pending=1),
-        Books(orders=CLEAN.orders, unfinished_sagas=2, outbox_pending=2),
+        Books(orders=CLEAN.orders, ordered=CLEAN.ordered, unfinished_sagas=2, outbox_pending=2),
         Books(payments=CLEAN.payments),
+        Books(charges=CLEAN.charges),
         Books(notifications=CLEAN.notifications),
     ]
     assert merge(parts) == replace(CLEAN, unfinished_sagas=2, outbox_pending=3)

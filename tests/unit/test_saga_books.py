@@ -18,7 +18,7 @@ from saga_world import FATES, PRICE_CENTS, Crash, World
 from microservices.orders.checkouts import Checkouts
 from microservices.orders.saga import Step
 from store.rules import checkout
-from store.rules.books import audit
+from store.rules.books import History, audit
 from store.runtime.inputs import Checkout
 from store.runtime.problems import Problem
 from store.runtime.telemetry import Telemetry
@@ -100,7 +100,7 @@ def test_the_books_are_right_after_any_story(
     for action in story:
         act(client, action)
     client.settle()
-    assert audit(client.world.books(), client.acknowledged()) == []
+    assert audit(client.world.books(), History.acknowledging(client.acknowledged())) == []
 
 
 @given(pieces=st.integers(0, 5), story=st.lists(actions, max_size=8), fates=troubles)
@@ -141,7 +141,7 @@ def test_after_trouble_at_any_step_the_same_key_can_be_ordered_in_the_end(
     client.settle()
     order_id = str(client.order_id("key-one"))
     assert client.check_out("key-one") == order_id
-    assert audit(client.world.books(), {order_id}) == []
+    assert audit(client.world.books(), History.acknowledging([order_id])) == []
     assert client.world.inventory.sold == 2
 
 
@@ -152,7 +152,7 @@ def test_a_repeat_undoes_what_a_crash_left_and_orders(step: int) -> None:
     assert client.check_out("key-one") == "checkout-in-progress"
     client.world.end_leases()
     assert client.check_out("key-one") == str(client.order_id("key-one"))
-    assert audit(client.world.books(), client.acknowledged()) == []
+    assert audit(client.world.books(), History.acknowledging(client.acknowledged())) == []
 
 
 @pytest.mark.parametrize("step", range(5))
@@ -189,7 +189,7 @@ def test_an_attempt_that_is_taken_for_dead_cannot_confirm() -> None:
     assert slow.check_out("key-one") == "dependency-unavailable"
     assert client.check_out("key-one") == str(client.order_id("key-one"))
     client.settle()
-    assert audit(client.world.books(), client.acknowledged()) == []
+    assert audit(client.world.books(), History.acknowledging(client.acknowledged())) == []
 
 
 def test_a_decline_is_remembered_and_gives_the_stock_back() -> None:
@@ -232,4 +232,4 @@ def test_what_was_never_asked_needs_no_undoing() -> None:
     client = Client(World(5, iter(["fine", "fine", "refused connection"])))
     assert client.check_out("key-one") == "dependency-unavailable"
     assert client.world.payments.status == {}
-    assert audit(client.world.books(), ()) == []
+    assert audit(client.world.books(), History()) == []

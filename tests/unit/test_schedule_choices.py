@@ -17,9 +17,9 @@ SAMPLE = Sample(products=300, customers=80, ratings=0)
 
 
 @cache
-def _steps(seed: int = 7) -> pd.DataFrame:
+def _steps(seed: int = 7, repeats: float = 0.0) -> pd.DataFrame:
     mix = {"browse": 1, "search": 1, "recommend": 1, "buy": 1}
-    load = Load.model_validate({"rate": 400, "mix": mix})
+    load = Load.model_validate({"rate": 400, "mix": mix, "repeats": repeats})
     frame = schedule(load, [Stretch(10, {})], SAMPLE, seed).to_pandas()
     return frame.assign(choices=frame.choices.map(orjson.loads))
 
@@ -82,3 +82,22 @@ def test_lists_are_of_the_whole_shop_or_of_one_category() -> None:
     categories = [choices["category"] for choices in _choices("list-products")]
     assert 0.4 < categories.count(None) / len(categories) < 0.6
     assert len(set(categories)) > 3
+
+
+def test_a_share_of_the_buyers_repeats_the_checkout_with_its_key_and_nothing_else_changes() -> None:
+    once, some = _steps(), _steps(repeats=0.3)
+    repeats = some[some.operation == "repeat-checkout"]
+    assert some[some.operation != "repeat-checkout"].reset_index(drop=True).equals(once)
+    assert 0.25 < len(repeats) / (once.operation == "checkout").sum() < 0.35
+    firsts = some[some.operation == "checkout"].set_index("seq")
+    looks = some[some.operation == "list-orders"].set_index("seq")
+    for repeat in repeats.itertuples():
+        assert repeat.choices == firsts.choices[repeat.seq]
+        assert repeat.intended_s > looks.intended_s[repeat.seq]
+
+
+def test_a_look_at_the_orders_knows_the_key_of_its_purchase() -> None:
+    frame = _steps()
+    for _, steps in frame[frame.journey == "buy"].groupby("seq"):
+        *_, checkout, look = steps.choices
+        assert (look["customer_id"], look["key"]) == (checkout["customer_id"], checkout["key"])

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -17,6 +17,7 @@ from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
 from testbed import procfs
 from testbed.janitor import Belongings
+from testbed.ledger import read_ledger
 from testbed.network.impairment import Impairment
 from testbed.platforms.local import envoy, usage
 from testbed.platforms.local.affinity import Cores
@@ -137,7 +138,8 @@ class LocalStore:
         return read_journal(file) if file.exists() else []
 
     def books(self) -> Books:
-        return self._ground.databases.books()
+        provider = self._fleet.of(PAYMENT_PROVIDER)[0]
+        return replace(self._ground.databases.books(), charges=read_ledger(provider.url))
 
     def _note_shedding(self, role: str, event: str) -> None:
         StateChanges(self._blueprint.state_changes_file, role, envoy.EDGE).report(event)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from monolith_store import Store
 
-from store.rules.books import audit
+from store.rules.books import History, audit
 from store.rules.checkout import order_id
 from store.runtime.problems import Problem
 
@@ -42,7 +42,7 @@ def test_a_checkout_takes_stock_empties_the_cart_and_is_in_the_books(store: Stor
     paid = {entry.order_id: entry.captured_cents for entry in books.payments}
     assert paid[placed["order_id"]] == placed["total_cents"]
     store.relay()
-    assert audit(store.books(), [placed["order_id"]]) == []
+    assert audit(store.books(), History.acknowledging([placed["order_id"]])) == []
 
 
 def test_a_decline_leaves_stock_and_cart_untouched_and_is_remembered(store: Store) -> None:
@@ -88,7 +88,7 @@ def test_concurrent_checkouts_never_oversell(store: Store) -> None:
     assert store.on_hand(product) == 0
     store.relay()
     orders = {each for each in outcomes if each != "sold-out"}
-    assert audit(store.books(), orders) == []
+    assert audit(store.books(), History.acknowledging(orders)) == []
 
 
 def test_baskets_that_cross_each_other_do_not_deadlock(store: Store) -> None:

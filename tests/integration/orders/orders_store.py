@@ -28,7 +28,7 @@ from store.payment_provider import fate
 from store.payment_provider.app import create_app as create_provider
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.rules import checkout
-from store.rules.books import Books, Violation, audit, merge
+from store.rules.books import Books, History, Violation, audit, merge
 from store.runtime.background import Background
 from store.runtime.database import Database, Waits
 from store.runtime.deployable import Deployable
@@ -153,7 +153,7 @@ class OrdersStore:
         return merge(_read_books(each, self.database_urls[r]) for r, each in DEPLOYABLES.items())
 
     def violations(self) -> list[Violation]:
-        return audit(self.books(), self._acknowledged)
+        return audit(self.books(), History.acknowledging(self._acknowledged))
 
     def kept_by_provider_cents(self) -> int:
         charges = self.provider.test_client().get("/charges").json["charges"]
