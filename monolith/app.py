@@ -24,6 +24,8 @@ from store.web.pages import create_shop
 
 READY_WITHIN_S = 2.0
 RELAY_EVERY_S = 0.2
+GIVE_BACK_EVERY_S = 0.5
+JOURNAL_CONNECTIONS = 4
 
 
 def create_app() -> Flask:
@@ -34,16 +36,19 @@ def create_app() -> Flask:
     settings = Settings.from_environment()
     if settings.database_url is None or settings.peers_file is None:
         raise SettingsError("the monolith needs a database and a payment provider")
-    database = Database(settings.database_url, settings.threads, Waits.of(settings.policies))
+    waits = Waits.of(settings.policies)
+    database = Database(settings.database_url, settings.threads, waits)
+    journal = Database(settings.database_url, JOURNAL_CONNECTIONS, waits)
     atexit.register(database.close)
+    atexit.register(journal.close)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     protection = Protection.of(settings, telemetry)
     provider = ProviderClient(Peers(settings.peers_file), protection)
-    process = Process(settings, database, telemetry, faults, Tokens(settings.secret))
+    process = Process(settings, database, journal, telemetry, faults, Tokens(settings.secret))
     modules = assemble(process, provider)
     for blueprint in _blueprints(modules, process):
         app.register_blueprint(blueprint)
-    _start_relay(modules, process)
+    _start_background(modules, process)
     return app
 
 
@@ -70,6 +75,7 @@ def _blueprints(modules: Modules, process: Process) -> Iterator[Blueprint]:
         yield blueprint
 
 
-def _start_relay(modules: Modules, process: Process) -> None:
+def _start_background(modules: Modules, process: Process) -> None:
     relay = lambda: outbox.relay(process, modules.notifications.apply)  # noqa: E731 - one line says it
     Background("outbox-relay", RELAY_EVERY_S, relay).start()
+    Background("charge-recovery", GIVE_BACK_EVERY_S, modules.payments.give_back_left).start()

@@ -29,9 +29,12 @@ _ORDERS = """
     SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY order_id"""
 _ORDERED = "SELECT product_id, sum(quantity)::int FROM order_lines GROUP BY product_id ORDER BY 1"
 _PAYMENTS = """
-    SELECT order_id::text, captured_cents, refunded_cents FROM payments ORDER BY order_id"""
+    SELECT order_id::text, captured_cents, refunded_cents FROM payments
+    UNION ALL
+    SELECT order_id::text, amount_cents, amount_cents FROM charges WHERE charge_id IS NOT NULL
+    ORDER BY order_id"""
 _NOTIFICATIONS = "SELECT event_id::text, order_id::text FROM notifications ORDER BY event_id"
-_PENDING = "SELECT count(*) FROM outbox"
+_PENDING = "SELECT (SELECT count(*) FROM charges WHERE NOT is_over), (SELECT count(*) FROM outbox)"
 
 
 def create_data(connection: Connection[Any], dataset: Dataset) -> None:
@@ -49,21 +52,22 @@ def create_data(connection: Connection[Any], dataset: Dataset) -> None:
 
 
 def read_books(connection: Connection[Any]) -> Books:
-    """The whole books. Nothing is ever reserved or half done: checkout is one transaction."""
+    """The whole books. Nothing is ever reserved: half done is only what the provider was asked."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
         ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
         payments = tuple(PaymentEntry(*row) for row in cursor.execute(_PAYMENTS))
         told = tuple(NotificationEntry(*row) for row in cursor.execute(_NOTIFICATIONS))
-        [(pending,)] = cursor.execute(_PENDING).fetchall()
+        [(charges, events)] = cursor.execute(_PENDING).fetchall()
     return Books(
         stock=stock,
         ordered=ordered,
         orders=orders,
         payments=payments,
         notifications=told,
-        outbox_pending=pending,
+        unfinished_sagas=charges,
+        outbox_pending=events,
     )
 
 

@@ -29,6 +29,9 @@ class Process:
 
     settings: Settings
     database: Database
+    journal: Database
+    """The same one, for the few statements that commit beside a checkout's transaction: who holds a
+    connection of one pool may wait for the other, and nobody the other way round."""
     telemetry: Telemetry
     faults: FaultPoints
     tokens: Tokens

@@ -9,7 +9,7 @@ from monolith.inventory import Inventory
 from monolith.module import Process
 from monolith.notifications import Notifications
 from monolith.orders.module import Orders
-from monolith.payments import Payments
+from monolith.payments.module import Payments
 from monolith.recommendations import Recommendations, train_model
 from monolith.search import Search, build_index
 from monolith.storefront import Storefront
@@ -26,6 +26,7 @@ class Modules:
     recommendations: Recommendations
     carts: Carts
     orders: Orders
+    payments: Payments
     notifications: Notifications
     storefront: Storefront
 
@@ -33,6 +34,7 @@ class Modules:
 def assemble(process: Process, provider: ProviderClient) -> Modules:
     """Reads the database: the index of search and the model of recommendations are built here."""
     catalog, carts, inventory = Catalog(process), Carts(process), Inventory(process)
+    payments = Payments(process, provider)
     trained = train_model(process.database, process.settings.recommendation_factors)
     recommendations = Recommendations(process, trained)
     return Modules(
@@ -41,7 +43,8 @@ def assemble(process: Process, provider: ProviderClient) -> Modules:
         search=Search(process, build_index(process.database)),
         recommendations=recommendations,
         carts=carts,
-        orders=Orders(process, carts, inventory, Payments(process, provider)),
+        orders=Orders(process, carts, inventory, payments),
+        payments=payments,
         notifications=Notifications(process),
         storefront=Storefront(process, catalog, inventory, recommendations),
     )

@@ -93,6 +93,20 @@ CREATE TABLE payments (
     refunded_cents bigint NOT NULL DEFAULT 0
 );
 
+-- Charges without an order: under way, or given back. Written and committed before the provider is
+-- asked, so that no crash can hide one.
+CREATE TABLE charges (
+    order_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    amount_cents bigint NOT NULL,
+    card text NOT NULL,
+    begun_at timestamptz NOT NULL DEFAULT now(),
+    charge_id text,
+    is_over boolean NOT NULL DEFAULT false,  -- given back, or never taken
+    PRIMARY KEY (order_id, attempt)
+);
+CREATE INDEX charges_open ON charges (begun_at) WHERE NOT is_over;
+
 -- notifications
 CREATE TABLE notifications (
     event_id uuid PRIMARY KEY,  -- the inbox: an event is applied once

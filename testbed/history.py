@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from store.rules import checkout
@@ -25,7 +26,8 @@ _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 def history_of(requests: Path, arrivals: Path) -> History:
     """What the buyers of a trial asked for and were told."""
     rows = _purchases(requests, arrivals)
-    checkouts, readings = [], []
+    checkouts: list[Checkout] = []
+    readings: list[Reading] = []
     for journey in rows:
         shown_cents = journey.get("put-cart-item", {}).get("answer", {}).get("shown_cents")
         own = [_checkout(journey[name], shown_cents) for name in CHECKOUTS if name in journey]
@@ -36,7 +38,7 @@ def history_of(requests: Path, arrivals: Path) -> History:
 
 def _purchases(requests: Path, arrivals: Path) -> Iterable[dict[str, Row]]:
     """The steps of each purchase by their operation, with their choices and answers."""
-    only = [("operation", "in", PURCHASE)]
+    only = pc.field("operation").isin(PURCHASE)
     planned = pq.read_table(arrivals, columns=["seq", "step", "choices"], filters=only)
     choices = {(row["seq"], row["step"]): row["choices"] for row in planned.to_pylist()}
     journeys: dict[int, dict[str, Row]] = {}

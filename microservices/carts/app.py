@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from microservices.carts.carts import Carts
 from microservices.service import create_service
@@ -38,10 +38,11 @@ def _add_public_calls(app: Flask, carts: Carts, tokens: Tokens) -> None:
 def _add_internal_calls(app: Flask, carts: Carts) -> None:
     @app.get("/internal/carts/<int:customer_id>")
     def get_priced(customer_id: int) -> dict[str, Any]:
-        return carts.priced(customer_id)
+        """Like the public cart, and the version that it has at the moment."""
+        return carts.to_buy(customer_id)
 
     @app.delete("/internal/carts/<int:customer_id>")
     def empty(customer_id: int) -> tuple[str, int]:
-        """Emptying an empty cart is fine."""
-        carts.empty(customer_id)
+        """Take out what was in the cart at ``version``; to do so again is fine."""
+        carts.empty(customer_id, int(request.args["version"]))
         return "", 204

@@ -6,13 +6,13 @@ from typing import Any
 
 from microservices.calls.client import Calls
 from store.rules.pricing import Item, price_basket
-from store.runtime.database import Database
+from store.runtime.database import Database, Row
 from store.runtime.problems import Problem, not_found
 from store.runtime.telemetry import Telemetry
 
 MAX_PRODUCTS = 50
 
-_ITEMS = "SELECT product_id, quantity FROM cart_items WHERE customer_id = %s"
+_ITEMS = "SELECT product_id, quantity, version FROM cart_items WHERE customer_id = %s"
 _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 """One at a time may add to a customer's cart, or two could pass the limit together."""
 _PUT = """
@@ -22,10 +22,11 @@ WHERE (
     SELECT count(*) FROM cart_items
     WHERE customer_id = %(customer_id)s AND product_id <> %(product_id)s
 ) < %(max_products)s
-ON CONFLICT (customer_id, product_id) DO UPDATE SET quantity = excluded.quantity
+ON CONFLICT (customer_id, product_id) DO UPDATE
+SET quantity = excluded.quantity, version = excluded.version
 """
 _DELETE = "DELETE FROM cart_items WHERE customer_id = %s AND product_id = %s"
-_EMPTY = "DELETE FROM cart_items WHERE customer_id = %s"
+_EMPTY = "DELETE FROM cart_items WHERE customer_id = %s AND version <= %s"
 
 Quantities = dict[int, int]
 """Quantity by product id."""
@@ -39,12 +40,19 @@ class Carts:
 
     def priced(self, customer_id: int) -> dict[str, Any]:
         """The contract's ``Cart``."""
-        quantities = self._quantities(customer_id)
+        quantities = _quantities(self._items(customer_id))
         return self._price(quantities, self._products(quantities))
+
+    def to_buy(self, customer_id: int) -> dict[str, Any]:
+        """The cart and its version: the highest of its items."""
+        items = self._items(customer_id)
+        quantities = _quantities(items)
+        version = max((item["version"] for item in items), default=0)
+        return {**self._price(quantities, self._products(quantities)), "version": version}
 
     def put(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
         """The cart afterwards; a 404 Problem without such a product, 409 when the cart is full."""
-        quantities = self._quantities(customer_id) | {product_id: quantity}
+        quantities = _quantities(self._items(customer_id)) | {product_id: quantity}
         products = self._products(quantities)
         if product_id not in products:
             raise not_found("product")
@@ -57,14 +65,14 @@ class Carts:
             connection.execute(_DELETE, (customer_id, product_id))
         return self.priced(customer_id)
 
-    def empty(self, customer_id: int) -> None:
+    def empty(self, customer_id: int, version: int) -> None:
+        """Take out what was in the cart at ``version``, and nothing that was put in later."""
         with self.database.autocommit() as connection:
-            connection.execute(_EMPTY, (customer_id,))
+            connection.execute(_EMPTY, (customer_id, version))
 
-    def _quantities(self, customer_id: int) -> Quantities:
+    def _items(self, customer_id: int) -> list[Row]:
         with self.database.autocommit() as connection:
-            rows = connection.execute(_ITEMS, (customer_id,))
-            return {row["product_id"]: row["quantity"] for row in rows}
+            return connection.execute(_ITEMS, (customer_id,)).fetchall()
 
     def _write(self, customer_id: int, product_id: int, quantity: int) -> None:
         values = {
@@ -98,3 +106,7 @@ class Carts:
         with self.telemetry.rules():
             basket = price_basket(items)
         return {"lines": basket.lines, "subtotal_cents": basket.subtotal_cents}
+
+
+def _quantities(items: Iterable[Row]) -> Quantities:
+    return {item["product_id"]: item["quantity"] for item in items}

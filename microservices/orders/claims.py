@@ -46,7 +46,7 @@ WHERE order_id IN (
     WHERE status IN ('running', 'undoing', 'confirmed') AND next_at < now()
     ORDER BY next_at LIMIT %s FOR UPDATE SKIP LOCKED
 )
-RETURNING order_id, attempt, customer_id, status
+RETURNING order_id, attempt, customer_id, status, cart_version
 """
 _ORPHANED = """
 UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')
@@ -164,8 +164,10 @@ def _status(saga: Saga) -> str:
 
 
 def _resumed(row: dict[str, Any]) -> Saga:
-    resume = confirmed if row["status"] == "confirmed" else presumed_aborted
-    return resume(row["order_id"], row["attempt"], row["customer_id"])
+    attempt = (row["order_id"], row["attempt"], row["customer_id"])
+    if row["status"] == "confirmed":
+        return confirmed(*attempt, row["cart_version"])
+    return presumed_aborted(*attempt)
 
 
 def _document(refusal: Problem | None) -> Jsonb | None:

@@ -15,7 +15,7 @@ Document = dict[str, Any]
 
 # Fails for an attempt that was taken over: this is where a checkout commits.
 _CONFIRM = """
-UPDATE sagas SET status = 'confirmed'
+UPDATE sagas SET status = 'confirmed', cart_version = %s
 WHERE order_id = %s AND attempt = %s AND status = 'running'
 """
 _INSERT = """
@@ -74,9 +74,10 @@ class Records:
             **vars(purchase.total),
         }
         event = (uuid5(saga.order_id, "order-confirmed"), saga.order_id, saga.customer_id)
+        claim = (purchase.cart_version, saga.order_id, saga.attempt)
         columns = ([line[name] for line in purchase.lines] for name in _LINE)
         with self.database.transaction() as connection:
-            if not connection.execute(_CONFIRM, (saga.order_id, saga.attempt)).rowcount:
+            if not connection.execute(_CONFIRM, claim).rowcount:
                 return None
             connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
             connection.execute(_INSERT_LINES, (saga.order_id, *columns))

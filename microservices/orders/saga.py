@@ -42,6 +42,8 @@ class Purchase:
     lines: tuple[dict[str, Any], ...]
     """The contract's ``Line`` each, by ascending product id; none when the cart is empty."""
     total: Total
+    cart_version: int = 0
+    """What is put into the cart later has a higher one, and is not bought."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ class Saga:
     duties: frozenset[Step] = frozenset()
     """What must be done before the saga may end: undo what may have happened or, once the order
     is confirmed, empty the cart."""
+    cart_version: int = 0
+    """That of the purchase, once the order is confirmed."""
     is_confirmed: bool = False
     order: dict[str, Any] | None = None
     """The contract's ``Order``, when this run confirmed it."""
@@ -109,9 +113,9 @@ def presumed_aborted(order_id: UUID, attempt: int, customer_id: int) -> Saga:
     return Saga(order_id, attempt, customer_id, step=Step.RELEASE, duties=duties)
 
 
-def confirmed(order_id: UUID, attempt: int, customer_id: int) -> Saga:
+def confirmed(order_id: UUID, attempt: int, customer_id: int, cart_version: int) -> Saga:
     """The rest of the way of an attempt whose order is confirmed."""
-    return _confirm(Saga(order_id, attempt, customer_id))
+    return _confirm(Saga(order_id, attempt, customer_id), cart_version)
 
 
 def run(saga: Saga, perform: Callable[[Saga], Outcome]) -> Saga:
@@ -136,7 +140,8 @@ def after(saga: Saga, outcome: Outcome) -> Saga:
 
 def _forward(saga: Saga, value: Any) -> Saga:
     if saga.step is Step.CONFIRM:
-        return _confirm(replace(saga, order=value))
+        version = 0 if saga.purchase is None else saga.purchase.cart_version
+        return _confirm(replace(saga, order=value), version)
     if saga.step is Step.READ_CART:
         saga = replace(saga, purchase=value)
         if not value.lines:
@@ -145,9 +150,14 @@ def _forward(saga: Saga, value: Any) -> Saga:
     return replace(saga, step=following, duties=_with_effect(saga))
 
 
-def _confirm(saga: Saga) -> Saga:
-    duties = frozenset({Step.EMPTY_CART})
-    return replace(saga, step=Step.EMPTY_CART, duties=duties, is_confirmed=True)
+def _confirm(saga: Saga, cart_version: int) -> Saga:
+    return replace(
+        saga,
+        step=Step.EMPTY_CART,
+        duties=frozenset({Step.EMPTY_CART}),
+        cart_version=cart_version,
+        is_confirmed=True,
+    )
 
 
 def _turn_back(saga: Saga, outcome: Refused | Failed) -> Saga:

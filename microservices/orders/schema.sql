@@ -6,6 +6,7 @@ CREATE TABLE sagas (
     attempt INTEGER NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('running', 'undoing', 'failed', 'confirmed', 'completed')),
     fingerprint TEXT NOT NULL,
+    cart_version BIGINT NOT NULL DEFAULT 0,  -- what was bought, once it is confirmed
     refusal JSONB,  -- a Problem that repeats get too
     instance TEXT NOT NULL,
     next_at TIMESTAMPTZ NOT NULL  -- not before then may the recovery take it up

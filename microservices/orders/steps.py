@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from psycopg import OperationalError
+
 from microservices.calls.client import Calls
 from microservices.orders.claims import Claims
 from microservices.orders.records import Document, Records
@@ -27,7 +29,11 @@ class Steps:
     telemetry: Telemetry
 
     def perform(self, saga: Saga) -> Outcome:
-        """Do what ``saga.step`` says. A database that is gone raises OperationalError."""
+        """Do what ``saga.step`` says.
+
+        A database that is gone raises OperationalError before the order is confirmed; afterwards
+        it may not change the answer, and the recovery closes the saga.
+        """
         try:
             if saga.step in _WHILE_AWAITED:
                 return self._perform(saga)
@@ -37,6 +43,10 @@ class Steps:
             return Failed(failure.role, failure.may_have_acted)
         except Problem as problem:
             return Refused(problem)
+        except OperationalError:
+            if not saga.is_confirmed:
+                raise
+            return Failed("orders")
 
     def _perform(self, saga: Saga) -> Outcome:
         match saga.step:
@@ -58,7 +68,7 @@ class Steps:
             case Step.REFUND:
                 self.calls.delete("payments", _payment(saga))
             case Step.EMPTY_CART:
-                self.calls.delete("carts", _cart(saga))
+                self.calls.delete("carts", f"{_cart(saga)}?version={saga.cart_version}")
             case Step.CLOSE:
                 self.claims.close(saga)
         return Done()
@@ -68,7 +78,7 @@ class Steps:
         coupon = find_coupon(saga.coupon) if saga.coupon else None
         with self.telemetry.rules():
             to_pay = total(cart["subtotal_cents"], coupon)
-        return Purchase(tuple(cart["lines"]), to_pay)
+        return Purchase(tuple(cart["lines"]), to_pay, cart["version"])
 
     def _confirm(self, saga: Saga) -> Outcome:
         order: Document | None = self.records.confirm(saga, _purchase(saga))

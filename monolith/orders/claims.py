@@ -46,9 +46,7 @@ def claim(connection: Connection[DictRow], attempt: Attempt) -> Remembered | Non
 
     Raises the Problems ``checkout-in-progress``, without waiting, and ``idempotency-key-reused``.
     """
-    number = int.from_bytes(attempt.order_id.bytes[:8], signed=True)
-    lock = connection.execute(_LOCK, (number,)).fetchone()
-    if lock is None or not lock["is_first"]:
+    if not hold(connection, attempt.order_id):
         raise Problem(409, "checkout-in-progress", "The same checkout is still running.")
     # A statement of its own: it has to see what the previous holder of the lock committed.
     row = connection.execute(_RECALL, (attempt.order_id,)).fetchone()
@@ -57,6 +55,13 @@ def claim(connection: Connection[DictRow], attempt: Attempt) -> Remembered | Non
     if row["fingerprint"] != attempt.fingerprint:
         raise Problem(422, "idempotency-key-reused", "The key was used with another body.")
     return Remembered(Problem(**row["refusal"]) if row["refusal"] else None)
+
+
+def hold(connection: Connection[DictRow], order_id: UUID) -> bool:
+    """Keep everybody else from this checkout until the transaction ends; False if one is at it."""
+    number = int.from_bytes(order_id.bytes[:8], signed=True)
+    lock = connection.execute(_LOCK, (number,)).fetchone()
+    return lock is not None and bool(lock["is_first"])
 
 
 def remember(connection: Connection[DictRow], attempt: Attempt, refusal: Problem | None) -> None:

@@ -10,7 +10,7 @@ from monolith.inventory import Inventory
 from monolith.module import Module, Process, entry
 from monolith.orders import claims, outbox, records
 from monolith.orders.claims import Attempt
-from monolith.payments import Payments
+from monolith.payments.module import Payments
 from store.rules.checkout import Coupon, find_coupon, total
 from store.runtime.problems import Problem, not_found
 from store.web.shop import Document

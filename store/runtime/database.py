@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
@@ -42,6 +42,13 @@ class Waits:
         return {"options": f"-c statement_timeout={round(1000 * self.statement_s)}"}
 
 
+class OutcomeUnknownError(Exception):
+    """The connection broke while a transaction committed: it may have, or not.
+
+    It is no OperationalError, so that nobody is told that nothing happened.
+    """
+
+
 class Database:
     """At most ``size`` connections whose rows are dictionaries.
 
@@ -75,10 +82,20 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection[DictRow]]:
-        """The block is one transaction: BEGIN and COMMIT are two further round trips."""
-        patience_s = self._patience_s(None)
-        with self._pool.connection(timeout=patience_s) as connection, connection.transaction():
-            yield connection
+        """The block is one transaction: BEGIN and COMMIT are two further round trips.
+
+        Raises OutcomeUnknownError when the connection breaks in the COMMIT.
+        """
+        is_done = False
+        with self._pool.connection(timeout=self._patience_s(None)) as connection:
+            try:
+                with connection.transaction():
+                    yield connection
+                    is_done = True
+            except OperationalError as error:
+                if is_done:
+                    raise OutcomeUnknownError("the connection broke in the COMMIT") from error
+                raise
 
     @contextmanager
     def unhurried(self) -> Iterator[Connection[DictRow]]:

@@ -205,8 +205,21 @@ def test_a_cart_does_not_grow_over_its_limit_when_many_put_at_once(application: 
 
 def test_emptying_a_cart_again_is_fine(client: FlaskClient) -> None:
     put(client, 3)
-    emptied = [client.delete(f"/internal/carts/{CUSTOMER}").status_code for _ in range(2)]
+    emptied = [
+        client.delete(f"/internal/carts/{CUSTOMER}?version=99").status_code for _ in range(2)
+    ]
     assert (emptied, product_ids(cart(client))) == ([204, 204], [])
+
+
+def test_emptying_a_cart_leaves_what_was_put_in_after_it_was_bought(client: FlaskClient) -> None:
+    put(client, 3)
+    put(client, 4)
+    bought = client.get(f"/internal/carts/{CUSTOMER}").json["version"]
+    put(client, 4, quantity=2)
+    put(client, 5)
+    for _ in range(2):
+        client.delete(f"/internal/carts/{CUSTOMER}?version={bought}")
+        assert product_ids(cart(client)) == [4, 5]
 
 
 def test_a_service_without_its_database_is_not_ready_and_answers_503(

@@ -122,6 +122,8 @@ class World:
     fates: Iterator[str] = field(default_factory=lambda: itertools.repeat("fine"))
     cart: int = 2
     """Pieces in the customer's cart; a new cart is filled when it is emptied."""
+    cart_version: int = 0
+    """Grows with each put."""
 
     def __post_init__(self) -> None:
         self.inventory, self.payments = Inventory(self.pieces), Payments()
@@ -129,6 +131,7 @@ class World:
         self.orders: dict[UUID, Saga] = {}
         self.late: list[Callable[[], object]] = []
         self.carts_emptied = 0
+        self.emptied_up_to = 0
 
     # Steps
 
@@ -179,6 +182,7 @@ class World:
                 self.payments.refund(key)
             case Step.EMPTY_CART:
                 self.carts_emptied += 1
+                self.emptied_up_to = max(self.emptied_up_to, saga.cart_version)
             case Step.CLOSE:
                 self.close(saga)
         return Done()
@@ -186,13 +190,13 @@ class World:
     def _purchase(self) -> Purchase:
         cents = self.cart * PRICE_CENTS
         lines = ({"product_id": PRODUCT, "quantity": self.cart},) if self.cart else ()
-        return Purchase(lines, Total(cents, 0, cents))
+        return Purchase(lines, Total(cents, 0, cents), self.cart_version)
 
     def _confirm(self, saga: Saga) -> Outcome:
         row = self.sagas[saga.order_id]
         if (row["attempt"], row["status"]) != (saga.attempt, "running"):
             return Failed("orders", may_have_acted=False)
-        row["status"] = "confirmed"
+        row["status"], row["cart_version"] = "confirmed", saga.purchase.cart_version
         self.orders[saga.order_id] = saga
         return Done({"order_id": str(saga.order_id)})
 
@@ -236,6 +240,11 @@ class World:
 
     def one(self, customer_id: int, order_id: UUID) -> dict[str, object]:
         return {"order_id": str(self.orders[order_id].order_id)}
+
+    def drops_unbought(self) -> bool:
+        """Whether something went from a cart that was put in after all that was bought."""
+        bought = [saga.purchase.cart_version for saga in self.orders.values()]
+        return self.emptied_up_to > max(bought, default=0)
 
     def end_leases(self) -> None:
         for row in self.sagas.values():

@@ -161,12 +161,13 @@ class Store:
 @contextmanager
 def opened(url: str, provider: Provider) -> Iterator[Store]:
     settings = Settings(role="monolith", instance="monolith-1", secret="test", threads=24)
-    database, faults = Database(url, settings.threads), WatchedFaults()
-    with TemporaryDirectory() as folder, closing(database):
+    database, journal = Database(url, settings.threads), Database(url, 4)
+    faults = WatchedFaults()
+    with TemporaryDirectory() as folder, closing(database), closing(journal):
         peers = Path(folder) / "peers.json"
         peers.write_text(json.dumps({PAYMENT_PROVIDER: [provider.url]}))
         tokens = Tokens(settings.secret)
-        process = Process(settings, database, Telemetry(None), faults, tokens)
+        process = Process(settings, database, journal, Telemetry(None), faults, tokens)
         protection = Protection.of(settings, process.telemetry)
         modules = assemble(process, ProviderClient(Peers(peers), protection))
         yield Store(modules, process, provider, faults, url)

@@ -104,7 +104,7 @@ class OrdersStore:
         def priced(customer_id: int) -> Any:
             lines = [_line(*each) for each in sorted(self.carts.get(customer_id, {}).items())]
             subtotal = sum(line["line_total_cents"] for line in lines)
-            return jsonify({"lines": lines, "subtotal_cents": subtotal})
+            return jsonify({"lines": lines, "subtotal_cents": subtotal, "version": 0})
 
         @app.delete("/internal/carts/<int:customer_id>")
         def empty(customer_id: int) -> tuple[str, int]:

@@ -1,0 +1,1 @@
+"""Payments: charges at the outside provider, and the record of them."""
