@@ -10,6 +10,11 @@ from experiment.policies import Policies
 
 Architecture = Literal["monolith", "microservices"]
 
+Guard = Literal[
+    "idempotency", "outbox", "outbox-order", "compensation", "reservation-expiry", "stored-saga"
+]
+"""What each does: ``store.runtime.guards``."""
+
 
 class Arm(Part):
     """One side of a comparison; two arms may be equal (an A/A run)."""
@@ -18,6 +23,8 @@ class Arm(Part):
     architecture: Architecture
     instances: Mapping[str, Annotated[int, Field(ge=1, le=20)]] = {}
     """Instances of single roles (``monolith`` or a service); one where nothing is said."""
+    without: tuple[Guard, ...] = ()
+    """Guards of the books that are switched off, to show what they are for."""
     loop: Literal["open", "closed"] = "open"
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""
@@ -52,6 +59,8 @@ class Work(Part):
 
     threads: Annotated[int, Field(ge=1, le=256)] = 16
     """Request threads of an instance; its database pool has the same size."""
+    reservation_s: Annotated[float, Field(ge=1, le=600)] = 60.0
+    """How long the inventory keeps pieces for a checkout that does not go on; services only."""
     recommendation_factors: Annotated[int, Field(ge=1, le=512)] = 32
     """Length of the factor vectors."""
     recommendation_passes: Annotated[int, Field(ge=1, le=10_000)] = 100

@@ -34,7 +34,7 @@ class Modules:
 def assemble(process: Process, provider: ProviderClient) -> Modules:
     """Reads the database: the index of search and the model of recommendations are built here."""
     catalog, carts, inventory = Catalog(process), Carts(process), Inventory(process)
-    payments = Payments(process, provider)
+    payments, notifications = Payments(process, provider), Notifications(process)
     trained = train_model(process.database, process.settings.recommendation_factors)
     recommendations = Recommendations(process, trained)
     return Modules(
@@ -43,8 +43,8 @@ def assemble(process: Process, provider: ProviderClient) -> Modules:
         search=Search(process, build_index(process.database)),
         recommendations=recommendations,
         carts=carts,
-        orders=Orders(process, carts, inventory, payments),
+        orders=Orders(process, carts, inventory, payments, notifications),
         payments=payments,
-        notifications=Notifications(process),
+        notifications=notifications,
         storefront=Storefront(process, catalog, inventory, recommendations),
     )

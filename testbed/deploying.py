@@ -1,14 +1,21 @@
 """From an arm of a scenario to what a platform has to bring up."""
 
+from collections.abc import Mapping
+
 import microservices.deployables
 import monolith.deployables
 from experiment.errors import InputError
 from experiment.faults.on_network import FaultOnNetwork
 from experiment.policies import Policies
 from experiment.scenario import Scenario
-from experiment.store import Architecture, Arm, Sample
+from experiment.store import Architecture, Arm, Guard, Sample
 from store.runtime.deployable import Deployable
 from testbed.platforms.platform import Deployment
+
+GUARDS_THAT_DO_NOT_EXIST: Mapping[Architecture, frozenset[Guard]] = {
+    "monolith": frozenset({"reservation-expiry"}),  # it reserves nothing
+    "microservices": frozenset(),
+}
 
 
 def deployables_of(architecture: Architecture) -> tuple[Deployable, ...]:
@@ -23,7 +30,7 @@ def plain_deployment(architecture: Architecture, sample: Sample) -> Deployment:
 
 
 def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
-    """What an arm needs; InputError when it names a role that its architecture lacks."""
+    """What an arm needs; InputError when it names a role or a guard that its architecture lacks."""
     deployables = deployables_of(arm.architecture)
     roles = sorted(deployable.role for deployable in deployables)
     unknown = sorted(set(arm.instances) - set(roles))
@@ -31,6 +38,12 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         raise InputError(
             f"arms.{arm.name}.instances: {arm.architecture} has no role {unknown[0]!r}; "
             f"it has {', '.join(roles)}."
+        )
+    lacking = sorted(GUARDS_THAT_DO_NOT_EXIST[arm.architecture] & set(arm.without))
+    if lacking:
+        raise InputError(
+            f"arms.{arm.name}.without: {arm.architecture} has no guard {lacking[0]!r} "
+            "that could be switched off."
         )
     return Deployment(
         name=arm.name,
@@ -42,6 +55,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         work=scenario.work,
         policies=_with_patience(arm.policies, scenario.load.deadline_s),
         network_faults=_has_network_faults(scenario, arm.architecture),
+        without=arm.without,
     )
 
 

@@ -32,10 +32,11 @@ class NewReservation(BaseModel):
 
 def create_app() -> Flask:
     service = create_service("inventory")
-    reservations = Reservations(service.database)
+    reservations = Reservations(service.database, service.settings.reservation_s)
     _add_stock_calls(service.app, service.database)
     _add_reservation_calls(service.app, reservations)
-    Background("reservation-sweeper", SWEEP_EVERY_S, reservations.expire_one).start()
+    if "reservation-expiry" not in service.settings.without:
+        Background("reservation-sweeper", SWEEP_EVERY_S, reservations.expire_one).start()
     return service.app
 
 

@@ -10,8 +10,6 @@ from microservices.inventory.stock import Lines
 from store.runtime.database import Database, Row
 from store.runtime.problems import Problem, not_found
 
-LIFETIME_S = 60.0
-
 _HOLD = """
 INSERT INTO reservations (order_id, attempt, status, expires_at, product_ids, quantities)
 VALUES (%s, %s, 'held', now() + make_interval(secs => %s), %s, %s)
@@ -42,7 +40,7 @@ class Reservations:
     """Each call is one transaction and may be repeated: the repeat changes nothing."""
 
     database: Database
-    lifetime_s: float = LIFETIME_S
+    lifetime_s: float
 
     def hold(self, order_id: UUID, attempt: int, lines: Lines) -> None:
         """Raises Problem: 409 ``sold-out``; 409 ``reservation-over`` if it was given back."""

@@ -31,16 +31,20 @@ def create_app() -> Flask:
     checkouts = create_checkouts(service)
     relay = Relay(service.database, service.calls, service.faults)
     _add_calls(service.app, checkouts, service.tokens)
-    checkouts.claims.adopt_orphans()
+    if "stored-saga" in service.settings.without:
+        checkouts.claims.forget_orphans()
+    else:
+        checkouts.claims.adopt_orphans()
     Background("saga-recovery", RESUME_EVERY_S, checkouts.resume_unfinished).start()
     Background("outbox-relay", RELAY_EVERY_S, relay.deliver_batch).start()
     return service.app
 
 
 def create_checkouts(service: Service) -> Checkouts:
-    claims = Claims(service.database, service.settings.instance)
+    without = service.settings.without
+    claims = Claims(service.database, service.settings.instance, "idempotency" not in without)
     records = Records(service.database)
-    steps = Steps(service.calls, claims, records, service.telemetry)
+    steps = Steps(service.calls, claims, records, service.telemetry, without)
     return Checkouts(claims, records, steps, service.telemetry)
 
 

@@ -52,6 +52,10 @@ _ORPHANED = """
 UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')
 """
 
+_FORGET = """
+DELETE FROM sagas WHERE instance = %s AND status IN ('running', 'undoing', 'confirmed')
+"""
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -98,6 +102,8 @@ class Claims:
 
     database: Database
     instance: str
+    looks_up: bool = True
+    """False: every call is taken for the first of its key."""
 
     def claim(self, order_id: UUID, customer_id: int, fingerprint: str) -> Claim:
         """Begin an attempt, or say why there is none to begin; raises like ``decide``."""
@@ -112,7 +118,7 @@ class Claims:
             if connection.execute(_BEGIN, values).rowcount:
                 return Begun(1)
             with connection.transaction():
-                return _claim_again(connection, values)
+                return self._claim_again(connection, values)
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         """Raises like ``decide``, and begins nothing."""
@@ -144,17 +150,23 @@ class Claims:
         with self.database.autocommit() as connection:
             connection.execute(_ORPHANED, (self.instance,))
 
+    def forget_orphans(self) -> None:
+        """As if what this instance left running had been in its memory only."""
+        with self.database.autocommit() as connection:
+            connection.execute(_FORGET, (self.instance,))
 
-def _claim_again(connection: Connection[Row], values: dict[str, Any]) -> Claim:
-    found = connection.execute(_FIND, values).fetchone()
-    if found is None:
-        raise LookupError(f"saga {values['order_id']} vanished")
-    claim = decide(found, values["fingerprint"])
-    if isinstance(claim, Begun):
-        connection.execute(_BEGIN_AGAIN, values)
-    elif isinstance(claim, Unfinished):
-        connection.execute(_UNDO, values)
-    return claim
+    def _claim_again(self, connection: Connection[Row], values: dict[str, Any]) -> Claim:
+        found = connection.execute(_FIND, values).fetchone()
+        if found is None:
+            raise LookupError(f"saga {values['order_id']} vanished")
+        claim = (
+            decide(found, values["fingerprint"]) if self.looks_up else Begun(found["attempt"] + 1)
+        )
+        if isinstance(claim, Begun):
+            connection.execute(_BEGIN_AGAIN, values)
+        elif isinstance(claim, Unfinished):
+            connection.execute(_UNDO, values)
+        return claim
 
 
 def _status(saga: Saga) -> str:

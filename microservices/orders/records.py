@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from microservices.orders.saga import Purchase, Saga
 from store.runtime.database import Database, Row
@@ -33,7 +33,8 @@ SELECT %s, * FROM unnest(%s::integer[], %s::text[], %s::integer[], %s::bigint[],
 _LINE = ("product_id", "name", "quantity", "unit_price_cents", "line_total_cents")
 _AS_STORED = ("lines", "subtotal_cents", "discount_cents", "total_cents", "coupon")
 _LEAVE_EVENT = """
-INSERT INTO outbox (event_id, order_id, customer_id, total_cents) VALUES (%s, %s, %s, %s)
+INSERT INTO outbox (event_id, order_id, customer_id, total_cents)
+VALUES (%(event_id)s, %(order_id)s, %(customer_id)s, %(total_cents)s)
 """
 _COLUMNS = """
 order_id, created_at, subtotal_cents, discount_cents, total_cents, coupon, (
@@ -62,7 +63,9 @@ class Records:
     database: Database
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def confirm(self, saga: Saga, purchase: Purchase) -> Document | None:
+    def confirm(
+        self, saga: Saga, purchase: Purchase, event: Row, *, leaves_event: bool = True
+    ) -> Document | None:
         """The order, with its event in the outbox, in one transaction.
 
         None, and nothing written, when the attempt was taken over.
@@ -73,7 +76,6 @@ class Records:
             "coupon": saga.coupon,
             **vars(purchase.total),
         }
-        event = (uuid5(saga.order_id, "order-confirmed"), saga.order_id, saga.customer_id)
         claim = (purchase.cart_version, saga.order_id, saga.attempt)
         columns = ([line[name] for line in purchase.lines] for name in _LINE)
         with self.database.transaction() as connection:
@@ -81,7 +83,8 @@ class Records:
                 return None
             connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
             connection.execute(_INSERT_LINES, (saga.order_id, *columns))
-            connection.execute(_LEAVE_EVENT, (*event, purchase.total.total_cents))
+            if leaves_event:
+                connection.execute(_LEAVE_EVENT, event)
         return _document({**order, "lines": list(purchase.lines)})
 
     def one(self, customer_id: int, order_id: UUID) -> Document:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from uuid import UUID, uuid5
 
 from microservices.calls.client import Calls
 from store.runtime.database import Database, Row
@@ -31,13 +33,21 @@ class Relay:
         with self.database.transaction() as connection:
             events = connection.execute(_TAKE, (BATCH,)).fetchall()
             if events:
-                self.faults.carry("orders", events, self._deliver)
+                self.faults.carry("orders", events, partial(publish, self.calls))
         return len(events) == BATCH
 
-    def _deliver(self, events: Sequence[Row]) -> None:
-        body = {"events": [_document(event) for event in events]}
-        self.calls.post("notifications", "/internal/events", body)
+
+def event_of(order_id: UUID, customer_id: int, total_cents: int) -> Row:
+    """That the order was confirmed: the same event, however often it is made."""
+    return {
+        "event_id": uuid5(order_id, "order-confirmed"),
+        "order_id": order_id,
+        "customer_id": customer_id,
+        "total_cents": total_cents,
+    }
 
 
-def _document(event: Row) -> dict[str, object]:
-    return {"type": "order-confirmed", **event}
+def publish(calls: Calls, events: Sequence[Row]) -> None:
+    """Bring events to notifications, all or none; raises CallFailed."""
+    body = {"events": [{"type": "order-confirmed", **event} for event in events]}
+    calls.post("notifications", "/internal/events", body)

@@ -1,5 +1,6 @@
 """The edge of the saga: what each step does."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from psycopg import OperationalError
@@ -7,13 +8,16 @@ from psycopg import OperationalError
 from microservices.calls.client import Calls
 from microservices.orders.claims import Claims
 from microservices.orders.records import Document, Records
+from microservices.orders.relay import event_of, publish
 from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
 from store.rules.checkout import find_coupon, total
+from store.runtime.guards import Guard, publishing
 from store.runtime.problems import Problem
 from store.runtime.resilience import deadline
 from store.runtime.resilience.failures import CallFailed
 from store.runtime.telemetry import Telemetry
 
+_UNDOING = frozenset({Step.RELEASE, Step.REFUND})
 _WHILE_AWAITED = frozenset({Step.READ_CART, Step.RESERVE, Step.CHARGE})
 """Not begun once nobody waits for the order. What comes after a charge is cheaper to finish than
 to undo, and what undoes has to be done."""
@@ -27,6 +31,7 @@ class Steps:
     claims: Claims
     records: Records
     telemetry: Telemetry
+    without: frozenset[Guard] = frozenset()
 
     def perform(self, saga: Saga) -> Outcome:
         """Do what ``saga.step`` says.
@@ -34,6 +39,8 @@ class Steps:
         A database that is gone raises OperationalError before the order is confirmed; afterwards
         it may not change the answer, and the recovery closes the saga.
         """
+        if saga.step in _UNDOING and "compensation" in self.without:
+            return Done()
         try:
             if saga.step in _WHILE_AWAITED:
                 return self._perform(saga)
@@ -81,8 +88,17 @@ class Steps:
         return Purchase(tuple(cart["lines"]), to_pay, cart["version"])
 
     def _confirm(self, saga: Saga) -> Outcome:
-        order: Document | None = self.records.confirm(saga, _purchase(saga))
-        return Failed("orders", may_have_acted=False) if order is None else Done(order)
+        purchase, publishes = _purchase(saga), publishing(self.without)
+        event = event_of(saga.order_id, saga.customer_id, purchase.total.total_cents)
+        if publishes == "before":
+            publish(self.calls, [event])
+        order = self.records.confirm(saga, purchase, event, leaves_event=publishes == "with")
+        if order is None:
+            return Failed("orders", may_have_acted=False)
+        if publishes == "after":
+            with suppress(CallFailed):  # nobody will know that it was to be sent
+                publish(self.calls, [event])
+        return Done(order)
 
 
 def _purchase(saga: Saga) -> Purchase:

@@ -8,10 +8,12 @@ from psycopg.rows import DictRow
 from monolith.carts import Carts
 from monolith.inventory import Inventory
 from monolith.module import Module, Process, entry
+from monolith.notifications import Notifications
 from monolith.orders import claims, outbox, records
 from monolith.orders.claims import Attempt
 from monolith.payments.module import Payments
 from store.rules.checkout import Coupon, find_coupon, total
+from store.runtime.guards import publishing
 from store.runtime.problems import Problem, not_found
 from store.web.shop import Document
 
@@ -20,9 +22,17 @@ class Orders(Module):
     role = "orders"
 
     def __init__(
-        self, process: Process, carts: Carts, inventory: Inventory, payments: Payments
+        self,
+        process: Process,
+        carts: Carts,
+        inventory: Inventory,
+        payments: Payments,
+        notifications: Notifications,
     ) -> None:
         super().__init__(process)
+        self._without = process.settings.without
+        self._publishes = publishing(self._without)
+        self._notifications = notifications
         self._carts = carts
         self._inventory = inventory
         self._payments = payments
@@ -39,6 +49,10 @@ class Orders(Module):
             outcome = self._outcome(connection, attempt)
         if isinstance(outcome, Problem):
             raise outcome
+        if self._publishes == "after":
+            with self._transaction() as connection:
+                event = outbox.event_of(attempt, outcome["total_cents"])
+                self._notifications.apply(connection, [event])
         return outcome
 
     @entry
@@ -57,6 +71,8 @@ class Orders(Module):
 
     def _outcome(self, connection: Connection[DictRow], attempt: Attempt) -> Document | Problem:
         """The order or the final refusal, as remembered or as found and remembered now."""
+        if "idempotency" in self._without:
+            return self._attempt(connection, attempt)
         remembered = claims.claim(connection, attempt)
         if remembered is not None:
             return remembered.refusal or self._confirmed(connection, attempt)
@@ -85,8 +101,15 @@ class Orders(Module):
             to_pay = total(basket.subtotal_cents, coupon)
         self._inventory.take(connection, basket.lines)
         self._payments.charge(connection, attempt.order_id, to_pay.total_cents, attempt.card)
-        outbox.put(connection, attempt, to_pay.total_cents)
+        self._leave_event(connection, outbox.event_of(attempt, to_pay.total_cents))
         return records.place(connection, attempt, basket.lines, to_pay)
+
+    def _leave_event(self, connection: Connection[DictRow], event: DictRow) -> None:
+        if self._publishes == "with":
+            outbox.put(connection, event)
+        elif self._publishes == "before":
+            with self._process.journal.autocommit() as early:
+                outbox.put(early, event)
 
     def _confirmed(self, connection: Connection[DictRow], attempt: Attempt) -> Document:
         order = records.find(connection, attempt.customer_id, attempt.order_id)

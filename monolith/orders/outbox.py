@@ -13,7 +13,8 @@ from monolith.orders.claims import Attempt
 BATCH = 100
 
 _PUT = """
-    INSERT INTO outbox (event_id, order_id, customer_id, total_cents) VALUES (%s, %s, %s, %s)"""
+    INSERT INTO outbox (event_id, order_id, customer_id, total_cents)
+    VALUES (%(event_id)s, %(order_id)s, %(customer_id)s, %(total_cents)s)"""
 _TAKE = """
     DELETE FROM outbox WHERE position IN (
         SELECT position FROM outbox ORDER BY position LIMIT %s FOR UPDATE SKIP LOCKED
@@ -23,10 +24,19 @@ Deliver = Callable[[Connection[DictRow], Sequence[DictRow]], None]
 """Applies events within the transaction of the connection."""
 
 
-def put(connection: Connection[DictRow], attempt: Attempt, total_cents: int) -> None:
-    """Leave the event ``order-confirmed``, if the transaction commits."""
-    event_id = uuid5(attempt.order_id, "order-confirmed")
-    connection.execute(_PUT, (event_id, attempt.order_id, attempt.customer_id, total_cents))
+def event_of(attempt: Attempt, total_cents: int) -> DictRow:
+    """The event ``order-confirmed`` of the order that the attempt is going to place."""
+    return {
+        "event_id": uuid5(attempt.order_id, "order-confirmed"),
+        "order_id": attempt.order_id,
+        "customer_id": attempt.customer_id,
+        "total_cents": total_cents,
+    }
+
+
+def put(connection: Connection[DictRow], event: DictRow) -> None:
+    """Leave the event, if the transaction commits."""
+    connection.execute(_PUT, event)
 
 
 def relay(process: Process, deliver: Deliver) -> bool:

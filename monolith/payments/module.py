@@ -27,6 +27,7 @@ class Payments(Module):
         super().__init__(process)
         self._provider = provider
         self._charges = Charges(process.journal)
+        self._without = process.settings.without
 
     @entry
     def charge(
@@ -37,7 +38,7 @@ class Payments(Module):
         Raises the Problems ``payment-declined`` and, when the provider gives no answer,
         ``dependency-unavailable``. A charge whose transaction fails is given back later.
         """
-        charge = self._charges.begin(order_id, amount_cents, card)
+        charge = self._begin(connection, order_id, amount_cents, card)
         try:
             for left in self._charges.earlier(charge):
                 self._give_back(left)
@@ -65,6 +66,13 @@ class Payments(Module):
             logger.warning("payment provider: %s", error)
             return False
 
+    def _begin(
+        self, connection: Connection[DictRow], order_id: UUID, amount_cents: int, card: str
+    ) -> Charge:
+        if "stored-saga" in self._without:  # forgotten with the transaction
+            return charges.begin(connection, order_id, amount_cents, card)
+        return self._charges.begin(order_id, amount_cents, card)
+
     def _ask(self, charge: Charge) -> Captured | Declined:
         try:
             return self._provider.charge(charge.key, charge.amount_cents, charge.card)
@@ -84,6 +92,6 @@ class Payments(Module):
         """Whether it went through is learned by making it again: its key lets it happen once."""
         outcome = self._provider.charge(charge.key, charge.amount_cents, charge.card)
         charge_id = outcome.charge_id if isinstance(outcome, Captured) else None
-        if charge_id is not None:
+        if charge_id is not None and "compensation" not in self._without:
             self._provider.refund(f"{charge.key}:refund", charge_id)
         self._charges.end(charge, charge_id)

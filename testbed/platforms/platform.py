@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from experiment.policies import Policies
-from experiment.store import Architecture, Budget, Sample, Work
+from experiment.store import Architecture, Budget, Guard, Sample, Work
 from store.rules.books import Books
 from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault
@@ -33,6 +33,8 @@ class Deployment:
     policies: Policies = field(default_factory=Policies)
     network_faults: bool = False
     """Whether its network is going to be impaired: what that takes is started with it."""
+    without: tuple[Guard, ...] = ()
+    """Guards of the books that are switched off."""
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)

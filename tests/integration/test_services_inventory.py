@@ -24,7 +24,7 @@ def all_reservations(fresh_database: Callable[[str], str]) -> Iterator[Reservati
     with psycopg.connect(url) as connection:
         create_data(connection, generate(products=60, customers=5, ratings=50))
     with closing(Database(url, 8)) as database:
-        yield Reservations(database)
+        yield Reservations(database, lifetime_s=60.0)
 
 
 @pytest.fixture

@@ -98,6 +98,8 @@ class Blueprint:
             peers_file=self.peers_files[deployable.role],
             secret=self.secret,
             threads=work.threads,
+            reservation_s=work.reservation_s,
+            without=frozenset(self.deployment.without),
             recommendation_factors=work.recommendation_factors,
             recommendation_passes=work.recommendation_passes,
             faults_file=self.faults_file,
