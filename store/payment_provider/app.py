@@ -30,10 +30,13 @@ class RefundOrder(BaseModel):
     charge_id: str
 
 
-def create_app(sleep: Callable[[float], None] = time.sleep) -> Flask:
-    """Charges wait through ``sleep`` as long as their key says; everything else is immediate."""
+def create_app(sleep: Callable[[float], None] = time.sleep, ledger: Ledger | None = None) -> Flask:
+    """Charges wait through ``sleep`` as long as their key says; everything else is immediate.
+
+    ``ledger`` holds what was charged before; an empty one if none is given.
+    """
     app = Flask("payment-provider", static_folder=None)
-    ledger = Ledger()
+    ledger = Ledger() if ledger is None else ledger
 
     @app.errorhandler(ValidationError)
     def on_invalid(error: ValidationError) -> Answer:

@@ -20,6 +20,13 @@ def serving(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.fixture(scope="session")
+def serve_on() -> Iterator[Callable[[Flask], str]]:
+    """Serves an application over HTTP until the session ends, and returns its URL."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(serving(app))
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[Flask], str]]:
     """Serves an application over HTTP until the test ends, and returns its URL."""

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -22,10 +22,12 @@ from monolith.orders import outbox
 from store.payment_provider import fate
 from store.payment_provider.app import create_app as create_provider
 from store.payment_provider.client import PAYMENT_PROVIDER, ProviderClient
+from store.payment_provider.ledger import Ledger
 from store.rules.books import Books
 from store.rules.checkout import order_id
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, InjectedError
+from store.runtime.guards import Guard
 from store.runtime.peers import Peers
 from store.runtime.resilience.guard import Protection
 from store.runtime.settings import Settings
@@ -43,7 +45,8 @@ class Provider:
         self._released = threading.Event()
         self._released.set()
         self._arrived = threading.Semaphore(0)
-        self._app = create_provider(self._wait)
+        self.ledger = Ledger()
+        self._app = create_provider(self._wait, self.ledger)
         self._server = make_server("127.0.0.1", 0, self._app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -159,8 +162,14 @@ class Store:
 
 
 @contextmanager
-def opened(url: str, provider: Provider) -> Iterator[Store]:
-    settings = Settings(role="monolith", instance="monolith-1", secret="test", threads=24)
+def opened(url: str, provider: Provider, without: Collection[Guard] = ()) -> Iterator[Store]:
+    settings = Settings(
+        role="monolith",
+        instance="monolith-1",
+        secret="test",
+        threads=24,
+        without=frozenset(without),
+    )
     database, journal = Database(url, settings.threads), Database(url, 4)
     faults = WatchedFaults()
     with TemporaryDirectory() as folder, closing(database), closing(journal):

@@ -2,8 +2,10 @@
 
 import itertools
 import json
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +29,20 @@ from microservices.payments import deployable as payments
 from store.payment_provider import fate
 from store.payment_provider.app import create_app as create_provider
 from store.payment_provider.client import PAYMENT_PROVIDER
+from store.payment_provider.ledger import Ledger
 from store.rules import checkout
 from store.rules.books import Books, History, Violation, audit, merge
+from store.rules.books import Checkout as Told
+from store.rules.books.history import Result
 from store.runtime.background import Background
 from store.runtime.database import Database, Waits
 from store.runtime.deployable import Deployable
+from store.runtime.guards import Guard
 from store.runtime.inputs import Checkout
 from store.runtime.problems import Problem
 from store.runtime.settings import Settings
 from store.sample.dataset import Dataset
+from testbed.ledger import entries
 
 PRICE_CENTS = 1000
 DEPLOYABLES = {
@@ -44,12 +51,21 @@ DEPLOYABLES = {
     "notifications": notifications.DEPLOYABLE,
     "orders": orders.DEPLOYABLE,
 }
+TABLES = {
+    "inventory": "reservations",
+    "payments": "payments",
+    "notifications": "notifications",
+    "orders": "sagas, orders, order_lines, outbox",
+}
 APPS = {
     "inventory": inventory_app.create_app,
     "payments": payments_app.create_app,
     "notifications": notifications_app.create_app,
 }
 SECRET = "secret"
+
+ABOUT_THE_BODY = frozenset({"coupon-unknown", "idempotency-key-reused"})
+"""What a test provokes by another body is no answer to the key."""
 
 
 class ProcessDied(BaseException):
@@ -65,22 +81,24 @@ class OrdersStore:
         dataset: Dataset,
         folder: Path,
         serve: Callable[[Flask], str],
+        without: frozenset[Guard],
     ) -> None:
         self.carts: dict[int, dict[int, int]] = {}
-        self.provider = create_provider(sleep=lambda _: None)
+        self.ledger = Ledger()
+        self.without = without
         self._peers_file = folder / "peers.json"
         self.database_urls = {role: make_database(f"orders_{role}") for role in DEPLOYABLES}
         for role, deployable in DEPLOYABLES.items():
             _create_data(deployable, self.database_urls[role], dataset)
         self._urls = {role: serve(self._start(role, make)) for role, make in APPS.items()}
         self._urls["carts"] = serve(self._carts_app())
-        self._urls[PAYMENT_PROVIDER] = serve(self.provider)
+        self._urls[PAYMENT_PROVIDER] = serve(create_provider(lambda _: None, self.ledger))
         self._write_peers({role: [url] for role, url in self._urls.items()})
         self.service = self._start("orders", lambda: service.create_service("orders"))
-        self.checkouts: Checkouts = orders_app.create_checkouts(self.service)
+        self.switch_off()
         self.relay = Relay(self.service.database, self.service.calls, self.service.faults)
         self._numbers = itertools.count(1)
-        self._acknowledged: set[str] = set()
+        self.told: list[Told] = []
 
     def settings(self, role: str) -> Settings:
         return Settings(
@@ -89,7 +107,39 @@ class OrdersStore:
             secret=SECRET,
             database_url=self.database_urls[role],
             peers_file=self._peers_file,
+            without=self.without,
         )
+
+    def switch_off(self, *guards: Guard) -> None:
+        """From now on checkouts run without these guards, and with all others."""
+        self.without = frozenset(guards)
+        service = replace(self.service, settings=self.settings("orders"))
+        self.checkouts: Checkouts = orders_app.create_checkouts(service)
+
+    def restart_orders(self) -> None:
+        """Start the process of orders again, but for its background work: ``settle`` does that."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Background, "start", lambda _: None)
+            self._start("orders", orders_app.create_app)
+
+    @contextmanager
+    def sweeping(self) -> Iterator[None]:
+        """With the background work of another process of the inventory, if it has any."""
+        started: list[Background] = []
+        start = Background.start
+
+        def start_here(background: Background) -> None:
+            started.append(background)
+            start(background)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Background, "start", start_here)
+            self._start("inventory", inventory_app.create_app)
+        try:
+            yield
+        finally:
+            for background in started:
+                background.stop()
 
     def _start(self, role: str, make: Callable[[], Any]) -> Any:
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -133,9 +183,6 @@ class OrdersStore:
         self.carts[customer_id] = {int(name[1:]): pieces for name, pieces in cart.items()}
         return Buyer(self, customer_id)
 
-    def acknowledge(self, order_id: str) -> None:
-        self._acknowledged.add(order_id)
-
     def settle(self) -> None:
         """What the background threads of orders do, done at once."""
         self.execute("orders", "UPDATE sagas SET next_at = now() - interval '1 second'")
@@ -149,15 +196,37 @@ class OrdersStore:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def comes_on_hand(self, product_id: int, pieces: int, within_s: float) -> bool:
+        """Whether so many pieces of a product are on hand before the time is over."""
+        until = time.monotonic() + within_s
+        statement = f"SELECT on_hand FROM stock WHERE product_id = {product_id}"
+        while self.execute("inventory", statement) != [(pieces,)]:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.02)
+        return True
+
     def books(self) -> Books:
         return merge(_read_books(each, self.database_urls[r]) for r, each in DEPLOYABLES.items())
 
     def violations(self) -> list[Violation]:
-        return audit(self.books(), History.acknowledging(self._acknowledged))
+        charges = tuple(entries(self.ledger.listing()))
+        return audit(replace(self.books(), charges=charges), History(tuple(self.told)))
 
-    def kept_by_provider_cents(self) -> int:
-        charges = self.provider.test_client().get("/charges").json["charges"]
-        return sum(each["amount_cents"] - each["refunded_cents"] for each in charges)
+    def begin_anew(self) -> None:
+        """Nothing was ever ordered, and no guard of the checkouts is off."""
+        for role, tables in TABLES.items():
+            self.execute(role, f"TRUNCATE {tables}")
+        self.execute(
+            "inventory", "UPDATE stock SET initial = 30, on_hand = 30, sold = 0, reserved = 0"
+        )
+        self.ledger._charges.clear()
+        self.told.clear()
+        self.switch_off()
+
+    def refill(self) -> None:
+        """Give each product 30 pieces."""
+        self.execute("inventory", "UPDATE stock SET initial = 30 + sold, on_hand = 30")
 
 
 class Buyer:
@@ -178,12 +247,21 @@ class Buyer:
     def check_out(self, card: str = "card_visa", coupon: str | None = None) -> Any:
         """The order, or the name of the problem."""
         wanted = Checkout(card=card, coupon=coupon)
+        told = Told(self.order_id, "info", time.monotonic())
         try:
             order = self.store.checkouts.checkout(self.customer_id, self.key, wanted)
+            told = replace(
+                told, result="ok", told_order_id=order["order_id"], digest=_digest(order)
+            )
         except Problem as problem:
+            result: Result = "info" if problem.name == "checkout-in-progress" else "fail"
+            told = replace(told, result=result, problem=problem.name, digest=problem.detail)
             return problem.name
-        self.store.acknowledge(order["order_id"])
-        return order
+        else:
+            return order
+        finally:
+            if told.problem not in ABOUT_THE_BODY:
+                self.store.told.append(replace(told, ended_s=time.monotonic()))
 
     def check_out_and_die(self, monkeypatch: pytest.MonkeyPatch, *, after_steps: int) -> None:
         """Check out in a process that dies after so many steps."""
@@ -219,8 +297,9 @@ def open_store(
     dataset: Dataset,
     folder: Path,
     serve: Callable[[Flask], str],
+    *without: Guard,
 ) -> OrdersStore:
-    """Started here; its pools and threads end with ``stack``."""
+    """Started here, its peers without these guards; its pools and threads end with ``stack``."""
     patch = stack.enter_context(pytest.MonkeyPatch.context())
 
     def open_for_test(url: str, size: int, waits: Waits) -> Database:
@@ -234,7 +313,7 @@ def open_store(
 
     patch.setattr(service, "Database", open_for_test)
     patch.setattr(Background, "start", start_for_test)
-    return OrdersStore(make_database, dataset, folder, serve)
+    return OrdersStore(make_database, dataset, folder, serve, frozenset(without))
 
 
 def _create_data(deployable: Deployable, url: str, dataset: Dataset) -> None:
@@ -257,3 +336,7 @@ def _line(product_id: int, quantity: int) -> dict[str, Any]:
         "unit_price_cents": PRICE_CENTS,
         "line_total_cents": quantity * PRICE_CENTS,
     }
+
+
+def _digest(order: dict[str, Any]) -> str:
+    return json.dumps(order, sort_keys=True)
