@@ -2,7 +2,8 @@
 
 ``results/<scenario>/<start>-<id>/`` holds ``plan.json``, ``journal.jsonl``, per block
 ``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
-``requests.parquet``, ``samples.parquet``, ``events.jsonl`` and ``audit.json``, and ``report/``,
+``requests.parquet``, ``samples.parquet``, ``events.jsonl``, ``audit.json`` and, on demand,
+``limbo.parquet``, and ``report/``,
 which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
 ``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it.
 """
@@ -149,6 +150,11 @@ class TrialFolder:
     @property
     def samples(self) -> Path:
         return self.path / "samples.parquet"
+
+    @property
+    def limbo(self) -> Path:
+        """There only where the scenario asks for it."""
+        return self.path / "limbo.parquet"
 
     @property
     def events(self) -> Path:

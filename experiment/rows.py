@@ -94,6 +94,19 @@ POLICY_COUNTERS = (
 )  # fmt: skip
 """Columns of SAMPLES that records of old lack; read from those, they are null."""
 
+LIMBO = pa.schema(
+    [
+        _column("t_s", pa.float64()),
+        # All of them are null where an owner of the data could not be asked at that moment.
+        _column("cents", pa.int64(), nullable=True),  # taken, and neither ordered nor given back
+        _column("pieces", pa.int64(), nullable=True),  # reserved, neither sold nor on hand
+        _column("unfinished", pa.int64(), nullable=True),  # checkouts under way or to be undone
+        _column("undelivered", pa.int64(), nullable=True),  # events that wait in an outbox
+        _column("took_ms", pa.float64()),  # what asking took: its price, also for the databases
+    ]
+)
+"""What belonged to no order, once a second, where the scenario asks for it (``watch_limbo``)."""
+
 
 def write_rows(file: Path, table: pa.Table) -> None:
     """Write a Parquet file as a whole or not at all."""

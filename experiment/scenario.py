@@ -74,6 +74,8 @@ class Scenario(Part):
     sample: Sample = Sample()
     work: Work = Work()
     cooldown: Cooldown = Cooldown()
+    watch_limbo: bool = False
+    """Ask the databases once a second how much money and stock belongs to no order."""
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")

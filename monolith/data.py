@@ -15,6 +15,7 @@ from store.rules.books import (
     PaymentEntry,
     StockEntry,
 )
+from store.rules.limbo import Limbo
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
 
@@ -35,6 +36,12 @@ _PAYMENTS = """
     ORDER BY order_id"""
 _NOTIFICATIONS = "SELECT event_id::text, order_id::text FROM notifications ORDER BY event_id"
 _PENDING = "SELECT (SELECT count(*) FROM charges WHERE NOT is_over), (SELECT count(*) FROM outbox)"
+
+_LIMBO = """
+    SELECT (SELECT coalesce(sum(captured_cents - refunded_cents), 0) FROM payments)
+           + (SELECT coalesce(sum(amount_cents), 0) FROM charges WHERE NOT is_over),
+           (SELECT coalesce(sum(total_cents), 0) FROM orders), 0,
+           (SELECT count(*) FROM charges WHERE NOT is_over), (SELECT count(*) FROM outbox)"""
 
 
 def create_data(connection: Connection[Any], dataset: Dataset) -> None:
@@ -69,6 +76,13 @@ def read_books(connection: Connection[Any]) -> Books:
         unfinished_sagas=charges,
         outbox_pending=events,
     )
+
+
+def read_limbo(connection: Connection[Any]) -> Limbo:
+    """One snapshot of it all; pieces are never reserved."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        [row] = cursor.execute(_LIMBO).fetchall()
+    return Limbo(*map(int, row))
 
 
 def _columns(rows: Iterable[object], names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """What a test bed has to run: one kind of process."""
 
-from monolith.data import create_data, read_books
+from monolith.data import create_data, read_books, read_limbo
 from store.runtime.deployable import Deployable
 
 DEPLOYABLES = (
@@ -10,5 +10,6 @@ DEPLOYABLES = (
         routes=("/",),
         create_data=create_data,
         read_books=read_books,
+        read_limbo=read_limbo,
     ),
 )

@@ -53,7 +53,7 @@ def _checkout(row: Row, shown_cents: int | None) -> Checkout:
     answer = row["answer"]
     return Checkout(
         order_id=_own_order(row),
-        result=result_of(row["outcome"], row["status"], answer.get("problem", "")),
+        result=result_of(row["outcome"], row["status"], _said_by_store(row)),
         sent_s=row["intended_s"] if row["sent_s"] is None else row["sent_s"],
         ended_s=row["intended_s"] if row["ended_s"] is None else row["ended_s"],
         problem=answer.get("problem", ""),
@@ -63,6 +63,11 @@ def _checkout(row: Row, shown_cents: int | None) -> Checkout:
         paid_cents=answer.get("paid_cents"),
         shown_cents=shown_cents,
     )
+
+
+def _said_by_store(row: Row) -> str:
+    """The problem that an instance of the store answered with; what the edge says is a guess."""
+    return str(row["answer"].get("problem", "")) if row["instance"] else ""
 
 
 def result_of(outcome: str, status: int | None, problem: str) -> Result:

@@ -1,8 +1,9 @@
-"""Samples what the store and the generator use, once a second, in a thread of its own."""
+"""Samples a running store, once a second, in a thread of its own."""
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,23 +12,28 @@ import orjson
 import pyarrow as pa
 
 from experiment.errors import RunError
-from experiment.rows import POLICY_COUNTERS, SAMPLES, write_rows
+from experiment.rows import POLICY_COUNTERS, write_rows
+from store.rules.limbo import Limbo
 from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
+
+Row = dict[str, Any]
+Read = Callable[[float], Iterable[Row]]
 
 INTERVAL_S = 1.0
 YIELDING = 10
 
 
 class Sampler:
-    """Writes one row per role and instant, as the trial goes; Parquet when it ends.
+    """Writes rows as the trial goes; a Parquet file when it ends.
 
-    ``read`` returns the usage at this moment. An error in it is kept and raised at the end, so
-    that a hole in the samples never passes for a quiet store.
+    ``read`` returns the rows of this moment, in seconds from the start of the load. An error in it
+    is kept and raised at the end, so that a hole in the samples never passes for a quiet store.
     """
 
-    def __init__(self, read: Callable[[], Sequence[RoleUsage]], clock: Clock, file: Path) -> None:
+    def __init__(self, read: Read, clock: Clock, file: Path, schema: pa.Schema) -> None:
         self._read = read
+        self._schema = schema
         self._clock = clock
         self._file = file
         self._part = file.with_suffix(".jsonl.part")
@@ -66,17 +72,39 @@ class Sampler:
             self._error = error
 
     def _sample(self, write: Callable[[bytes], Any]) -> None:
-        now = self._clock.elapsed_s()
-        for usage in self._read():
-            write(orjson.dumps(_row(now, usage), option=orjson.OPT_APPEND_NEWLINE))
+        for row in self._read(self._clock.elapsed_s()):
+            write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
 
     def _write_parquet(self) -> None:
         rows = [orjson.loads(line) for line in self._part.read_bytes().splitlines()]
-        write_rows(self._file, pa.Table.from_pylist(rows, schema=SAMPLES))
+        write_rows(self._file, pa.Table.from_pylist(rows, schema=self._schema))
         self._part.unlink()
 
 
-def _row(now_s: float, usage: RoleUsage) -> dict[str, Any]:
+def of_usage(read: Callable[[], Iterable[RoleUsage]]) -> Read:
+    """Rows of the schema ``SAMPLES``: one per role."""
+    return lambda now_s: [_usage_row(now_s, usage) for usage in read()]
+
+
+def of_limbo(read: Callable[[], Limbo | None]) -> Read:
+    """A row of the schema ``LIMBO``."""
+    return lambda now_s: [_limbo_row(now_s, read)]
+
+
+def _limbo_row(now_s: float, read: Callable[[], Limbo | None]) -> Row:
+    start = time.monotonic()
+    found = read()
+    return {
+        "t_s": now_s,
+        "cents": found and found.cents,
+        "pieces": found and found.reserved_pieces,
+        "unfinished": found and found.unfinished,
+        "undelivered": found and found.undelivered,
+        "took_ms": 1000 * (time.monotonic() - start),
+    }
+
+
+def _usage_row(now_s: float, usage: RoleUsage) -> Row:
     counters = usage.counters
     return {
         "t_s": now_s,

@@ -1,6 +1,8 @@
 """A trial: one arm in one block. Fresh deployment and data, phases, drain, audit, down."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,7 @@ from analysis.gates import gates_of
 from experiment.journal import Journal
 from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
+from experiment.rows import LIMBO, SAMPLES
 from experiment.store import Arm
 from loadtests.journeys import LONGEST
 from testbed.audit import audit_trial
@@ -20,7 +23,7 @@ from testbed.faults.fault_point import FaultBoard
 from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
 from testbed.platforms.platform import Platform, RunningStore
-from testbed.sampler import Sampler
+from testbed.sampler import Sampler, of_limbo, of_usage
 from testbed.timeline import Stage
 
 LEAD_S = 2.0
@@ -138,7 +141,8 @@ class _Measurement:
         architecture = self.trial.arm.architecture
         stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
-        with generator, Sampler(usage, clock, self.trial.files.samples):
+        sampler = Sampler(of_usage(usage), clock, self.trial.files.samples, SAMPLES)
+        with generator, sampler, self._limbo_watched(store, clock):
             watch(0.0)
             core_wait = generator.core_wait()
             for window in plan.timetable(self.trial.block):
@@ -151,6 +155,15 @@ class _Measurement:
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
+
+    @contextmanager
+    def _limbo_watched(self, store: RunningStore, clock: Clock) -> Iterator[None]:
+        """Until the end of the load, where the scenario wants it."""
+        if not self.trial.plan.scenario.watch_limbo:
+            yield
+            return
+        with store.limbo() as read, Sampler(of_limbo(read), clock, self.trial.files.limbo, LIMBO):
+            yield
 
     def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:
         load = self.trial.plan.scenario.load

@@ -7,6 +7,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from store.rules.books import Books, ReservationEntry, StockEntry
+from store.rules.limbo import Limbo
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
 
@@ -16,6 +17,10 @@ SELECT order_id::text,
        CASE status WHEN 'expired' THEN 'released' ELSE status END,
        status = 'held' AND expires_at < now()
 FROM reservations ORDER BY order_id, attempt
+"""
+_LIMBO = """
+SELECT coalesce(sum(pieces), 0) FROM reservations, unnest(quantities) AS pieces
+WHERE status = 'held'
 """
 
 
@@ -31,3 +36,9 @@ def read_books(connection: Connection[Any]) -> Books:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
         held = tuple(ReservationEntry(*row) for row in cursor.execute(_RESERVATIONS))
     return Books(stock=stock, reservations=held)
+
+
+def read_limbo(connection: Connection[Any]) -> Limbo:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        [(reserved_pieces,)] = cursor.execute(_LIMBO).fetchall()
+    return Limbo(reserved_pieces=int(reserved_pieces))

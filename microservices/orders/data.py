@@ -7,12 +7,19 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from store.rules.books import Books, OrderedEntry, OrderEntry
+from store.rules.limbo import Limbo
 from store.sample.dataset import Dataset
 
 _ORDERS = "SELECT order_id::text, customer_id, 'confirmed', total_cents FROM orders ORDER BY 1"
 _ORDERED = "SELECT product_id, sum(quantity)::int FROM order_lines GROUP BY product_id ORDER BY 1"
 _LEFT = """
 SELECT (SELECT count(*) FROM sagas WHERE status IN ('running', 'undoing', 'confirmed')),
+       (SELECT count(*) FROM outbox)
+"""
+
+_LIMBO = """
+SELECT (SELECT coalesce(sum(total_cents), 0) FROM orders),
+       (SELECT count(*) FROM sagas WHERE status IN ('running', 'undoing', 'confirmed')),
        (SELECT count(*) FROM outbox)
 """
 
@@ -27,3 +34,9 @@ def read_books(connection: Connection[Any]) -> Books:
         ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
         sagas, events = cursor.execute(_LEFT).fetchone() or (0, 0)
     return Books(ordered=ordered, orders=orders, unfinished_sagas=sagas, outbox_pending=events)
+
+
+def read_limbo(connection: Connection[Any]) -> Limbo:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        [(ordered_cents, sagas, events)] = cursor.execute(_LIMBO).fetchall()
+    return Limbo(ordered_cents=int(ordered_cents), unfinished=sagas, undelivered=events)

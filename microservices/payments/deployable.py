@@ -1,4 +1,4 @@
-from microservices.payments.data import create_data, read_books
+from microservices.payments.data import create_data, read_books, read_limbo
 from store.runtime.deployable import Deployable
 
 DEPLOYABLE = Deployable(
@@ -7,4 +7,5 @@ DEPLOYABLE = Deployable(
     routes=(),
     create_data=create_data,
     read_books=read_books,
+    read_limbo=read_limbo,
 )

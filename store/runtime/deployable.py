@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from store.rules.books import Books
+from store.rules.limbo import Limbo
 from store.sample.dataset import Dataset
 
 
@@ -23,3 +24,5 @@ class Deployable:
     """Creates schema and sample data in a fresh database of its own; None: keeps no data."""
     read_books: Callable[[Connection[Any]], Books] | None = None
     """This unit's part of the books, for the audit; None where ``create_data`` is None."""
+    read_limbo: Callable[[Connection[Any]], Limbo] | None = None
+    """This unit's part of what is in limbo, by one statement; None where there can be none."""

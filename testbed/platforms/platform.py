@@ -1,6 +1,6 @@
 """The small interface of every platform: bring a store up, watch it, hurt it, bring it down."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from experiment.policies import Policies
 from experiment.store import Architecture, Budget, Guard, Sample, Work
 from store.rules.books import Books
+from store.rules.limbo import Limbo
 from store.runtime.deployable import Deployable
 from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
@@ -135,6 +136,9 @@ class RunningStore(Protocol):
 
     def books(self) -> Books:
         """The whole books, read from the databases of their owners."""
+
+    def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
+        """A reader of what is in limbo; it reads None while an owner of data does not answer."""
 
     def down(self) -> None:
         """Stop everything that ``up`` started, and drop its data. Safe to repeat."""

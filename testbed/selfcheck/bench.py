@@ -20,12 +20,13 @@ from analysis.reading import read_requests
 from experiment.errors import RunError
 from experiment.journal import Journal
 from experiment.record import Gate, TrialFolder
+from experiment.rows import SAMPLES
 from testbed.clock import Clock
 from testbed.generator import Generator, LoadOrder, warm_up
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.processes import Program, start, stop_all
-from testbed.sampler import Sampler
+from testbed.sampler import Sampler, of_usage
 from testbed.selfcheck.gates import WAITED_LIMIT_MS, answers_gate, server_gates
 from testbed.selfcheck.queues import Queues
 from testbed.selfcheck.theory import Times
@@ -121,7 +122,8 @@ class Bench(Undoing):
             clock = Clock(time.time() + self._lead_s)
             order = LoadOrder(url, arrivals, trial.path, clock.t0_unix, DEADLINE_S, IN_FLIGHT_CAP)
             generator = Generator(order, self.cores.generator, self.belongings)
-            with generator, Sampler(lambda: [generator.usage()], clock, trial.samples):
+            usage = of_usage(lambda: [generator.usage()])
+            with generator, Sampler(usage, clock, trial.samples, SAMPLES):
                 _watch(generator, clock, 0.0)
                 core_wait = generator.core_wait()
                 journal.write("phase-started", phase="load", actual_s=clock.elapsed_s())

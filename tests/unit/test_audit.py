@@ -25,7 +25,7 @@ def _answered(operation: str, answer: dict[str, Any], status: int | None = 201) 
     return {
         "seq": 1, "step": step, "journey": "buy", "operation": operation, "feature": "checkout",
         "intended_s": float(step), "sent_s": step + 0.01, "ended_s": step + 0.5,
-        "outcome": "ok" if status else "timeout", "status": status, "degraded": "", "instance": "",
+        "outcome": "ok" if status else "timeout", "status": status, "degraded": "", "instance": "orders-1",
         "answer": orjson.dumps(answer).decode() if answer else "",
     }  # fmt: skip
 
@@ -87,6 +87,13 @@ def test_only_the_word_of_the_store_makes_a_failure_certain(
     outcome: str, status: int | None, problem: str, result: str
 ) -> None:
     assert result_of(outcome, status, problem) == result
+
+
+def test_what_the_edge_says_of_a_checkout_leaves_both_possible(tmp_path: Path) -> None:
+    refused = _answered("checkout", {"problem": "dependency-unavailable"}, 503)
+    by_store, by_edge = refused, {**refused, "instance": ""}
+    assert [each.result for each in _history(tmp_path, by_store).checkouts] == ["fail"]
+    assert [each.result for each in _history(tmp_path, by_edge).checkouts] == ["info"]
 
 
 def test_findings_count_what_was_looked_at_and_name_what_is_wrong() -> None:

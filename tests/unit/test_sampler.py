@@ -5,11 +5,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiment.errors import RunError
-from experiment.rows import SAMPLES
+from experiment.rows import LIMBO, SAMPLES
+from store.rules.limbo import Limbo
 from store.runtime.telemetry import Counters
 from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
-from testbed.sampler import Sampler
+from testbed.sampler import Sampler, of_limbo, of_usage
 
 
 def _usage() -> list[RoleUsage]:
@@ -22,7 +23,7 @@ def _usage() -> list[RoleUsage]:
 
 def test_every_role_has_a_row_at_the_start_and_at_the_end(tmp_path: Path) -> None:
     file = tmp_path / "samples.parquet"
-    with Sampler(_usage, Clock(time.time()), file):
+    with Sampler(of_usage(_usage), Clock(time.time()), file, SAMPLES):
         time.sleep(0.1)
     table = pq.read_table(file)
     assert table.schema == SAMPLES
@@ -39,6 +40,16 @@ def test_a_hole_in_the_samples_never_passes_for_a_quiet_store(tmp_path: Path) ->
 
     with (
         pytest.raises(RunError, match="no such process"),
-        Sampler(gone, Clock(time.time()), tmp_path / "samples.parquet"),
+        Sampler(of_usage(gone), Clock(time.time()), tmp_path / "samples.parquet", SAMPLES),
     ):
         time.sleep(0.05)
+
+
+def test_limbo_is_money_without_an_order_and_null_while_nobody_answers(tmp_path: Path) -> None:
+    answers = iter([Limbo(taken_cents=900, ordered_cents=500, reserved_pieces=3), None])
+    file = tmp_path / "limbo.parquet"
+    with Sampler(of_limbo(lambda: next(answers)), Clock(time.time()), file, LIMBO):
+        time.sleep(0.05)
+    known, unknown = pq.read_table(file).to_pylist()
+    assert (known["cents"], known["pieces"], known["unfinished"]) == (400, 3, 0)
+    assert (unknown["cents"], unknown["pieces"], unknown["undelivered"]) == (None, None, None)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from experiment.journal import read_journal
 from experiment.record import write_whole
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.rules.books import Books
+from store.rules.limbo import Limbo
 from store.runtime.faults import ArmedFault
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
@@ -27,6 +29,7 @@ from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.local.limbo import watching
 from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.network import Network
 from testbed.platforms.local.postgres import PostgresServer
@@ -140,6 +143,9 @@ class LocalStore:
     def books(self) -> Books:
         provider = self._fleet.of(PAYMENT_PROVIDER)[0]
         return replace(self._ground.databases.books(), charges=read_ledger(provider.url))
+
+    def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
+        return watching(self._ground.databases)
 
     def _note_shedding(self, role: str, event: str) -> None:
         StateChanges(self._blueprint.state_changes_file, role, envoy.EDGE).report(event)
