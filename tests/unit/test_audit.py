@@ -25,7 +25,8 @@ def _answered(operation: str, answer: dict[str, Any], status: int | None = 201) 
     return {
         "seq": 1, "step": step, "journey": "buy", "operation": operation, "feature": "checkout",
         "intended_s": float(step), "sent_s": step + 0.01, "ended_s": step + 0.5,
-        "outcome": "ok" if status else "timeout", "status": status, "degraded": "", "instance": "orders-1",
+        "outcome": "ok" if status else "timeout", "status": status, "degraded": "",
+        "instance": "orders-1",
         "answer": orjson.dumps(answer).decode() if answer else "",
     }  # fmt: skip
 
