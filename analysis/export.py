@@ -1,6 +1,7 @@
 """Raw rows as CSV, for a spreadsheet; trial by trial, so that size does not matter."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,7 +15,7 @@ from analysis.salvage import Damage, find_records, reason_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
 from experiment.record import RunFolder, TrialRecord
-from experiment.rows import REQUESTS, SAMPLES
+from experiment.rows import LIMBO, REQUESTS, SAMPLES
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Exported:
 def export_csv(run: RunFolder, target: Path) -> Exported:
     """Write ``requests.csv`` and ``samples.csv`` of all trials that were measured to their end.
 
-    Each row names its block, arm, attempt and the status of its trial; those of void trials are
-    there too. Raises InputError when the plan is broken or was edited, or no trial can be read.
+    ``limbo.csv`` comes with them where the scenario asked for it. Each row names its block, arm,
+    attempt and the status of its trial; those of void trials are there too. Raises InputError
+    when the plan is broken or was edited, or no trial can be read.
     """
     plan = run.read_plan()
     if plan.scenario.search is not None:
@@ -40,29 +42,38 @@ def export_csv(run: RunFolder, target: Path) -> Exported:
     if first is None:
         raise InputError(f"{run.path} holds no trial that was measured to its end.")
     target.mkdir(parents=True, exist_ok=True)
-    files = target / "requests.csv", target / "samples.csv"
-    with _writer(files[0], first[0]) as requests, _writer(files[1], first[1]) as samples:
-        for rows, sampled in chain([first], trials):
-            requests.write_table(rows)
-            samples.write_table(sampled)
-    return Exported(files, tuple(map(str, damaged)))
+    files = {name: target / f"{name}.csv" for name in first}
+    with ExitStack() as stack:
+        writers = {
+            name: stack.enter_context(csv.CSVWriter(file, first[name].schema))
+            for name, file in files.items()
+        }
+        for tables in chain([first], trials):
+            for name, table in tables.items():
+                writers[name].write_table(table)
+    return Exported(tuple(files.values()), tuple(map(str, damaged)))
 
 
 def _readable(
     run: RunFolder, records: list[TrialRecord], damaged: list[Damage]
-) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Requests and samples of each trial that can be read; adds the others to ``damaged``."""
+) -> Iterator[dict[str, pa.Table]]:
+    """The tables of each trial that can be read; adds the others to ``damaged``."""
+    wanted = {"requests": REQUESTS, "samples": SAMPLES}
+    if run.read_plan().scenario.watch_limbo:
+        wanted["limbo"] = LIMBO
     for record in records:
         if record.status not in ("complete", "void"):
             continue
-        files = run.files_of(record)
+        folder = run.files_of(record).path
         try:
-            requests = read_table(files.requests, REQUESTS)
-            samples = read_table(files.samples, SAMPLES)
+            tables = {
+                name: read_table(folder / f"{name}.parquet", schema)
+                for name, schema in wanted.items()
+            }
         except InputError as error:
             damaged.append(Damage(record.block, record.arm, reason_of(run, error)))
         else:
-            yield _named(requests, record), _named(samples, record)
+            yield {name: _named(table, record) for name, table in tables.items()}
 
 
 def _named(rows: pa.Table, record: TrialRecord) -> pa.Table:
@@ -75,7 +86,3 @@ def _named(rows: pa.Table, record: TrialRecord) -> pa.Table:
     for place, (name, value) in enumerate(names.items()):
         rows = rows.add_column(place, name, pa.array(np.full(len(rows), value)))
     return rows
-
-
-def _writer(file: Path, rows: pa.Table) -> csv.CSVWriter:
-    return csv.CSVWriter(file, rows.schema)

@@ -18,6 +18,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
     """Sentences, the ones that bear on the verdict first."""
     return [
         *of_blocks(run, summary),
+        *_of_guards(run),
         *_of_metric(run),
         *_of_closed_loops(run),
         *_of_load(run),
@@ -67,6 +68,15 @@ def _of_few_blocks(n: int) -> Iterator[str]:
             f"{n} blocks are few: their spread is known poorly, so the interval is wide, and its "
             "assumption of normal effects cannot be checked."
         )
+
+
+def _of_guards(run: MeasuredRun) -> Iterator[str]:
+    for arm in run.every_arm:
+        if arm.without:
+            yield (
+                f"{arm.name} ran without guards of its books that a store would never run without "
+                f"({', '.join(arm.without)}), to show what they are for."
+            )
 
 
 def _of_metric(run: MeasuredRun) -> Iterator[str]:

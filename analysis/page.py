@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import aa_wording, fault_matrix, policy_table, tables
+from analysis import aa_wording, books, fault_matrix, guarantees, policy_table, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
@@ -59,6 +59,8 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
         "checklist": checklist(run),
         "fault_matrix": fault_matrix,
         "policies": policy_table,
+        "books": books,
+        "guarantees": guarantees,
     }
     return fill("report.html", run, summary, figures, **own)
 

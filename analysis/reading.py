@@ -1,7 +1,8 @@
 """Raw files of a trial as tables. A file that is missing or not whole is an InputError."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from experiment.errors import InputError
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialFolder, read_json
-from experiment.rows import POLICY_COUNTERS, REQUESTS, SAMPLES, Outcome
+from experiment.rows import LIMBO, POLICY_COUNTERS, REQUESTS, SAMPLES, Outcome
 
 
 class Violation(BaseModel):
@@ -23,14 +24,33 @@ class Violation(BaseModel):
     detail: str
 
 
+class Invariant(BaseModel):
+    """What the audit looked at for one invariant."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    says: str
+    checks: int
+
+
 class Audit(BaseModel):
-    """What the consistency audit after the drain found."""
+    """What the consistency audit after the drain found.
+
+    Records of old lack all members that have a default.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     violations: tuple[Violation, ...]
     orders: int
     acknowledged: int
+    checkouts: Mapping[Literal["ok", "fail", "info"], int] = {}
+    """How many ended in each way, as far as their clients know."""
+    repeated: int | None = None
+    """Keys that were sent more than once."""
+    settled_after_s: float | None = None
+    """From the end of the load until nothing was under way."""
+    invariants: Mapping[str, Invariant] = {}
 
 
 def read_table(file: Path, schema: pa.Schema) -> pa.Table:
@@ -72,6 +92,11 @@ def read_requests(trial: TrialFolder) -> pd.DataFrame:
             "another version wrote it."
         )
     return rows
+
+
+def read_limbo(trial: TrialFolder) -> pd.DataFrame | None:
+    """What was in limbo, or None when the scenario did not ask for it."""
+    return read_table(trial.limbo, LIMBO).to_pandas() if trial.limbo.exists() else None
 
 
 def read_samples(trial: TrialFolder) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scipy.special import stdtrit
+from scipy.special import betaincinv, stdtrit
 
 CONFIDENCE = 0.95
 MOST_BLOCKS = 1000
@@ -71,6 +71,15 @@ def upper_bound_without_events(n: int, confidence: float = CONFIDENCE) -> float:
     """
     three = 3 * math.log(1 - confidence) / math.log(1 - CONFIDENCE)
     return min(1.0, three / n)
+
+
+def upper_bound_of_share(k: int, n: int, confidence: float = CONFIDENCE) -> float:
+    """One-sided upper bound of a share of which ``n`` > 0 trials showed ``k``.
+
+    Clopper & Pearson (Biometrika 1934): the share at which k or fewer would be seen with
+    probability 1 - confidence. Assumes independent trials.
+    """
+    return 1.0 if k == n else float(betaincinv(k + 1, n - k, confidence))
 
 
 @dataclass(frozen=True)

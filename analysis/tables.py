@@ -6,7 +6,6 @@ from analysis.cells import Floats
 from analysis.comparison import compare
 from analysis.measured import MeasuredRun
 from analysis.quantiles import needed_for, quantile, quantile_interval
-from analysis.trial import Trial
 from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
 from experiment.metric import Metric
 from experiment.rows import Outcome
@@ -113,20 +112,6 @@ def metric_columns(run: MeasuredRun) -> list[str]:
     """Headings of ``metric_rows``; among more than two arms, each row names its own."""
     arms = run.arms if run.is_pair else ("reference", "compared with it")
     return [*arms, "effect", f"over {len(run.blocks)} blocks"]
-
-
-def audit_rows(run: MeasuredRun) -> list[Row]:
-    """Per trial: orders, acknowledged orders, violations."""
-    return [_audit_row(trial) for trial in run.trials]
-
-
-def _audit_row(trial: Trial) -> Row:
-    name, audit = trial.record.title, trial.audit
-    if audit is None:
-        return Row(name, (NOTHING, NOTHING, "not audited"), strong=True)
-    broken = "; ".join(f"{v.invariant}: {v.detail}" for v in audit.violations)
-    cells = (f"{audit.orders:,}", f"{audit.acknowledged:,}", broken or "none")
-    return Row(name, cells, strong=bool(broken))
 
 
 def gate_rows(run: MeasuredRun) -> list[Row]:

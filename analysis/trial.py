@@ -8,7 +8,14 @@ import pandas as pd
 
 from analysis.cells import Cells, cells_of
 from analysis.judging import judged
-from analysis.reading import Audit, read_audit, read_events, read_requests, read_samples
+from analysis.reading import (
+    Audit,
+    read_audit,
+    read_events,
+    read_limbo,
+    read_requests,
+    read_samples,
+)
 from analysis.windows import Window
 from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, TrialFolder, TrialRecord
@@ -26,6 +33,8 @@ class Trial:
     samples: pd.DataFrame
     events: list[dict[str, Any]]
     audit: Audit | None
+    limbo: pd.DataFrame | None
+    """Columns of ``experiment.rows.LIMBO``; None when the scenario did not ask for it."""
     timetable: tuple[PlannedPhase, ...]
     """Its phases in their times."""
 
@@ -55,5 +64,6 @@ def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
         samples=read_samples(folder),
         events=read_events(folder),
         audit=read_audit(folder),
+        limbo=read_limbo(folder),
         timetable=timetable,
     )

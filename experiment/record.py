@@ -24,6 +24,7 @@ from experiment.metric import MetricName
 from experiment.part import Profile
 from experiment.phase import PlannedPhase
 from experiment.scenario import Scenario
+from experiment.store import Architecture
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -81,6 +82,8 @@ class Plan(_Record):
     """The A/A runs behind ``noise_floor``, one sentence part each."""
     hashes: Mapping[str, str] = {}
     """SHA-256 of the sources, of the lock files and of the sample data."""
+    checkout_lines: Mapping[Architecture, Mapping[str, int]] = {}
+    """Lines of code that make a checkout and its guarantees, by part; counted from the sources."""
     stopping: Stopping | None = None
     """None: the run has all its blocks, whatever they show."""
 

@@ -47,13 +47,13 @@ def findings(books: Books, history: History) -> dict[str, Any]:
         "checkouts": {result: results[result] for result in ("ok", "fail", "info")},
         "repeated": sum(len(attempts) > 1 for attempts in history.by_key().values()),
         "ledger_compared": books.charges is not None,
-        "checks": _counts(found),
+        "invariants": _looked_at(found),
         "violations": [
             {"invariant": check.invariant, "detail": check.wrong} for check in found if check.wrong
         ],
     }
 
 
-def _counts(found: list[Check]) -> dict[str, int]:
+def _looked_at(found: list[Check]) -> dict[str, dict[str, Any]]:
     counts = Counter(check.invariant for check in found)
-    return {invariant: counts[invariant] for invariant in INVARIANTS}
+    return {name: {"says": says, "checks": counts[name]} for name, says in INVARIANTS.items()}

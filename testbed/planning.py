@@ -14,6 +14,7 @@ from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
 from experiment.scenario import Scenario
 from testbed import machine, noise_floor
+from testbed.code_size import checkout_lines
 from testbed.hashes import hashes
 from testbed.janitor import state_dir
 
@@ -81,6 +82,7 @@ def make_plan(
         noise_floor=noise_floor.by_metric(floors),
         noise_floor_from=noise_floor.sources(floors),
         hashes=hashes(scenario.sample),
+        checkout_lines=checkout_lines(),
         stopping=stopping_within(planned) if until_decided else None,
     )
 

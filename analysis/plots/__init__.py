@@ -1,7 +1,7 @@
 """Figures of the report, one short file each, in the order in which the report shows them."""
 
 from analysis.measured import MeasuredRun
-from analysis.plots import arms, availability, estimation, resources, spectrum, timeline
+from analysis.plots import arms, availability, estimation, limbo, resources, spectrum, timeline
 from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
 
@@ -22,4 +22,5 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
     if not run.blocks:
         return ()
     more = () if run.is_pair else BEYOND_A_PAIR
-    return *PLOTS, *more, *matrix_plots(run)
+    watched = (limbo.PLOT,) if run.scenario.watch_limbo else ()
+    return *PLOTS, *more, *matrix_plots(run), *watched

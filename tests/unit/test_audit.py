@@ -102,6 +102,6 @@ def test_findings_count_what_was_looked_at_and_name_what_is_wrong() -> None:
     history = History.acknowledging(["gone"])
     found = findings(Books(orders=(lost,), charges=()), history)
     assert (found["orders"], found["acknowledged"], found["repeated"]) == (1, 1, 0)
-    assert found["checks"]["I3"] == 1
-    assert found["checks"]["I1"] == 0
+    assert found["invariants"]["I3"]["checks"] == 1
+    assert found["invariants"]["I1"]["checks"] == 0
     assert {each["invariant"] for each in found["violations"]} == {"I3", "I4", "I8"}

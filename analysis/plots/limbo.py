@@ -1,0 +1,58 @@
+"""Limbo: money and stock that belong to no order, second by second."""
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.measured import MeasuredRun
+from analysis.plots.plot import Plot
+from analysis.plots.style import arm_colours
+from analysis.plots.timeline import in_one_order, shade
+
+PANELS = (
+    ("cents", 100.0, "money taken without an order"),
+    ("pieces", 1.0, "pieces reserved, not sold"),
+)
+
+
+def draw(run: MeasuredRun) -> Figure:
+    run = in_one_order(run)
+    figure = Figure(figsize=(15, 5))
+    for axes, (column, unit, title) in zip(figure.subplots(1, 2), PANELS, strict=True):
+        for arm in run.arms:
+            shade(axes, run, arm)
+            _draw_arm(axes, run, arm, column, unit)
+        axes.set_title(title)
+        axes.set_xlabel("seconds from the start of the load")
+        axes.set_xlim(0, run.scenario.duration_s(run.plan.profile))
+        axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
+        axes.legend(loc="upper right")
+    return figure
+
+
+def _draw_arm(axes: Axes, run: MeasuredRun, arm: str, column: str, unit: float) -> None:
+    """A thin line per block; a gap where the databases did not answer."""
+    label: str | None = arm
+    for trial in run.of(arm):
+        if trial.limbo is not None:
+            amounts = trial.limbo[column].astype("Float64") / unit
+            values = pd.to_numeric(amounts).to_numpy(dtype=float, na_value=float("nan"))
+            times = trial.limbo["t_s"].to_numpy(float)
+            colour = arm_colours(run)[arm]
+            axes.step(times, values, where="post", color=colour, lw=1.4, alpha=0.7, label=label)
+            label = None
+
+
+def caption(run: MeasuredRun) -> str:
+    asked = [trial.limbo["took_ms"].median() for trial in run.trials if trial.limbo is not None]
+    price = f"; it took about {max(asked):.0f} ms" if asked else ""
+    return (
+        "What belongs to no order, one line per block. Left, in the shop's currency: charged, or "
+        "about to be, without a confirmed order and not given back. Right: kept for checkouts "
+        "that have not ended; the monolith keeps none outside of its transaction. A checkout on "
+        "its way counts, so a little is normal; what stays after a fault is what nobody has "
+        f"cleared yet. The databases were asked once a second{price}. A gap: one did not answer."
+    )
+
+
+PLOT = Plot("limbo", "Money and stock in limbo", draw, caption)
