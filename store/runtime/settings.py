@@ -5,13 +5,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    PlainSerializer,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from store.runtime.guards import Guard
 from store.runtime.policies import Policies
@@ -24,14 +18,6 @@ class SettingsError(Exception):
 def _decoded(value: object) -> object:
     """A part with fields of its own is JSON in the environment."""
     return json.loads(value) if isinstance(value, str) else value
-
-
-def _split(value: object) -> object:
-    return [name for name in value.split(",") if name] if isinstance(value, str) else value
-
-
-def _joined(names: frozenset[str]) -> str:
-    return ",".join(sorted(names))
 
 
 class Settings(BaseModel):
@@ -62,10 +48,8 @@ class Settings(BaseModel):
     """How often the scores are computed per request: multiplies the work, not the answer."""
     reservation_s: float = 60.0
     """How long pieces are kept for a checkout that does not go on."""
-    without: Annotated[
-        frozenset[Guard], BeforeValidator(_split), PlainSerializer(_joined, return_type=str)
-    ] = frozenset()
-    """Guards that are switched off; in the environment with commas between."""
+    without: Annotated[frozenset[Guard], BeforeValidator(_decoded)] = frozenset()
+    """Guards that are switched off."""
     faults_file: Path | None = None
     """JSON file that arms fault points; None means that none can ever fire."""
     telemetry_file: Path | None = None
