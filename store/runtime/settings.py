@@ -16,7 +16,7 @@ class SettingsError(Exception):
 
 
 def _decoded(value: object) -> object:
-    """A part with fields of its own is JSON in the environment."""
+    """A part with members of its own is JSON in the environment."""
     return json.loads(value) if isinstance(value, str) else value
 
 
