@@ -87,7 +87,7 @@ class OrdersStore:
         self.ledger = Ledger()
         self.without = without
         self._peers_file = folder / "peers.json"
-        self.database_urls = {role: make_database(f"orders_{role}") for role in DEPLOYABLES}
+        self.database_urls = {role: make_database(f"{folder.name}_{role}") for role in DEPLOYABLES}
         for role, deployable in DEPLOYABLES.items():
             _create_data(deployable, self.database_urls[role], dataset)
         self._urls = {role: serve(self._start(role, make)) for role, make in APPS.items()}

@@ -37,7 +37,7 @@ class Catalog(Module):
 
 def _module(process: Struck) -> Catalog:
     settings = Settings(role="monolith", instance="monolith-1", secret="s")
-    parts = (settings, None, process.telemetry, process.points, Tokens("s"))
+    parts = (settings, None, None, process.telemetry, process.points, Tokens("s"))
     return Catalog(Process(*parts))
 
 
