@@ -9,6 +9,7 @@ from experiment.part import Part, Positive, Slug
 from experiment.policies import Policies
 
 Architecture = Literal["monolith", "microservices"]
+DatabaseLayout = Literal["shared", "per-service"]
 
 Guard = Literal[
     "idempotency", "outbox", "outbox-order", "compensation", "reservation-expiry", "stored-saga"
@@ -25,6 +26,9 @@ class Arm(Part):
     """Instances of single roles (``monolith`` or a service); one where nothing is said."""
     without: tuple[Guard, ...] = ()
     """Guards of the books that are switched off, to show what they are for."""
+    databases: DatabaseLayout = "shared"
+    """One database server for all data, or one for each service that keeps data, under the same
+    budget. The monolith has one in either case."""
     loop: Literal["open", "closed"] = "open"
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""

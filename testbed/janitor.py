@@ -164,6 +164,7 @@ def _stop(alive: list[dict[str, Any]]) -> None:
     """All at once; whoever is still there after the deadline is killed, with its children."""
     for entry in alive:
         _signal(os.kill, entry, signal.Signals(entry["stop"]))
+        _signal(os.killpg, entry, signal.SIGCONT)  # one that is paused would not hear it
     until = time.monotonic() + STOP_WITHIN_S
     while time.monotonic() < until and any(_lives(entry) for entry in alive):
         time.sleep(_POLL_S)

@@ -96,7 +96,7 @@ def fresh_database(postgres_url: str) -> Callable[[str], str]:
 @contextmanager
 def _platform() -> Iterator[LocalPlatform]:
     with LocalPlatform() as platform:
-        with platform._server.connect() as connection:
+        with platform._servers.shared.connect() as connection:
             _wait_for_no_disk(connection)
         yield platform
 

@@ -4,11 +4,13 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from experiment.faults.on_data import DataFault
+from experiment.faults.on_instances import InstanceFault
 from experiment.faults.on_messages import MessageFault
 from experiment.faults.on_network import NetworkFault
 from experiment.faults.on_roles import RoleFault
 
-AnyFault = RoleFault | MessageFault | NetworkFault
+AnyFault = RoleFault | MessageFault | NetworkFault | InstanceFault | DataFault
 
 FaultPlan = Annotated[AnyFault, Field(discriminator="kind")]
 

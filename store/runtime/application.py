@@ -46,6 +46,7 @@ def create_base(
     process's own, for faults that act on its pool.
     """
     logs.configure(settings.instance)
+    time.sleep(settings.start_delay_s)
     # Pages and static files belong to whoever serves the shop; others need neither.
     app = Flask(settings.role, static_folder=None)
     app.json = _OrjsonProvider(app)

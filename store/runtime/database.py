@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from psycopg import Connection, OperationalError
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
 
 from store.runtime.policies import Policies
+from store.runtime.pool import Pool
 from store.runtime.resilience import deadline
 
 Row = DictRow
@@ -53,23 +53,25 @@ class Database:
     """At most ``size`` connections whose rows are dictionaries.
 
     It starts with one connection and opens more on demand, so that ten small pools do not cost
-    more at rest than one. All ways raise psycopg_pool.PoolTimeout, an OperationalError, when no
-    connection is free in time, and the Problem DeadlineExceeded when the request's time is up.
+    more at rest than one. All ways raise an OperationalError when the server is gone or no
+    connection is free in time (psycopg_pool.PoolTimeout), and the Problem DeadlineExceeded when
+    the request's time is up.
     """
 
     def __init__(self, url: str, size: int, waits: Waits | None = None) -> None:
         waits = waits or Waits()
         self._wait_s = waits.connection_s
-        self._pool = ConnectionPool(
+        self._pool = Pool(
             url,
             connection_class=Connection[DictRow],
             kwargs={"row_factory": dict_row, "autocommit": True, **waits.options},
             min_size=1,
             max_size=size,
             timeout=self._wait_s,
+            reconnect_timeout=0,
             open=True,
         )
-        self._pool.wait(timeout=30)
+        self._pool.await_server()
 
     def autocommit(
         self, wait_s: float | None = None

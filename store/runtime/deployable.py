@@ -1,7 +1,7 @@
 """What a test bed must know to run one kind of process of an architecture."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import Connection
@@ -26,3 +26,6 @@ class Deployable:
     """This unit's part of the books, for the audit; None where ``create_data`` is None."""
     read_limbo: Callable[[Connection[Any]], Limbo] | None = None
     """This unit's part of what is in limbo, by one statement; None where there can be none."""
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Tables by the role whose data they hold, where one database holds those of several; empty:
+    all tables are the unit's own."""

@@ -50,6 +50,8 @@ class Settings(BaseModel):
     """How long pieces are kept for a checkout that does not go on."""
     without: Annotated[frozenset[Guard], BeforeValidator(_decoded)] = frozenset()
     """Guards that are switched off."""
+    start_delay_s: float = 0.0
+    """This process takes so much longer until it is ready: a fault, never a setting to serve by."""
     faults_file: Path | None = None
     """JSON file that arms fault points; None means that none can ever fire."""
     telemetry_file: Path | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from experiment.policies import Policies
-from experiment.store import Architecture, Budget, Guard, Sample, Work
+from experiment.store import Architecture, Budget, DatabaseLayout, Guard, Sample, Work
 from store.rules.books import Books
 from store.rules.limbo import Limbo
 from store.runtime.deployable import Deployable
@@ -27,6 +27,7 @@ class Deployment:
     deployables: tuple[Deployable, ...]
     instances: Mapping[str, int] = field(default_factory=dict)
     """Instances by role; one where nothing is said."""
+    databases: DatabaseLayout = "shared"
     budget: Budget | None = None
     """What store, edge and database may use together; None: no limit is wanted."""
     sample: Sample = field(default_factory=Sample)
@@ -50,6 +51,20 @@ class Instance:
     url: str
     pid: int
     alive: bool
+    paused: bool = False
+    """Whether every process of it is stopped, as by SIGSTOP."""
+
+
+@dataclass(frozen=True)
+class RoleData:
+    """Where the data of a role are."""
+
+    admin_url: str
+    """The database as its server's superuser opens it."""
+    owner_url: str
+    """The same as the store opens it."""
+    tables: tuple[str, ...]
+    """The role's tables, in the order in which transactions reach them; empty: all of them."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,33 @@ class RunningStore(Protocol):
 
     def restore_role(self, role: str) -> None:
         """Start what ``kill_role`` took; returns when the role serves through the edge again."""
+
+    def kill(self, names: Collection[str]) -> None:
+        """Lose these instances; as ``kill_role``, but by name."""
+
+    def withdraw(self, names: Collection[str]) -> None:
+        """Stop these instances in order: nobody sends them more, and what they have is finished."""
+
+    def start_again(self, names: Collection[str], slower_by_s: float = 0.0) -> None:
+        """Start anew those of them that are not alive; returns when they serve through the edge.
+
+        They take ``slower_by_s`` longer to become ready, and nobody is told of them before.
+        """
+
+    def pause(self, names: Collection[str]) -> None:
+        """Stop every process of these instances where it is; their connections stay open."""
+
+    def resume(self, names: Collection[str]) -> None:
+        """Let them go on; returns when they serve through the edge again."""
+
+    def stop_database(self, role: str) -> None:
+        """End the database server with the data of ``role`` at once, as a crash would."""
+
+    def start_database(self, role: str) -> None:
+        """Start it again if it is stopped; returns when it has recovered and takes connections."""
+
+    def data_of(self, role: str) -> RoleData:
+        """Where the data of ``role`` are; RunError for a role without any."""
 
     def arm_faults(self, faults: Sequence[ArmedFault]) -> None:
         """Make exactly these faults armed in all instances; an empty list lifts all."""

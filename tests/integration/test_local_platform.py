@@ -56,11 +56,11 @@ def _children(platform: LocalPlatform) -> set[int]:
     # One look for both: PostgreSQL's own come and go, also between two looks.
     processes = procfs.snapshot()
     children = {stat.pid for stat in procfs.tree(processes, os.getpid())}
-    return children - {stat.pid for stat in procfs.tree(processes, platform._server.pid)}
+    return children - {stat.pid for stat in procfs.tree(processes, platform._servers.shared.pid)}
 
 
 def _databases(platform: LocalPlatform) -> set[str]:
-    with platform._server.connect() as connection:
+    with platform._servers.shared.connect() as connection:
         return {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
 
 
@@ -226,7 +226,7 @@ def test_the_budget_is_in_force_or_the_record_says_why_not(
         limited = {int(pid) for pid in (groups[0] / "cgroup.procs").read_text().split()}
         (monolith,) = (i.pid for i in store.instances() if i.role == "monolith")
         (provider,) = (i.pid for i in store.instances() if i.role == "payment-provider")
-        assert {monolith, *local_platform._server.pids()} <= limited
+        assert {monolith, *local_platform._servers.shared.pids()} <= limited
         assert provider not in limited
     finally:
         store.down()
@@ -239,7 +239,7 @@ import sys
 from pathlib import Path
 from testbed.platforms.local.platform import LocalPlatform
 with LocalPlatform() as platform:
-    print(platform._server.pid, platform._server._folder, flush=True)
+    print(platform._servers.shared.pid, platform._servers.shared._folder, flush=True)
     sys.stdin.read()
 """
 
@@ -266,19 +266,19 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
 def test_only_a_store_that_is_alone_begins_with_a_fresh_server(
     fresh_platform: LocalPlatform, tmp_path: Path
 ) -> None:
-    before = fresh_platform._server.pid
+    before = fresh_platform._servers.shared.pid
     fresh_platform.up(_monolith(), tmp_path / "first")
-    fresh = fresh_platform._server.pid
+    fresh = fresh_platform._servers.shared.pid
     fresh_platform.up(_monolith(), tmp_path / "second")
-    assert before != fresh == fresh_platform._server.pid
+    assert before != fresh == fresh_platform._servers.shared.pid
 
 
 def test_the_death_of_the_database_server_is_one_sentence(
     fresh_platform: LocalPlatform, tmp_path: Path
 ) -> None:
     store = fresh_platform.up(_monolith(), tmp_path / "bereft")
-    os.kill(fresh_platform._server.pid, signal.SIGKILL)
-    assert _eventually(lambda: not fresh_platform._server.is_running)
+    os.kill(fresh_platform._servers.shared.pid, signal.SIGKILL)
+    assert _eventually(lambda: not fresh_platform._servers.shared.is_running)
     store.down()
     with pytest.raises(RunError, match="PostgreSQL ended with status -9"):
         fresh_platform.up(_monolith(), tmp_path / "again")

@@ -45,6 +45,28 @@ def test_what_a_dead_owner_left_is_stopped_and_removed(
     assert not record.file.exists()
 
 
+def test_what_stands_still_is_stopped_as_well(tmp_path: Path) -> None:
+    """As a paused instance: two processes, neither of which notices a request to end."""
+    record = Belongings(tmp_path / "state")
+    family = f"import subprocess; print(subprocess.Popen({SLEEP!r}).pid, flush=True); {SLEEP[2]}"
+    parent = subprocess.Popen(
+        [sys.executable, "-c", family],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        env=os.environ | record.mark,
+    )
+    assert parent.stdout is not None
+    child = procfs.read_stat(int(parent.stdout.readline()))
+    assert child is not None
+    record.process("parent", parent.pid, signal.SIGTERM)
+    os.killpg(parent.pid, signal.SIGSTOP)
+    _orphan(record.file)
+    assert f"Stopped process {child.pid}." in janitor.clean(tmp_path / "state")
+    assert parent.wait(timeout=1) == -signal.SIGTERM
+    assert not procfs.is_alive(child.pid, child.started)
+    parent.stdout.close()
+
+
 def test_a_process_that_was_not_written_down_is_found_by_its_mark(tmp_path: Path) -> None:
     record = Belongings(tmp_path / "state")
     unwritten = subprocess.Popen(SLEEP, env=os.environ | record.mark)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from psycopg_pool import PoolTimeout
+from psycopg import OperationalError
 
 from store.runtime.faults.armed import FaultOnEntry
 from store.runtime.faults.in_force import InForce
@@ -28,5 +28,5 @@ class PoolExhaustion(FaultOnEntry):
         try:
             while in_force.kept < self.connections and not in_force.lifted.is_set():
                 in_force.keep(lambda: database.autocommit(PATIENCE_S), self.connections)
-        except PoolTimeout:
-            return  # all are in use; the next turn tries again
+        except OperationalError:
+            return  # all are in use, or the server is gone; the next turn tries again

@@ -13,13 +13,15 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from experiment.store import Architecture, Sample
+from experiment.errors import RunError
+from experiment.store import Architecture, DatabaseLayout, Sample
 from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset
 from store.sample.generate import generate
 from testbed.platforms.local.postgres import PostgresServer
-from testbed.platforms.platform import Deployment
+from testbed.platforms.local.servers import ByRole, owners
+from testbed.platforms.platform import Deployment, RoleData
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class OwnDatabase:
     name: str
     url: str
     deployable: Deployable
+    server: PostgresServer
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,26 @@ class DatabaseSet:
     @property
     def urls(self) -> dict[str, str]:
         return {role: own.url for role, own in self.by_role.items()}
+
+    @property
+    def servers(self) -> set[PostgresServer]:
+        return {own.server for own in self.by_role.values()}
+
+    def server_of(self, role: str) -> PostgresServer:
+        return self._holding(role).server
+
+    def data_of(self, role: str) -> RoleData:
+        """Where the data of ``role`` are; RunError when nobody keeps any for it."""
+        own = self._holding(role)
+        tables = own.deployable.tables.get(role, ())
+        return RoleData(own.server.admin_url(own.name), own.url, tuple(tables))
+
+    def _holding(self, role: str) -> OwnDatabase:
+        """The role's own database, or that of the deployable in which it is a part."""
+        for own in self.by_role.values():
+            if role == own.deployable.role or role in own.deployable.tables:
+                return own
+        raise RunError(f"Nobody keeps data for {role!r}; there are {sorted(self.by_role)}.")
 
     def books(self) -> Books:
         return merge(_read_books(own) for own in self.by_role.values())
@@ -53,45 +76,51 @@ def _read_books(own: OwnDatabase) -> Books:
 
 
 class Databases:
-    """Makes and drops the databases of deployments on one server."""
+    """Makes and drops the databases of deployments."""
 
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._passwords: dict[str, str] = {}
+    def __init__(self) -> None:
+        self._passwords: dict[tuple[PostgresServer, str], str] = {}
         self._samples: dict[Sample, Dataset] = {}
-        self._templates: dict[tuple[Architecture, Sample], dict[str, str]] = {}
+        self._templates: dict[tuple[Architecture, DatabaseLayout, Sample], dict[str, str]] = {}
         self._numbers = count(1)
 
-    def create(self, deployment: Deployment) -> DatabaseSet:
-        """Fresh copies of the sample data for one deployment."""
-        templates = self._templates_for(deployment)
+    def create(self, deployment: Deployment, servers: ByRole) -> DatabaseSet:
+        """Fresh copies of the sample data for one deployment, on the servers of their owners."""
+        templates = self._templates_for(deployment, servers)
         number = next(self._numbers)
         made = {}
-        with self._server.connect() as connection:
-            for deployable in _owners(deployment):
-                name = f"d{number}_{_identifier(deployable.role)}"
-                owner = _owner(deployment.architecture, deployable)
+        for deployable in owners(deployment):
+            server = servers[deployable.role]
+            name = f"d{number}_{_identifier(deployable.role)}"
+            owner = _owner(deployment.architecture, deployable)
+            with server.connect() as connection:
                 _create_database(connection, name, owner, templates[deployable.role])
-                made[deployable.role] = OwnDatabase(name, self._url(name, owner), deployable)
+            url = self._url(server, name, owner)
+            made[deployable.role] = OwnDatabase(name, url, deployable, server)
         return DatabaseSet(made)
 
     def drop(self, databases: DatabaseSet) -> None:
         """Drop them; those of a server that is gone go with its folder."""
-        if not self._server.is_running:
-            return
-        with self._server.connect() as connection:
-            for own in databases.by_role.values():
-                drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-                connection.execute(drop.format(sql.Identifier(own.name)))
+        for own in databases.by_role.values():
+            if own.server.is_running:
+                with own.server.connect() as connection:
+                    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                    connection.execute(drop.format(sql.Identifier(own.name)))
 
-    def _templates_for(self, deployment: Deployment) -> dict[str, str]:
-        key = (deployment.architecture, deployment.sample)
+    def _templates_for(self, deployment: Deployment, servers: ByRole) -> dict[str, str]:
+        key = (deployment.architecture, deployment.databases, deployment.sample)
         if key not in self._templates:
             dataset = self._dataset(deployment.sample)
             number = len(self._templates) + 1
             self._templates[key] = {
-                deployable.role: self._load_template(number, deployment, deployable, dataset)
-                for deployable in _owners(deployment)
+                each.role: self._load_template(
+                    servers[each.role],
+                    f"template{number}_{_identifier(each.role)}",
+                    _owner(deployment.architecture, each),
+                    each,
+                    dataset,
+                )
+                for each in owners(deployment)
             }
         return self._templates[key]
 
@@ -103,29 +132,34 @@ class Databases:
         return self._samples[sample]
 
     def _load_template(
-        self, number: int, deployment: Deployment, deployable: Deployable, dataset: Dataset
+        self,
+        server: PostgresServer,
+        name: str,
+        owner: str,
+        deployable: Deployable,
+        dataset: Dataset,
     ) -> str:
-        name = f"template{number}_{_identifier(deployable.role)}"
-        owner = _owner(deployment.architecture, deployable)
-        with self._server.connect() as connection:
-            self._ensure_role(connection, owner)
+        with server.connect() as connection:
+            self._ensure_role(server, connection, owner)
             _create_database(connection, name, owner, "template0")
-        with psycopg.connect(self._url(name, owner)) as connection:
-            assert deployable.create_data is not None  # noqa: S101 - _owners() saw to it
+        with psycopg.connect(self._url(server, name, owner)) as connection:
+            assert deployable.create_data is not None  # noqa: S101 - owners() saw to it
             deployable.create_data(connection, dataset)
-        with self._server.connect(name) as connection:
+        with server.connect(name) as connection:
             # Copies start with statistics and hint bits, not with autovacuum's work ahead.
             connection.execute("VACUUM (FREEZE, ANALYZE)")
         return name
 
-    def _ensure_role(self, connection: Connection[TupleRow], role: str) -> None:
-        if role not in self._passwords:
-            self._passwords[role] = secrets.token_urlsafe(24)
+    def _ensure_role(
+        self, server: PostgresServer, connection: Connection[TupleRow], role: str
+    ) -> None:
+        if (server, role) not in self._passwords:
+            self._passwords[server, role] = password = secrets.token_urlsafe(24)
             create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-            connection.execute(create.format(sql.Identifier(role), self._passwords[role]))
+            connection.execute(create.format(sql.Identifier(role), password))
 
-    def _url(self, database: str, owner: str) -> str:
-        return self._server.url(database, owner, self._passwords[owner])
+    def _url(self, server: PostgresServer, database: str, owner: str) -> str:
+        return server.url(database, owner, self._passwords[server, owner])
 
 
 def _create_database(
@@ -136,10 +170,6 @@ def _create_database(
     revoke = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
     connection.execute(create.format(*map(sql.Identifier, (name, owner, template))))
     connection.execute(revoke.format(sql.Identifier(name)))
-
-
-def _owners(deployment: Deployment) -> list[Deployable]:
-    return [each for each in deployment.deployables if each.create_data is not None]
 
 
 def _owner(architecture: Architecture, deployable: Deployable) -> str:

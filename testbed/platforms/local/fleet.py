@@ -1,7 +1,8 @@
 """All instances of one deployment: who they are, how they are lost and how they return."""
 
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from experiment.errors import RunError
@@ -9,29 +10,32 @@ from store.runtime.telemetry import Counters, read_counters
 from testbed import procfs
 from testbed.platforms.local import usage
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.processes import OwnedProcess
+from testbed.platforms.local.processes import STOP_WITHIN_S, OwnedProcess
 from testbed.platforms.platform import Instance, RoleUsage
+from testbed.procfs import ProcessStat
 
 
 @dataclass
 class _Role:
-    """The instances of one role, and the CPU time of those that were killed."""
-
     instances: list[RunningInstance] = field(default_factory=list)
-    killed_cpu_s: float = 0.0
+    past_cpu_s: dict[int, float] = field(default_factory=dict)
+    """CPU time of processes that are gone, or about to go, by their ids."""
 
 
 class Fleet:
-    """Safe to ask from one thread while another kills and restores."""
+    """Safe to ask from one thread while another kills and restores.
 
-    def __init__(self, start: Callable[[InstancePlan], RunningInstance]) -> None:
+    ``start`` starts an instance that takes so many seconds longer to become ready.
+    """
+
+    def __init__(self, start: Callable[[InstancePlan, float], RunningInstance]) -> None:
         self._start = start
         self._lock = threading.Lock()
         self._roles: dict[str, _Role] = {}
 
     def launch(self, plan: InstancePlan) -> None:
         with self._lock:
-            self._roles.setdefault(plan.role, _Role()).instances.append(self._start(plan))
+            self._roles.setdefault(plan.role, _Role()).instances.append(self._start(plan, 0.0))
 
     def of(self, role: str) -> list[RunningInstance]:
         return list(self._role(role).instances)
@@ -43,6 +47,7 @@ class Fleet:
         return [instance.process for instance in self.all()]
 
     def describe(self) -> list[Instance]:
+        processes = procfs.snapshot()
         return [
             Instance(
                 role=instance.plan.role,
@@ -50,27 +55,39 @@ class Fleet:
                 url=instance.url,
                 pid=instance.process.pid,
                 alive=instance.process.is_alive,
+                paused=_is_paused(procfs.tree(processes, instance.process.pid)),
             )
             for instance in self.all()
         ]
 
-    def kill(self, role: str) -> None:
-        lost = self._role(role)
-        with self._lock:
-            processes = procfs.snapshot()
-            for instance in lost.instances:
-                if instance.process.is_alive:
-                    lost.killed_cpu_s += usage.cpu_s(processes, instance.process.pid)
-                    instance.process.kill()
+    def named(self, names: Collection[str]) -> list[RunningInstance]:
+        return [instance for instance in self.all() if instance.plan.name in names]
 
-    def revive(self, role: str) -> None:
-        """Start anew whoever is not alive, under the same name, on another port."""
-        lost = self._role(role)
+    def kill(self, names: Collection[str]) -> None:
         with self._lock:
-            lost.instances = [
-                instance if instance.process.is_alive else self._start(instance.plan)
-                for instance in lost.instances
-            ]
+            for instance in self._leaving(names):
+                instance.process.kill()
+
+    def stop(self, names: Collection[str]) -> None:
+        """In order, with the time to finish what they have."""
+        with self._lock:
+            leaving = self._leaving(names)
+        for instance in leaving:
+            instance.process.send(signal.SIGTERM)
+        for instance in leaving:
+            if not instance.process.ended_within(STOP_WITHIN_S):
+                instance.process.kill()
+
+    def revive(self, names: Collection[str], slower_by_s: float = 0.0) -> None:
+        """Start anew whoever is not alive, under the same name, on another port."""
+        with self._lock:
+            for role in self._roles.values():
+                role.instances = [
+                    self._start(instance.plan, slower_by_s)
+                    if instance.plan.name in names and not instance.process.is_alive
+                    else instance
+                    for instance in role.instances
+                ]
 
     def fault_hits(self, slot: int) -> int:
         return sum(_counters(instance).hits_by_slot[slot] for instance in self.all())
@@ -79,19 +96,33 @@ class Fleet:
         with self._lock:
             return [_usage(name, role, processes) for name, role in self._roles.items()]
 
+    def _leaving(self, names: Collection[str]) -> list[RunningInstance]:
+        """Those of them that are alive; what they have used is kept."""
+        processes = procfs.snapshot()
+        leaving = [each for each in self.named(names) if each.process.is_alive]
+        for each in leaving:
+            pid = each.process.pid
+            self._role(each.plan.role).past_cpu_s[pid] = usage.cpu_s(processes, pid)
+        return leaving
+
     def _role(self, role: str) -> _Role:
         if role not in self._roles:
             raise RunError(f"This store has no role {role!r}; it has {sorted(self._roles)}.")
         return self._roles[role]
 
 
+def _is_paused(tree: list[ProcessStat]) -> bool:
+    return bool(tree) and all(stat.state == "T" for stat in tree)
+
+
 def _usage(name: str, role: _Role, processes: usage.Processes) -> RoleUsage:
     alive = [each for each in role.instances if each.process.is_alive]
     pids = [each.process.pid for each in alive]
+    cpu_s = {pid: usage.cpu_s(processes, pid) for pid in pids} | role.past_cpu_s
     return RoleUsage(
         role=name,
         instances=len(alive),
-        cpu_s=role.killed_cpu_s + sum(usage.cpu_s(processes, pid) for pid in pids),
+        cpu_s=sum(cpu_s.values()),
         memory_mb=sum(usage.memory_mb(processes, pid) for pid in pids),
         counters=usage.add_up(_counters(each) for each in role.instances),
     )

@@ -63,8 +63,12 @@ def start_instance(
     belongings: Belongings,
     cpus: Collection[int],
     joins: Sequence[Path] = (),
+    slower_by_s: float = 0.0,
 ) -> RunningInstance:
-    """Start it on a free port; returns at once, before it is ready."""
+    """Start it on a free port; returns at once, before it is ready.
+
+    It takes ``slower_by_s`` longer than it needs to become ready.
+    """
     # Bound here and inherited, so that nobody else can take the port in between. Our own copy is
     # closed afterwards: connections to a killed instance are to be refused.
     with socket.socket() as listener:
@@ -75,7 +79,9 @@ def start_instance(
             name=plan.name,
             command=_command(plan, listener.fileno()),
             log=plan.folder / f"{plan.name}.log",
-            environment=_environment(plan.settings),
+            environment=_environment(
+                plan.settings.model_copy(update={"start_delay_s": slower_by_s})
+            ),
             cpus=cpus,
             joins=joins,
             inherits=[listener.fileno()],

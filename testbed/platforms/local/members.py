@@ -1,0 +1,86 @@
+"""The instances of one store, and those who have to know where they are: the edge and the peers."""
+
+import signal
+from collections.abc import Callable, Collection, Iterable
+
+from store.payment_provider.client import PAYMENT_PROVIDER
+from testbed.platforms.local.directory import Directory
+from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.fleet import Fleet
+from testbed.platforms.local.instances import InstancePlan, RunningInstance
+from testbed.platforms.local.readiness import await_ready
+
+READY_WITHIN_S = 60.0
+
+
+class Members:
+    """Loses instances, gets them back, and tells everybody where the store's roles are then."""
+
+    def __init__(
+        self,
+        roles: Collection[str],
+        edge: Edge,
+        directory: Directory,
+        start: Callable[[InstancePlan, float], RunningInstance],
+    ) -> None:
+        self._roles = roles
+        self._edge = edge
+        self._directory = directory
+        self.fleet = Fleet(start)
+
+    def announce(self, roles: Iterable[str], without: Collection[str] = ()) -> None:
+        """Tell edge and peers where the instances of ``roles`` are, but for those named."""
+        for role in roles:
+            self._edge.announce(role, [each.port for each in self._listed(role, without)])
+        urls = {
+            role: self._edge.mesh_urls(role) or [each.url for each in self._listed(role, without)]
+            for role in self._roles
+        }
+        provider = [each.url for each in self.fleet.of(PAYMENT_PROVIDER)]
+        self._directory.tell(urls | {PAYMENT_PROVIDER: provider})
+
+    def _listed(self, role: str, without: Collection[str]) -> list[RunningInstance]:
+        return [each for each in self.fleet.of(role) if each.plan.name not in without]
+
+    def await_serving(self, roles: Collection[str]) -> None:
+        """Return when all instances of ``roles`` serve, and the edge knows that they do."""
+        await_ready([each for role in roles for each in self.fleet.of(role)], READY_WITHIN_S)
+        self._edge.await_members(roles, READY_WITHIN_S)
+
+    def restore(self, role: str) -> None:
+        """Start those instances of ``role`` that are gone; everybody is told of them at once."""
+        self.fleet.revive([each.plan.name for each in self.fleet.of(role)])
+        self.announce([role] if role in self._roles else [])
+        self.await_serving([role])
+
+    def start(self, names: Collection[str], slower_by_s: float) -> None:
+        """Start those of them that are gone; everybody is told of them when they are ready."""
+        self.fleet.revive(names, slower_by_s)
+        await_ready(self.fleet.named(names), READY_WITHIN_S)
+        roles = self._roles_of(names)
+        self.announce(roles)
+        self._edge.await_members(roles, READY_WITHIN_S)
+
+    def withdraw(self, names: Collection[str]) -> None:
+        self.announce(self._roles_of(names), without=names)
+        self.fleet.stop(names)
+
+    def pause(self, names: Collection[str]) -> None:
+        for instance in self.fleet.named(names):
+            instance.process.send_to_group(signal.SIGSTOP)
+
+    def resume(self, names: Collection[str]) -> None:
+        instances = self.fleet.named(names)
+        try:
+            # Gunicorn's arbiter kills a worker that was silent for long, so that goes on first.
+            for instance in instances:
+                instance.process.send_to_children(signal.SIGCONT)
+            await_ready(instances, READY_WITHIN_S)
+        finally:
+            for instance in instances:
+                instance.process.send_to_group(signal.SIGCONT)
+        self._edge.await_members(self._roles_of(names), READY_WITHIN_S)
+
+    def _roles_of(self, names: Collection[str]) -> set[str]:
+        """Their roles, but for the outside payment provider's, which nobody balances."""
+        return {each.plan.role for each in self.fleet.named(names)} & set(self._roles)
