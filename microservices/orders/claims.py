@@ -127,13 +127,13 @@ class Claims:
         if found is not None:
             decide(found, fingerprint)
 
-    def close(self, saga: Saga) -> None:
-        """Write down how an attempt went; nothing if it is not the latest any more."""
+    def close(self, saga: Saga) -> bool:
+        """Write down how an attempt went; False: somebody else has ended it, and this is void."""
         status = _status(saga)
         before = ["confirmed"] if saga.is_confirmed else ["running", "undoing"]
         values = (status, _document(saga.remembered), RETRY_S, saga.order_id, saga.attempt, before)
         with self.database.autocommit() as connection:
-            connection.execute(_CLOSE, values)
+            return connection.execute(_CLOSE, values).rowcount > 0
 
     def take_unfinished(self) -> list[Saga]:
         """Sagas whose process died or that have duties left, at most BATCH of them, to be run.

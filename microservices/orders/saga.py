@@ -128,7 +128,7 @@ def run(saga: Saga, perform: Callable[[Saga], Outcome]) -> Saga:
 def after(saga: Saga, outcome: Outcome) -> Saga:
     """The saga once its step came to ``outcome``."""
     if saga.step is Step.CLOSE:
-        return replace(saga, step=Step.END)
+        return _end(saga, outcome)
     if saga.step in _DUTIES:
         return _after_duty(saga, outcome)
     if isinstance(outcome, Done):
@@ -158,6 +158,12 @@ def _confirm(saga: Saga, cart_version: int) -> Saga:
         cart_version=cart_version,
         is_confirmed=True,
     )
+
+
+def _end(saga: Saga, outcome: Outcome) -> Saga:
+    """Whoever took the attempt for dead may succeed; a refusal counts once it is written down."""
+    is_void = saga.refusal is not None and not isinstance(outcome, Done)
+    return replace(saga, step=Step.END, refusal=_taken_over() if is_void else saga.refusal)
 
 
 def _turn_back(saga: Saga, outcome: Refused | Failed) -> Saga:

@@ -77,7 +77,7 @@ class Steps:
             case Step.EMPTY_CART:
                 self.calls.delete("carts", f"{_cart(saga)}?version={saga.cart_version}")
             case Step.CLOSE:
-                self.claims.close(saga)
+                return self._close(saga)
         return Done()
 
     def _read_cart(self, saga: Saga) -> Purchase:
@@ -99,6 +99,10 @@ class Steps:
             with suppress(CallFailed):  # nobody will know that it was to be sent
                 publish(self.calls, [event])
         return Done(order)
+
+    def _close(self, saga: Saga) -> Outcome:
+        closed = self.claims.close(saga)
+        return Done() if closed else Failed("orders", may_have_acted=False)
 
 
 def _purchase(saga: Saga) -> Purchase:

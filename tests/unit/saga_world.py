@@ -184,7 +184,8 @@ class World:
                 self.carts_emptied += 1
                 self.emptied_up_to = max(self.emptied_up_to, saga.cart_version)
             case Step.CLOSE:
-                self.close(saga)
+                closed = self.close(saga)
+                return Done() if closed else Failed("orders", may_have_acted=False)
         return Done()
 
     def _purchase(self) -> Purchase:
@@ -223,13 +224,15 @@ class World:
         if order_id in self.sagas:
             decide(self.sagas[order_id], fingerprint)
 
-    def close(self, saga: Saga) -> None:
+    def close(self, saga: Saga) -> bool:
         row = self.sagas[saga.order_id]
         before = ("confirmed",) if saga.is_confirmed else ("running", "undoing")
-        if row["attempt"] == saga.attempt and row["status"] in before:
-            row["status"] = _status(saga)
-            if saga.remembered is not None:
-                row["refusal"] = vars(saga.remembered)
+        if row["attempt"] != saga.attempt or row["status"] not in before:
+            return False
+        row["status"] = _status(saga)
+        if saga.remembered is not None:
+            row["refusal"] = vars(saga.remembered)
+        return True
 
     def take_unfinished(self) -> list[Saga]:
         unfinished = ("running", "undoing", "confirmed")

@@ -192,6 +192,25 @@ def test_an_attempt_that_is_taken_for_dead_cannot_confirm() -> None:
     assert audit(client.world.books(), History.acknowledging(client.acknowledged())) == []
 
 
+def test_a_refusal_of_an_attempt_that_is_taken_for_dead_is_not_told() -> None:
+    """Else the buyer would read "sold out", and then be told of the order that came after it."""
+    world = World(1)
+    client, slow = Client(world), Client(world)
+    at_reservation = world.perform
+
+    def overtaken(saga):  # noqa: ANN001, ANN202 - the world's own signature
+        outcome = at_reservation(saga)
+        if saga.step is Step.RESERVE and saga.attempt == 1:
+            world.end_leases()
+            client.checkouts.resume_unfinished()
+            world.cart = 1
+        return outcome
+
+    world.perform = overtaken
+    assert slow.check_out("key-one") == "dependency-unavailable"
+    assert client.check_out("key-one") == str(client.order_id("key-one"))
+
+
 def test_a_decline_is_remembered_and_gives_the_stock_back() -> None:
     client = Client(World(5))
     assert [client.check_out("key-two") for _ in range(2)] == ["payment-declined"] * 2
