@@ -2,7 +2,6 @@
 
 import os
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,9 +151,9 @@ def _say_end(console: Console, folder: RunFolder, plan: Plan, summary: Summary) 
 
 def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:
     """Bring one store up without limits, say where it is, and wait for Ctrl-C."""
-    with tempfile.TemporaryDirectory() as logs, open_platform("local") as platform:
+    with open_platform("local") as platform, platform.belongings.temporary_folder() as logs:
         wanted = plain_deployment(architecture, sample)
-        store = platform.up(wanted, Path(logs), port=port)
+        store = platform.up(wanted, logs, port=port)
         try:
             console.print(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
             console.print(

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Collection
 from contextlib import suppress
@@ -155,9 +154,8 @@ def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
     Right after an installation that takes longer than a trial leaves before its first arrival.
     Raises RunError when the generator does not work.
     """
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as nobody:
+    with belongings.temporary_folder() as record, socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
-        record = Path(folder)
         order = LoadOrder(
             host=f"http://127.0.0.1:{nobody.getsockname()[1]}",
             arrivals=record / "arrivals.parquet",

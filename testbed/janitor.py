@@ -15,9 +15,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +71,17 @@ class Belongings:
 
     def folder(self, path: Path) -> None:
         self._write("folder", path=str(path.absolute()))
+
+    @contextmanager
+    def temporary_folder(self) -> Iterator[Path]:
+        """A folder that goes at the end of the block, or with its owner; recorded before it is."""
+        path = Path(tempfile.gettempdir(), f"twinstack-{secrets.token_hex(4)}")
+        self.folder(path)
+        path.mkdir(mode=0o700)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path)
 
     def control_group(self, path: Path) -> None:
         self._write("control-group", path=str(path))

@@ -1,9 +1,11 @@
 """Draws the figures of a run, two at a time."""
 
+import multiprocessing
+import os
+import threading
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +26,31 @@ def draw_side_by_side(
 
     The children are forked, so that they find the run in memory, where it is read already.
     """
-    pool = ProcessPoolExecutor(
-        AT_ONCE, get_context("fork"), initializer=_drawn.append, initargs=(run,)
-    )
+    forking = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(AT_ONCE, forking, initializer=_begin, initargs=(run,))
     with pool, warnings.catch_warnings():
         # Python warns of locks that threads hold while a process forks. The threads here belong
         # to Arrow and to BLAS; the children read no files with Arrow, and BLAS takes care itself.
         warnings.simplefilter("ignore", DeprecationWarning)
         files = [pool.submit(_draw, plot, folder) for plot in plots]
         return [each.result() for each in files]
+
+
+def _begin(run: Any) -> None:
+    _drawn.append(run)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A child whose parent was killed would wait for its next figure for ever.
+
+    It would also keep what it inherited: the lock of the run, and the pipe whose closing tells
+    whoever cleans up that the parent is gone.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this runs in children only
+    parent.join()
+    os._exit(1)
 
 
 def _draw(plot: Plot[Any], folder: Path) -> tuple[Path, Path]:
