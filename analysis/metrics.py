@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from analysis.failures import failures_in, in_control, in_failure, mean_good_lost
 from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
+from analysis.recovery.impact import Impact
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
 from analysis.trial import Trial
-from experiment.metric import Metric, MetricName
+from experiment.metric import OF_FAULTS, Metric, MetricName
+
+Bound = Literal["lower", "upper"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,8 @@ class Measured:
     value: float
     n: int
     """Requests it rests on."""
+    bound: Bound | None = None
+    """Which bound of the true value it is, if it is one."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,9 @@ class Asked(NamedTuple):
     """Empty: all features."""
 
 
-PER_FEATURE: frozenset[MetricName] = frozenset(
-    {"failed_share", "bad_share", "latency_p95_ms", "good_lost_per_failure"}
-)
+PER_FEATURE: frozenset[MetricName] = OF_FAULTS | {"failed_share", "bad_share", "latency_p95_ms"}
+FASTEST_S = 0.1
+"""Recoveries are not told from each other below it: some requests must be due to see one."""
 
 
 def measure(trial: Trial, metric: Metric) -> Measurement:
@@ -124,6 +129,58 @@ def _violation_share(trial: Trial, _asked: Asked) -> Measurement:
     return Measured(min(1.0, len(trial.audit.violations) / orders), orders)
 
 
+def _recovery_s(trial: Trial, asked: Asked) -> Measurement:
+    """Mean time from the roll-back of the phase's faults to the recovery.
+
+    A recovery that was not seen counts as long as it was watched for, a lower bound; one within
+    ``FASTEST_S`` counts as that, an upper bound. Both draw a ratio of two arms towards 1. A mean
+    with both in it is a lower bound: the other can be off by ``FASTEST_S`` at most.
+    """
+    impacts = _impacts_in(trial, asked)
+    if not impacts:
+        return Unknown(NO_FAULT)
+    seconds, bounds = zip(*map(_recovery_of, impacts), strict=True)
+    bound: Bound | None = "lower" if "lower" in bounds else next(filter(None, bounds), None)
+    n = sum(impact.due for impact in impacts)
+    return Measured(sum(seconds) / len(seconds), n, bound)
+
+
+def _recovery_of(impact: Impact) -> tuple[float, Bound | None]:
+    after_s = impact.recovered_after_s
+    if after_s is None:
+        return max(FASTEST_S, impact.watched_s), "lower"
+    return (FASTEST_S, "upper") if after_s < FASTEST_S else (after_s, None)
+
+
+def _lost_requests_share(trial: Trial, asked: Asked) -> Measurement:
+    """Requests that the phase's faults cost, of those due until the next fault; mean over faults.
+
+    The arms of a block have the same requests due, so a slow recovery does not dilute the share.
+    """
+    impacts = _impacts_in(trial, asked)
+    n = sum(impact.due for impact in impacts)
+    if not n:
+        return Unknown(NO_FAULT)
+    return Measured(sum(impact.lost_share for impact in impacts) / len(impacts), n)
+
+
+def _budget_minutes(trial: Trial, asked: Asked) -> Measurement:
+    """Error budget that the phase's faults burnt; mean over faults."""
+    impacts = _impacts_in(trial, asked)
+    minutes = [i.budget_minutes for i in impacts if i.budget_minutes is not None]
+    if not minutes:
+        return Unknown(NO_FAULT)
+    return Measured(sum(minutes) / len(minutes), sum(impact.due for impact in impacts))
+
+
+NO_FAULT = "the record tells of no fault in the phase, or of no request without one"
+
+
+def _impacts_in(trial: Trial, asked: Asked) -> list[Impact]:
+    impacts = trial.impacts_on(asked.features) if asked.features else trial.impacts
+    return [impact for impact in impacts if impact.incident.is_in(asked.phase)]
+
+
 _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
@@ -133,4 +190,7 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "good_lost_per_failure": _good_lost_per_failure,
     "amplification": _amplification,
     "violation_share": _violation_share,
+    "recovery_s": _recovery_s,
+    "lost_requests_share": _lost_requests_share,
+    "budget_minutes": _budget_minutes,
 }

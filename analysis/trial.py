@@ -1,5 +1,6 @@
 """One complete trial with its rows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,12 @@ from analysis.reading import (
     read_requests,
     read_samples,
 )
+from analysis.recovery.impact import Impact, impacts_of
+from analysis.recovery.incident import incidents_in
 from analysis.windows import Window
 from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, TrialFolder, TrialRecord
+from experiment.scenario import Slo
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Trial:
     """Columns of ``experiment.rows.LIMBO``; None when the scenario did not ask for it."""
     timetable: tuple[PlannedPhase, ...]
     """Its phases in their times."""
+    slo: Slo
 
     @cached_property
     def cells(self) -> Cells:
@@ -46,6 +51,17 @@ class Trial:
             {name: phases for name, phases in groups.items() if phases != [name]}
         )
 
+    @cached_property
+    def impacts(self) -> list[Impact]:
+        """What its faults did to all features, in the order of time."""
+        return self.impacts_on(())
+
+    def impacts_on(self, features: Collection[str]) -> list[Impact]:
+        """What its faults did to some features; to all if none is named."""
+        incidents = incidents_in(self.events, self.timetable)
+        baselines = [(p.start_s, p.end_s) for p in self.timetable if p.phase.kind == "baseline"]
+        return impacts_of(self.requests, incidents, baselines, self.slo.good_share, features)
+
     def windows_of(self, phase: str) -> list[Window]:
         """When a phase was planned; all times of a group of phases."""
         return [(p.start_s, p.end_s) for p in self.timetable if phase in (p.phase.name, p.group)]
@@ -53,9 +69,9 @@ class Trial:
 
 def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
     """Read the rows of a complete trial. InputError when a file is missing or not whole."""
-    timetable, slo_ms = plan.timetable(record.block), plan.scenario.slo.latency_ms
+    timetable, slo = plan.timetable(record.block), plan.scenario.slo
     windows = {p.phase.name: (p.start_s, p.end_s) for p in timetable}
-    rows = judged(read_requests(folder), windows, slo_ms)
+    rows = judged(read_requests(folder), windows, slo.latency_ms)
     omitted = rows["outcome"] == "omitted"
     return Trial(
         record=record,
@@ -66,4 +82,5 @@ def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
         audit=read_audit(folder),
         limbo=read_limbo(folder),
         timetable=timetable,
+        slo=slo,
     )

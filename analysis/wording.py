@@ -1,6 +1,7 @@
 """Numbers and verdicts in words. Everything a reader sees of a number is formatted here."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from analysis.comparison import Comparison
@@ -29,6 +30,9 @@ UNITS: dict[MetricName, str] = {
     "good_lost_per_failure": "%",
     "amplification": "sent per call",
     "violation_share": "%",
+    "recovery_s": "s",
+    "lost_requests_share": "%",
+    "budget_minutes": "min of error budget",
     "capacity": "journeys/s",
     "demand": "CPUs",
 }
@@ -93,7 +97,17 @@ def interval(comparison: Comparison) -> str:
         return "no interval"
     low, high = (effect(metric, bound) for bound in estimate.interval)
     adjusted = f", adjusted for {comparison.looks} looks" if comparison.looks > 1 else ""
-    return f"95 % interval {low} to {high}{adjusted}"
+    return f"95 % interval {low} to {high}{adjusted}{_bounds(comparison)}"
+
+
+def _bounds(comparison: Comparison) -> str:
+    """How many values are only bounds, if any."""
+    values = [value for pair in comparison.pairs for value in (pair.reference, pair.treatment)]
+    seen = Counter(value.bound for value in values if value.bound is not None)
+    if not seen:
+        return ""
+    which = ", ".join(f"{n} {bound}" for bound, n in sorted(seen.items()))
+    return f"; {seen.total()} of {len(values)} values are bounds ({which})"
 
 
 def headline(comparison: Comparison, verdict: Verdict) -> str:

@@ -18,6 +18,9 @@ MetricName = Literal[
     "good_lost_per_failure",
     "amplification",
     "violation_share",
+    "recovery_s",
+    "lost_requests_share",
+    "budget_minutes",
     "capacity",
     "demand",
 ]
@@ -27,12 +30,24 @@ latency_p95_ms: of correct answers, from the intended start
 good_lost_per_failure: good requests among those intended, without a failure less during one and the
     recovery after it; mean over the failures of the phase
 violation_share: violations of the books' invariants per confirmed order, of the whole trial
+recovery_s: from the roll-back of a fault to the begin of sustained good service; a bound where it
+    came at once or was not seen
+lost_requests_share: bad requests beyond the usual, from a fault to the recovery, of those due
+    until the next fault
+budget_minutes: error budget burnt from a fault to the recovery, in minutes' worth of it
+    (these three as means over the faults that begin in the phase)
 cpu_ms_per_request, memory_mb: of store, edge and database together
 amplification: requests sent per call wanted, between services and to the payment provider
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
 """
 
 Scale = Literal["difference", "ratio"]
+
+
+OF_FAULTS: frozenset[MetricName] = frozenset(
+    {"good_lost_per_failure", "recovery_s", "lost_requests_share", "budget_minutes"}
+)
+"""Metrics that need a fault in their phase, and a baseline to compare with."""
 
 
 class Metric(Part):

@@ -15,7 +15,7 @@ from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
 from experiment.matrix import GROUPS, Matrix, Turn
-from experiment.metric import Metric
+from experiment.metric import OF_FAULTS, Metric
 from experiment.part import Part, Positive, Profile, Share, Slug
 from experiment.phase import Phase, PlannedPhase, one_after_another
 from experiment.search import Search
@@ -123,16 +123,19 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _loses_by_failures_only(self) -> Self:
+    def _follows_faults_only(self) -> Self:
         timetable = self.timetable("full")
         failures = {name for p in timetable if p.phase.faults for name in (p.phase.name, p.group)}
+        has_baseline = any(planned.phase.kind == "baseline" for planned in timetable)
         for metric in (self.primary, *self.secondary):
-            if metric.metric == "good_lost_per_failure" and metric.phase not in failures:
+            if metric.metric not in OF_FAULTS:
+                continue
+            if metric.phase not in failures:
                 raise ValueError(f"{metric.metric}: the phase {metric.phase!r} has no faults")
-            if metric.metric == "good_lost_per_failure" and not any(
-                planned.phase.kind == "baseline" for planned in timetable
-            ):
+            if not has_baseline:
                 raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
+            if metric.metric == "budget_minutes" and self.slo.good_share == 1:
+                raise ValueError("budget_minutes: a good_share of 1 leaves no error budget")
         return self
 
     @model_validator(mode="after")
