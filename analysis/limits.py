@@ -134,6 +134,8 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
         )
     yield from _of_one_sided(run, faults)
     kinds = {fault.kind for fault in faults}
+    if kinds and run.trials and not any(trial.impacts for trial in run.trials):
+        yield "Without a phase of kind baseline nobody can tell what the faults cost."
     if "outage" in kinds:
         yield (
             "The outage is total: a service is killed and kept down, and in the monolith the lost "

@@ -17,6 +17,7 @@ from analysis.measured import MeasuredRun
 from analysis.plots.drawing import draw_side_by_side
 from analysis.plots.plot import Plot, Run
 from analysis.published import load_literature
+from analysis.recovery import tables as recovery
 from analysis.setup import setup_rows
 from analysis.summary import Summary
 
@@ -61,6 +62,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
         "policies": policy_table,
         "books": books,
         "guarantees": guarantees,
+        "recovery": recovery,
     }
     return fill("report.html", run, summary, figures, **own)
 

@@ -6,13 +6,11 @@ from analysis.cells import Floats
 from analysis.comparison import compare
 from analysis.measured import MeasuredRun
 from analysis.quantiles import needed_for, quantile, quantile_interval
-from analysis.wording import NOTHING, effect, failures, figures, interval, percent, quantity
+from analysis.wording import NOTHING, RANGE, effect, failures, figures, interval, percent, quantity
 from experiment.metric import Metric
 from experiment.rows import Outcome
 
 QUANTILES = (0.5, 0.95, 0.99)
-RANGE = "\N{WORD JOINER}\N{EN DASH}\N{WORD JOINER}"
-"""Between the bounds of an interval, which stay on one line."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from experiment.metric import Metric, MetricName, Scale
 NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""
 
+RANGE = "\N{WORD JOINER}\N{EN DASH}\N{WORD JOINER}"
+"""Between the bounds of an interval, which stay on one line."""
+
 BEYOND_TELLING = 100
 """Ratios beyond it are bounds of intervals so wide that their size says nothing."""
 

@@ -4,6 +4,7 @@ from analysis.measured import MeasuredRun
 from analysis.plots import arms, availability, estimation, limbo, resources, spectrum, timeline
 from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
+from analysis.plots.recovery import recovery_plots
 
 BEYOND_A_PAIR = (arms.PLOT,)
 """Of runs with more than two arms, which other figures draw two of."""
@@ -23,4 +24,4 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
         return ()
     more = () if run.is_pair else BEYOND_A_PAIR
     watched = (limbo.PLOT,) if run.scenario.watch_limbo else ()
-    return *PLOTS, *more, *matrix_plots(run), *watched
+    return *PLOTS, *more, *recovery_plots(run), *matrix_plots(run), *watched

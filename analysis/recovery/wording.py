@@ -1,0 +1,70 @@
+"""Impacts of one arm in words: a mean over its blocks, with its interval below it."""
+
+from collections.abc import Callable, Sequence
+
+from analysis.recovery.impact import Impact
+from analysis.recovery.losses import Lost
+from analysis.recovery.overview import Quantity, mean_of
+from analysis.statistics import Estimate
+from analysis.wording import NOTHING, RANGE, figures
+
+Cell = Callable[[Sequence[Impact]], str]
+"""The impacts of the blocks of an arm, at least one, in a cell."""
+
+
+def mean_words(found: Estimate | None, unit: str = "") -> str:
+    if found is None:
+        return NOTHING
+    bounds = "" if found.interval is None else "\n" + RANGE.join(map(figures, found.interval))
+    return f"{figures(found.value)}{unit}{bounds}"
+
+
+def mean_cell(quantity: Quantity) -> Cell:
+    return lambda impacts: mean_words(mean_of(impacts, quantity))
+
+
+def lost_cell(lost: Callable[[Impact], Lost]) -> Cell:
+    """What was lost, of how many; means where there are several blocks."""
+
+    def cell(impacts: Sequence[Impact]) -> str:
+        n = sum(lost(impact).n for impact in impacts) / len(impacts)
+        if not n:
+            return NOTHING
+        return mean_words(mean_of(impacts, lambda i: lost(i).beyond), f" of {round(n):,}")
+
+    return cell
+
+
+def felt_cell(impacts: Sequence[Impact]) -> str:
+    """When a client saw the first of it, where it was felt at all."""
+    felt = [impact for impact in impacts if impact.felt_after_s is not None]
+    if not felt:
+        return "not felt"
+    if len(felt) < len(impacts):
+        mean_s = sum(impact.felt_after_s or 0.0 for impact in felt) / len(felt)
+        return f"{figures(mean_s)} s\nnot felt in {len(impacts) - len(felt)} of {len(impacts)}"
+    return mean_words(mean_of(impacts, lambda i: i.felt_after_s), " s")
+
+
+def recovered_cell(impacts: Sequence[Impact]) -> str:
+    """When it was over; a bound of the mean where some blocks saw no recovery."""
+    missing = [impact for impact in impacts if impact.recovered_after_s is None]
+    if not any(impact.recovered_after_s != 0 for impact in impacts):
+        return "at once"
+    if not missing:
+        return mean_words(mean_of(impacts, lambda i: i.recovered_after_s), " s")
+    within = f"not within {figures(min(impact.watched_s for impact in missing))} s"
+    if len(missing) == len(impacts):
+        return within
+    least_s = sum(_at_least_s(impact) for impact in impacts) / len(impacts)
+    return f"over {figures(least_s)} s\n{within} in {len(missing)} of {len(impacts)}"
+
+
+def _at_least_s(impact: Impact) -> float:
+    return impact.watched_s if impact.recovered_after_s is None else impact.recovered_after_s
+
+
+def backlog_cell(impacts: Sequence[Impact]) -> str:
+    """The largest of all blocks, and at rest."""
+    most = max(impact.backlog for impact in impacts)
+    return f"{most:,}\nat rest {max(impact.backlog_at_rest for impact in impacts):,}"
