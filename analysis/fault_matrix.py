@@ -1,12 +1,10 @@
 """What each fault of a matrix did: its place in tables and figures, and what it cost."""
 
-from collections.abc import Collection
-
-from analysis.failures import failures_in, in_control, in_failure, mean_good_lost
 from analysis.measured import MeasuredRun
-from analysis.shares import total
+from analysis.metrics import Asked, Measured, good_lost_per_failure
+from analysis.statistics import Estimate, paired_t, within_shares
 from analysis.tables import Row
-from analysis.wording import NOTHING, failures, percent
+from analysis.wording import NOTHING, RANGE, failures, percent
 from experiment.matrix import Matrix
 from experiment.part import Profile
 
@@ -30,23 +28,17 @@ def sections_of(matrix: Matrix, profile: Profile) -> Sections:
     return sections
 
 
-def good_lost(
-    run: MeasuredRun, arm: str, phase: str, features: Collection[str] = ()
-) -> float | None:
-    """Share of good requests that a fault cost during itself and its recovery, over all blocks.
+def good_lost(run: MeasuredRun, arm: str, phase: str) -> Estimate | None:
+    """Share of good requests that a failure of a phase cost: mean over blocks with its interval.
 
-    Measured against the stretches without a fault; None when no request was due in one of them.
+    During itself and its recovery, against the block's own stretches without a fault; of a group
+    of phases, each failure weighs the same. None when a block cannot tell.
     """
-    control, during = [], []
-    for trial in run.of(arm):
-        control.append(in_control(trial.cells, trial.timetable, features))
-        during += [
-            in_failure(trial.cells, failure, features)
-            for failure in failures_in(trial.timetable)
-            if failure.name == phase
-        ]
-    without, within = total(control), total(during)
-    return mean_good_lost(without, [within]) if without.n and within.n else None
+    found = [good_lost_per_failure(trial, Asked(phase, ())) for trial in run.of(arm)]
+    losses = [each.value for each in found if isinstance(each, Measured)]
+    if not losses or len(losses) < len(found):
+        return None
+    return within_shares(paired_t(losses))
 
 
 def matrix_rows(run: MeasuredRun) -> list[Row]:
@@ -59,7 +51,8 @@ def matrix_rows(run: MeasuredRun) -> list[Row]:
         for index, (struck, phase) in enumerate(faults.items()):
             cells = [cell for arm in run.arms for cell in _cells(run, arm, phase)]
             rows.append(Row(struck, tuple(cells), group="" if index else section))
-    return rows
+    every = [cell for arm in run.arms for cell in _cells(run, arm, "faults")]
+    return [*rows, Row("all faults", tuple(every), strong=True)]
 
 
 def _cells(run: MeasuredRun, arm: str, phase: str) -> tuple[str, ...]:
@@ -67,4 +60,5 @@ def _cells(run: MeasuredRun, arm: str, phase: str) -> tuple[str, ...]:
     if not shares.n or lost is None:
         return (NOTHING,) * len(COLUMNS)
     parts = [percent(count / shares.n) for count in (shares.slow, shares.degraded)]
-    return failures(shares.failed, shares.n), *parts, percent(lost)
+    bounds = "" if lost.interval is None else "\n" + RANGE.join(map(percent, lost.interval))
+    return failures(shares.failed, shares.n), *parts, percent(lost.value) + bounds

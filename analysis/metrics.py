@@ -101,7 +101,7 @@ def _memory_mb(trial: Trial, asked: Asked) -> Measurement:
     return Measured(sum(by_role.values()), trial.cells.of(*asked).n)
 
 
-def _good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
+def good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
     """Share of good requests without a failure, less the mean of the phase's failures."""
     failures = [found for found in failures_in(trial.timetable) if found.is_in(asked.phase)]
     control = in_control(trial.cells, trial.timetable, asked.features)
@@ -187,7 +187,7 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "latency_p95_ms": _latency_p95_ms,
     "cpu_ms_per_request": _cpu_ms_per_request,
     "memory_mb": _memory_mb,
-    "good_lost_per_failure": _good_lost_per_failure,
+    "good_lost_per_failure": good_lost_per_failure,
     "amplification": _amplification,
     "violation_share": _violation_share,
     "recovery_s": _recovery_s,

@@ -97,7 +97,7 @@ def interval(comparison: Comparison) -> str:
     """The 95 % interval of a comparison in words."""
     estimate, metric = comparison.estimate, comparison.metric
     if estimate is None or estimate.interval is None:
-        return "no interval"
+        return f"no interval{_bounds(comparison)}"
     low, high = (effect(metric, bound) for bound in estimate.interval)
     adjusted = f", adjusted for {comparison.looks} looks" if comparison.looks > 1 else ""
     return f"95 % interval {low} to {high}{adjusted}{_bounds(comparison)}"

@@ -78,7 +78,8 @@ def _draw_overview(sections: Sections, run: MeasuredRun) -> Figure:
 
         def draw(axes: Axes, x: int, y: int, arm: str = arm) -> None:
             phase = list(sections.values())[x].get(struck[y], "")
-            _draw_cost(axes, x, y, good_lost(run, arm, phase))
+            lost = good_lost(run, arm, phase)
+            _draw_cost(axes, x, y, None if lost is None else lost.value)
 
         draw_grid(place, struck, list(sections), draw)
     return figure

@@ -1,9 +1,10 @@
 """Incidents: one fault, or several that overlap, from the injection to what ends its follow-up."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.recovery.reaction import reacted_s
 from experiment.phase import PlannedPhase
 
 
@@ -37,6 +38,8 @@ class Incident:
     """Among the incidents of its phase, from 0; with the phase, the same in all trials of a run."""
     until_s: float
     """To when it is followed: the next incident, the next baseline, or the end of the load."""
+    reacted_s: float | None = None
+    """When the store itself first reacted; None when the record tells of nothing."""
 
     @property
     def key(self) -> tuple[str, int]:
@@ -64,26 +67,32 @@ class Incident:
         """When the last of its faults began to be rolled back."""
         return max(fault.lifting_s for fault in self.faults)
 
+    @property
+    def reacted_after_s(self) -> float | None:
+        """From the injection."""
+        return None if self.reacted_s is None else max(0.0, self.reacted_s - self.injected_s)
+
     def is_in(self, phase: str) -> bool:
         """Whether ``phase`` names its phase, or the group that it is reported in."""
         return phase in (self.phase, self.group)
 
 
 def incidents_in(
-    events: Iterable[Mapping[str, Any]], timetable: Sequence[PlannedPhase]
+    events: Sequence[Mapping[str, Any]], timetable: Sequence[PlannedPhase]
 ) -> list[Incident]:
     """The incidents of a trial in their order."""
     groups = _overlapping(_held(events))
-    baselines = (p.start_s for p in timetable if p.phase.kind == "baseline")
-    ends = [*baselines, timetable[-1].end_s]
-    ends += map(_begins_s, groups)
+    ends = [p.start_s for p in timetable if p.phase.kind == "baseline"]
+    ends += [timetable[-1].end_s, *map(_begins_s, groups)]
     incidents: list[Incident] = []
     for group in groups:
         planned = _phase_at(timetable, group[0].planned_s[0])
         name = planned.phase.name
         until_s = min(end_s for end_s in ends if end_s > _begins_s(group))
         number = sum(other.phase == name for other in incidents)
-        incidents.append(Incident(group, name, planned.group, number, until_s))
+        found = Incident(group, name, planned.group, number, until_s)
+        reaction_s = reacted_s(events, found.begins_s, found.lifting_s)
+        incidents.append(replace(found, reacted_s=reaction_s))
     return incidents
 
 

@@ -1,6 +1,6 @@
 """Each incident over all blocks: what every trial of an arm saw of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.measured import MeasuredRun
@@ -47,12 +47,18 @@ def incidents_of(run: MeasuredRun) -> list[Seen]:
 
 
 def mean_of(impacts: Iterable[Impact], quantity: Quantity) -> Estimate | None:
-    """Mean over the blocks of an arm with its interval; None unless every block has a value.
-
-    Student's t over blocks, as for pairs. The interval is cut at zero: no quantity is below it.
-    """
+    """Mean over the blocks of an arm with its interval; None unless every block has a value."""
     values = _known(quantity(impact) for impact in impacts)
-    return _from_zero(paired_t(values)) if values else None
+    return mean_over_blocks(values) if values else None
+
+
+def mean_over_blocks(values: Sequence[float]) -> Estimate:
+    """Student's t over blocks, as for pairs; cut at zero, as no quantity here is below it."""
+    estimate = paired_t(values)
+    if estimate.interval is None:
+        return estimate
+    low, high = estimate.interval
+    return replace(estimate, interval=(max(0.0, low), high))
 
 
 def difference(seen: Seen, arms: tuple[str, str], quantity: Quantity) -> Estimate | None:
@@ -70,10 +76,3 @@ def _known(values: Iterable[float | None]) -> list[float]:
     found = list(values)
     known = [value for value in found if value is not None]
     return known if len(known) == len(found) else []
-
-
-def _from_zero(estimate: Estimate) -> Estimate:
-    if estimate.interval is None:
-        return estimate
-    low, high = estimate.interval
-    return replace(estimate, interval=(max(0.0, low), high))

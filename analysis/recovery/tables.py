@@ -14,6 +14,7 @@ from analysis.recovery.wording import (
     felt_cell,
     lost_cell,
     mean_cell,
+    reacted_cell,
     recovered_cell,
 )
 from analysis.tables import Row
@@ -26,12 +27,17 @@ class Column(NamedTuple):
     cell: Cell
 
 
+def _reacted_s(impact: Impact) -> float | None:
+    return impact.incident.reacted_after_s
+
+
 def _budget(impact: Impact) -> float | None:
     return impact.budget_minutes
 
 
 COLUMNS = (
     Column("seen after", lambda i: i.felt_after_s, felt_cell),
+    Column("store reacted after", _reacted_s, reacted_cell),
     Column("recovered after", lambda i: i.recovered_after_s, recovered_cell),
     Column("requests lost: own feature", lambda i: i.own.beyond, lost_cell(lambda i: i.own)),
     Column("other features", lambda i: i.others.beyond, lost_cell(lambda i: i.others)),
@@ -43,13 +49,14 @@ COLUMNS = (
 HEADINGS = tuple(column.heading for column in COLUMNS)
 NOTE = (
     "Means over blocks with their 95 % intervals (Student's t); of one block, its counts. Seen "
-    "after: from the injection to the first bad request that a client saw. Recovered after: from "
-    f"the begin of the roll-back to the moment from which on no {SUSTAINED_S:g} s held more bad "
-    "requests than the objective allows and chance explains; a store that had not come back before "
-    "the next fault or the end gives a bound. Lost: bad requests, and journeys with a bad step, "
-    "beyond those that are usual without a fault, until the recovery. Most in flight: of all "
-    "blocks. Error budget: burn rate times time. Differences are those of the second arm to the "
-    "first, paired by block."
+    "after: from the injection to the first bad request that a client saw. Store reacted after: to "
+    "the first circuit that opened, worker that was replaced or load that the edge shed, where the "
+    "record tells of one. Recovered after: from the begin of the roll-back to the moment from which "
+    f"on no {SUSTAINED_S:g} s held more bad requests than the objective allows and chance explains; "
+    "a store that had not come back before the next fault or the end gives a bound. Lost: bad "
+    "requests, and journeys with a bad step, beyond those that are usual without a fault, until the "
+    "recovery. Most in flight: of all blocks. Error budget: burn rate times time. Differences are "
+    "those of the second arm to the first, paired by block."
 )
 
 

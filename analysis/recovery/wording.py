@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from analysis.recovery.impact import Impact
 from analysis.recovery.losses import Lost
-from analysis.recovery.overview import Quantity, mean_of
+from analysis.recovery.overview import Quantity, mean_of, mean_over_blocks
 from analysis.statistics import Estimate
 from analysis.wording import NOTHING, RANGE, figures
 
@@ -37,13 +37,23 @@ def lost_cell(lost: Callable[[Impact], Lost]) -> Cell:
 
 def felt_cell(impacts: Sequence[Impact]) -> str:
     """When a client saw the first of it, where it was felt at all."""
-    felt = [impact for impact in impacts if impact.felt_after_s is not None]
-    if not felt:
-        return "not felt"
-    if len(felt) < len(impacts):
-        mean_s = sum(impact.felt_after_s or 0.0 for impact in felt) / len(felt)
-        return f"{figures(mean_s)} s\nnot felt in {len(impacts) - len(felt)} of {len(impacts)}"
-    return mean_words(mean_of(impacts, lambda i: i.felt_after_s), " s")
+    return _seconds([impact.felt_after_s for impact in impacts]) or "not felt"
+
+
+def reacted_cell(impacts: Sequence[Impact]) -> str:
+    """When the store first reacted, where the record tells of it."""
+    return _seconds([impact.incident.reacted_after_s for impact in impacts]) or NOTHING
+
+
+def _seconds(found: Sequence[float | None]) -> str:
+    """A mean of those that there are; empty when there are none."""
+    known = [seconds for seconds in found if seconds is not None]
+    if not known:
+        return ""
+    if len(known) < len(found):
+        mean_s = sum(known) / len(known)
+        return f"{figures(mean_s)} s\nin {len(known)} of {len(found)}"
+    return mean_words(mean_over_blocks(known), " s")
 
 
 def recovered_cell(impacts: Sequence[Impact]) -> str:

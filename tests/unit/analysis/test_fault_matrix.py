@@ -61,11 +61,24 @@ def test_the_primary_metric_is_a_difference_over_blocks(run: MeasuredRun) -> Non
 def test_the_loss_of_the_matrix_is_the_mean_of_the_losses_of_its_faults(run: MeasuredRun) -> None:
     one = run.only(1)
     names = [failure.name for failure in failures_in(one.timetable)]
-    costs = [good_lost(one, "monolith", name) or 0.0 for name in names]
+    costs = [cost.value for name in names if (cost := good_lost(one, "monolith", name))]
     found = measure(one.trial("monolith", 1), run.scenario.primary)
 
     assert isinstance(found, Measured)
+    assert len(costs) == len(names)
     assert sum(costs) / len(costs) == pytest.approx(found.value)
+
+
+def test_the_cost_of_a_failure_is_a_mean_over_blocks_with_an_interval(run: MeasuredRun) -> None:
+    for arm, truth in LOST.items():
+        found = good_lost(run, arm, "faults")
+        assert found is not None
+        assert (found.n, found.interval is None) == (3, False)
+        assert found.value == pytest.approx(truth, abs=0.02)
+
+    alone = good_lost(run.only(1), "monolith", "faults")
+    assert alone is not None
+    assert alone.interval is None
 
 
 def test_groups_hold_what_their_phases_hold(run: MeasuredRun) -> None:
@@ -98,7 +111,9 @@ def test_the_table_has_a_row_for_each_fault(run: MeasuredRun) -> None:
     assert matrix is not None
     sections = sections_of(matrix, "full")
 
-    assert [row.group for row in matrix_rows(run)] == list(sections)
+    *rows, every = matrix_rows(run)
+    assert [row.group for row in rows] == list(sections)
+    assert every.heading == "all faults"
     assert {len(faults) for faults in sections.values()} == {9}
     assert sections["hang"]["orders"] == "hang-orders"
 

@@ -46,14 +46,14 @@ def test_another_process_on_one_core_rebuilds_the_same_bytes_and_old_figures_do_
     subprocess.run([sys.executable, "-c", ON_ONE_CORE, str(folder.path)], check=True)
 
     assert content(folder) == first
-    assert len(first) == 12  # the page, the summary, and five figures twice
+    assert len(first) == 14  # the page, the summary, and six figures twice
 
 
 def test_the_page_is_complete_in_itself_and_says_what_the_run_does_not_show(make: Make) -> None:
     folder = make(blocks=1)
     build(folder)
 
-    assert page(folder).count('<img src="data:image/') == 5
+    assert page(folder).count('<img src="data:image/') == 6
     assert not re.search(r"<script|<link|src=\"http|url\(", page(folder))
     assert "One block says nothing about how much the result varies" in page(folder)
     assert "The budget of memory was not enforced" in page(folder)
