@@ -51,12 +51,12 @@ NOTE = (
     "Means over blocks with their 95 % intervals (Student's t); of one block, its counts. Seen "
     "after: from the injection to the first bad request that a client saw. Store reacted after: to "
     "the first circuit that opened, worker that was replaced or load that the edge shed, where the "
-    "record tells of one. Recovered after: from the begin of the roll-back to the moment from which "
-    f"on no {SUSTAINED_S:g} s held more bad requests than the objective allows and chance explains; "
-    "a store that had not come back before the next fault or the end gives a bound. Lost: bad "
-    "requests, and journeys with a bad step, beyond those that are usual without a fault, until the "
-    "recovery. Most in flight: of all blocks. Error budget: burn rate times time. Differences are "
-    "those of the second arm to the first, paired by block."
+    "record tells of one. Recovered after: from the begin of the roll-back to the moment from "
+    f"which on no {SUSTAINED_S:g} s held more bad requests than the objective allows and chance "
+    "explains; a store that had not come back before the next fault or the end gives a bound. "
+    "Lost: bad requests, and journeys with a bad step, beyond those that are usual without a "
+    "fault, until the recovery. Most in flight: of all blocks. Error budget: burn rate times time. "
+    "Differences are those of the second arm to the first, paired by block."
 )
 
 

@@ -57,6 +57,19 @@ def test_a_fault_within_another_one_of_its_kind_keeps_its_own_end() -> None:
     assert [each.lifting_s for each in found.faults] == [25.2, 18.2]
 
 
+def test_the_first_reaction_of_the_store_while_the_fault_held_is_told() -> None:
+    def change(event: str, at_s: float | None) -> Event:
+        return {"event": event, "actual_s": at_s}
+
+    before = change("worker-started", 3), change("breaker-opened", None)
+    during = change("shedding-began", 15.1), change("breaker-opened", 14.1)
+    (found,) = incidents(*fault("hang", 12, 18), *before, *during)
+    (silent,) = incidents(*fault("hang", 12, 18), *before, change("worker-started", 20))
+
+    assert (found.reacted_s, found.reacted_after_s) == (14.1, 2.0)
+    assert silent.reacted_after_s is None
+
+
 def test_a_fault_that_was_never_lifted_is_no_incident() -> None:
     assert incidents(fault("hang", 12, 18)[0]) == []
 
