@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
@@ -14,7 +15,7 @@ from analysis.recovery.impact import LEAD_S, Impact
 from analysis.recovery.overview import Seen, incidents_of
 
 MOST_PANELS = 12
-"""Incidents that one figure shows at a size that can be read: the first ones declared."""
+"""Incidents that one figure shows at a size that can be read: those that cost the most."""
 WIDE = 3
 """Panels beside each other."""
 ABOVE, BETWEEN = 108, 8
@@ -27,7 +28,7 @@ def recovery_plots(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
 
 
 def draw(run: MeasuredRun) -> Figure:
-    shown = incidents_of(run)[:MOST_PANELS]
+    shown = _costliest(incidents_of(run))
     across = min(WIDE, len(shown))
     lines = -(-len(shown) // across)
     figure = Figure(figsize=(15, 1.2 + (5.0 if across == 1 else 3.6) * lines))
@@ -43,6 +44,13 @@ def draw(run: MeasuredRun) -> Figure:
     return figure
 
 
+def _costliest(incidents: Sequence[Seen]) -> list[Seen]:
+    """As many as the figure has room for, in the given order."""
+    by_cost = sorted(incidents, key=lambda seen: seen.most_lost, reverse=True)
+    shown = {seen.key for seen in by_cost[:MOST_PANELS]}
+    return [seen for seen in incidents if seen.key in shown]
+
+
 def _draw_panel(axes: Axes, run: MeasuredRun, seen: Seen) -> None:
     for index, arm in enumerate(run.arms):
         look = {"color": arm_colours(run)[arm], "linestyle": arm_dashes(run)[arm]}
@@ -54,6 +62,7 @@ def _draw_panel(axes: Axes, run: MeasuredRun, seen: Seen) -> None:
     axes.set_title(f"{seen.name}\n{seen.says}", fontsize=14)
     axes.set_ylim(-4, ABOVE + BETWEEN * len(run.arms))
     axes.set_yticks(range(0, 101, 20))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set_xlabel("seconds from the injection")
 
 
@@ -103,7 +112,7 @@ def _mean(impacts: Sequence[Impact]) -> Floats:
 
 def caption(run: MeasuredRun) -> str:
     n = len(incidents_of(run))
-    few = f" The first {MOST_PANELS} of {n} faults; the table has them all."
+    few = f" The {MOST_PANELS} of {n} faults that cost one arm the most; the table has them all."
     return (
         "Share of requests, by the second in which they were due, that were answered correctly "
         f"within {run.scenario.slo.latency_ms:g} ms. Thin lines: every block; thick: their mean. "

@@ -1,5 +1,6 @@
 """The impact of an incident on the clients of one trial."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class Impact:
     budget_minutes: float | None
     """None when the objective has no error budget."""
     good_share: Floats
-    """Per second from ``LEAD_S`` before the injection; NaN where no request was due."""
+    """In each whole second from ``LEAD_S`` before the injection on; NaN where none was due."""
 
     @property
     def watched_s(self) -> float:
@@ -130,8 +131,8 @@ def _by_whose(lost: Mapping[str, Lost], incident: Incident) -> tuple[Lost, Lost]
 
 def _good_share(clients: Clients, incident: Incident) -> Floats:
     start_s = incident.injected_s - LEAD_S
-    edges = np.arange(start_s, incident.until_s + 1)
-    index = clients.index(edges)
+    seconds = np.arange(math.floor(incident.until_s - start_s) + 1, dtype=np.float64)
+    index = clients.index(start_s + seconds)
     n, bad = np.diff(index), np.diff(clients.bad_before[index])
     share: Floats = np.divide(n - bad, n, out=np.full(len(n), np.nan), where=n > 0)
     return share

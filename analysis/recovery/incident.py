@@ -99,7 +99,7 @@ def incidents_in(
 def _overlapping(held: Iterable[Held]) -> list[tuple[Held, ...]]:
     """Faults by their begin, those of which planned times overlap taken together."""
     groups: list[list[Held]] = []
-    for fault in sorted(held, key=lambda fault: fault.planned_s):
+    for fault in sorted(held, key=lambda fault: (fault.planned_s, fault.says)):
         if groups and fault.planned_s[0] < max(other.planned_s[1] for other in groups[-1]):
             groups[-1].append(fault)
         else:

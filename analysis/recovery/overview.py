@@ -28,6 +28,11 @@ class Seen:
         phase, number = self.key
         return f"{phase} ({number + 1})" if number else phase
 
+    @property
+    def most_lost(self) -> float:
+        """Requests that it cost the arm that it cost the most: mean over blocks."""
+        return max(sum(i.lost for i in self.of(arm)) / len(self.of(arm)) for arm in self.impacts)
+
     def of(self, arm: str) -> list[Impact]:
         """By block."""
         return [impact for _, impact in sorted(self.impacts.get(arm, {}).items())]

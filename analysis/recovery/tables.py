@@ -46,6 +46,8 @@ COLUMNS = (
     Column("most in flight", lambda i: float(i.backlog), backlog_cell),
     Column("error budget burnt, min", _budget, mean_cell(_budget)),
 )
+MOST_OPEN = 12
+"""Rows up to which the table is shown at once."""
 HEADINGS = tuple(column.heading for column in COLUMNS)
 NOTE = (
     "Means over blocks with their 95 % intervals (Student's t); of one block, its counts. Seen "

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from pydantic import ValidationError
 
@@ -137,3 +138,21 @@ def _event_files(folder: RunFolder) -> list[Path]:
 
 def _events(folder: RunFolder) -> list[bytes]:
     return _event_files(folder)[0].read_bytes().splitlines(keepends=True)
+
+
+def test_faults_that_overlap_have_one_row_that_says_so(make: Make) -> None:
+    folder = make(blocks=1)
+    for file in _event_files(folder):
+        events = list(map(orjson.loads, file.read_bytes().splitlines()))
+        second = [
+            each | {"kind": "delay", "target": "orders"} for each in events if _is_of_fault(each)
+        ]
+        file.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in [*events, *second]))
+    rows = recovery_rows(load_run(folder))
+
+    (title,) = [row.group for row in rows if row.group]
+    assert title.startswith("outage: delay of orders and outage of recommendations; they overlap")
+
+
+def _is_of_fault(event: Mapping[str, Any]) -> bool:
+    return str(event["event"]).startswith("fault-")

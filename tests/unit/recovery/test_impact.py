@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.recovery.clients import Bools
-from analysis.recovery.impact import impacts_of
+from analysis.recovery.impact import LEAD_S, impacts_of
 from analysis.recovery.losses import Lost
 from tests.unit.recovery.made_rows import (
+    BASELINE,
     INJECTED_S,
     LIFTING_S,
     RATE,
@@ -86,7 +87,7 @@ def test_a_relapse_puts_the_recovery_off() -> None:
 
 def test_a_follow_up_shorter_than_the_window_tells_no_recovery() -> None:
     short = incident(until_s=LIFTING_S + 1.9)
-    (found,) = impacts_of(rows(between(INJECTED_S, LIFTING_S)), [short], [(0, 20)], SLO)
+    (found,) = impacts_of(rows(between(INJECTED_S, LIFTING_S)), [short], [BASELINE], SLO)
 
     assert found.recovered_after_s is None
 
@@ -140,7 +141,7 @@ def test_without_a_request_at_rest_there_is_nothing_to_tell() -> None:
 
 
 def test_an_objective_without_a_budget_burns_none() -> None:
-    (found,) = impacts_of(rows(every(100)), [incident()], [(0, 20)], 1.0)
+    (found,) = impacts_of(rows(every(100)), [incident()], [BASELINE], 1.0)
 
     assert found.budget_minutes is None
 
@@ -175,3 +176,11 @@ def test_an_impact_does_not_depend_on_when_the_clock_was_started(
     assert numbers(rows(bad, shift_s=shift_s), shift_s) == pytest.approx(
         numbers(rows(bad), 0.0), abs=0.02
     )
+
+
+def test_the_second_by_second_course_starts_before_the_fault_and_ends_with_the_follow_up() -> None:
+    bad = between(INJECTED_S, LIFTING_S)
+    short = incident(until_s=LIFTING_S + 4.5)
+    (found,) = impacts_of(rows(bad), [short], [BASELINE], SLO)
+
+    assert found.good_share.tolist() == [1.0] * LEAD_S + [0.0] * 10 + [1.0] * 4
