@@ -153,8 +153,8 @@ def test_a_reset_answer_is_lost_though_the_callee_gave_it(store: RunningStore) -
     assert _requests_of(store, "catalog") >= asked_before + 3
 
 
-@services
 @pytest.mark.parametrize("kind", [BlackHole, Partition])
+@services
 def test_silence_costs_a_caller_its_whole_deadline(
     store: RunningStore, kind: type[BlackHole | Partition]
 ) -> None:
