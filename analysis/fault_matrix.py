@@ -52,7 +52,8 @@ def matrix_rows(run: MeasuredRun) -> list[Row]:
             cells = [cell for arm in run.arms for cell in _cells(run, arm, phase)]
             rows.append(Row(struck, tuple(cells), group="" if index else section))
     every = [cell for arm in run.arms for cell in _cells(run, arm, "faults")]
-    return [*rows, Row("all faults", tuple(every), strong=True)]
+    label = "all that both can have" if "one-sided" in run.shown_phases else "all faults"
+    return [*rows, Row(label, tuple(every), strong=True)]
 
 
 def _cells(run: MeasuredRun, arm: str, phase: str) -> tuple[str, ...]:

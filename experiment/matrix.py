@@ -10,14 +10,19 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from experiment.faults.fault import PlannedFault
 from experiment.faults.on_roles import Role
 from experiment.faults.plan import AnyFault, FaultPlan
 from experiment.part import Part, Profile, Slug
 from experiment.phase import Phase, Sized
+from experiment.store import Architecture
 
-Group = Literal["control", "faults", "recoveries"]
+Group = Literal["control", "faults", "recoveries", "one-sided", "one-sided-recoveries"]
 GROUPS: tuple[str, ...] = get_args(Group)
-"""Names under which the stretches of a matrix are reported together, in the order of reports."""
+"""Names under which the stretches of a matrix are reported together, in the order of reports.
+
+Faults that one architecture cannot have stay apart: its loss of nothing would count as a merit.
+"""
 
 _NEEDS_ROLE = frozenset(
     fault.model_fields["kind"].default
@@ -148,11 +153,22 @@ class Matrix(Part):
             if turn.name not in faults:
                 yield "control", _phase(turn.name, "baseline", event_s + recovery_s)
                 continue
-            yield "faults", _phase(turn.name, "event", event_s, faults[turn.name])
-            yield "recoveries", _phase(f"after-{turn.name}", "recovery", recovery_s + turn.extra_s)
+            event = _phase(turn.name, "event", event_s, faults[turn.name])
+            after = _phase(f"after-{turn.name}", "recovery", recovery_s + turn.extra_s)
+            if is_one_sided(faults[turn.name]):
+                yield "one-sided", event
+                yield "one-sided-recoveries", after
+            else:
+                yield "faults", event
+                yield "recoveries", after
 
     def _scatter_s(self, profile: Profile) -> float:
         return self.scatter_s.of(profile) if self.scatter_s else 0.0
+
+
+def is_one_sided(fault: PlannedFault) -> bool:
+    """Whether one of the architectures has nothing that it could hit."""
+    return not all(fault.exists_in(each) for each in get_args(Architecture))
 
 
 def _phase(

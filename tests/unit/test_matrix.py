@@ -64,6 +64,17 @@ def test_each_fault_is_followed_by_its_own_recovery_and_a_control_is_as_long_as_
     assert [phase.faults for phase in phases if phase.kind != "event"] == [()] * 8
 
 
+def test_a_fault_that_one_architecture_cannot_have_is_not_counted_among_the_others() -> None:
+    cut_off = {"name": "cut-off", "kind": "black-hole", "caller": "orders", "callee": "payments"}
+    outside = {"name": "outside", "kind": "black-hole", "callee": "payment-provider"}
+    matrix = _matrix(EACH[0], cut_off, outside)
+    groups = {phase.name: group for group, phase in matrix.phases("full", matrix.declared("full"))}
+
+    assert (groups["cut-off"], groups["after-cut-off"]) == ("one-sided", "one-sided-recoveries")
+    assert (groups["outside"], groups["after-outside"]) == ("faults", "recoveries")
+    assert groups["hang-orders"] == "faults"
+
+
 @given(st.integers(0, 2**32), st.floats(0.1, 600))
 def test_seconds_that_are_scattered_move_the_moments_but_not_the_end(
     seed: int, scatter_s: float
