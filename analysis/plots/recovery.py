@@ -59,7 +59,7 @@ def _draw_panel(axes: Axes, run: MeasuredRun, seen: Seen) -> None:
     lifted_s = np.mean([_lifted_after_s(each) for arm in run.arms for each in seen.of(arm)])
     axes.axvline(0, color=GREY, lw=1.4, label="fault injected")
     axes.axvline(float(lifted_s), color=GREY, lw=1.4, ls=(0, (4, 3)), label="roll-back begins")
-    axes.set_title(f"{seen.name}\n{seen.says}", fontsize=14)
+    axes.set_title(f"{seen.name}\n{seen.says}", fontsize=12)
     axes.set_ylim(-4, ABOVE + BETWEEN * len(run.arms))
     axes.set_yticks(range(0, 101, 20))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
@@ -67,7 +67,7 @@ def _draw_panel(axes: Axes, run: MeasuredRun, seen: Seen) -> None:
 
 
 def _draw_arm(axes: Axes, arm: str, impacts: Sequence[Impact], look: dict[str, str]) -> None:
-    """Every block as a thin line, their mean as a thick one."""
+    """Every block as a thin line, their mean as a thick one; nothing where the fault was not."""
     for impact in impacts:
         _draw_share(axes, impact.good_share, look, width=0.7, alpha=0.4)
     _draw_share(axes, _mean(impacts), look, width=3.0, label=arm)
@@ -102,6 +102,8 @@ def _lifted_after_s(impact: Impact) -> float:
 
 def _mean(impacts: Sequence[Impact]) -> Floats:
     """Over the blocks in which a request was due in that second, as long as all were followed."""
+    if not impacts:
+        return np.empty(0)
     seconds = min(len(impact.good_share) for impact in impacts)
     shares = np.array([impact.good_share[:seconds] for impact in impacts])
     n = (~np.isnan(shares)).sum(axis=0)
@@ -111,14 +113,18 @@ def _mean(impacts: Sequence[Impact]) -> Floats:
 
 
 def caption(run: MeasuredRun) -> str:
-    n = len(incidents_of(run))
+    incidents = incidents_of(run)
+    n = len(incidents)
+    is_one_sided = any(not seen.of(arm) for seen in incidents for arm in run.arms)
+    one_sided = " An arm without a line cannot have the fault."
     few = f" The {MOST_PANELS} of {n} faults that cost one arm the most; the table has them all."
+    beyond = (one_sided if is_one_sided else "") + (few if n > MOST_PANELS else "")
     return (
         "Share of requests, by the second in which they were due, that were answered correctly "
         f"within {run.scenario.slo.latency_ms:g} ms. Thin lines: every block; thick: their mean. "
         "Time 0 is when the fault was in force, the dashed line when its roll-back began (mean of "
         "all trials). A mark above the lines is the recovery of one block; a block without one had "
-        f"not recovered before the next fault or the end.{few if n > MOST_PANELS else ''}"
+        f"not recovered before the next fault or the end.{beyond}"
     )
 
 

@@ -1,5 +1,6 @@
 """How each failure went, as rows of text: a row per incident and arm, and what differs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
@@ -68,11 +69,17 @@ def recovery_rows(run: MeasuredRun) -> list[Row]:
 
 
 def _rows(run: MeasuredRun, seen: Seen) -> list[Row]:
-    rows = [Row(arm, tuple(c.cell(seen.of(arm)) for c in COLUMNS)) for arm in run.arms]
+    rows = [Row(arm, _cells(seen.of(arm))) for arm in run.arms]
     if run.is_pair and len(run.blocks) > 1:
         cells = (_difference(seen, (run.arms[0], run.arms[1]), c.quantity) for c in COLUMNS)
         rows.append(Row("difference", tuple(cells)))
     return [replace(rows[0], group=_title(seen)), *rows[1:]]
+
+
+def _cells(impacts: Sequence[Impact]) -> tuple[str, ...]:
+    if not impacts:
+        return "cannot have it", *(NOTHING,) * (len(COLUMNS) - 1)
+    return tuple(column.cell(impacts) for column in COLUMNS)
 
 
 def _title(seen: Seen) -> str:

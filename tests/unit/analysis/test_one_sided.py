@@ -9,6 +9,8 @@ import pytest
 from analysis.gates import gates_of
 from analysis.limits import limits_of
 from analysis.measured import load_run
+from analysis.plots import recovery
+from analysis.recovery.tables import recovery_rows
 from analysis.summary import summarise
 from experiment.faults.on_network import Refusal
 from experiment.record import RunFolder, write_json
@@ -56,3 +58,12 @@ def test_the_report_names_the_fault_and_the_arm_that_lacks_it(folder: RunFolder)
         "One-sided faults: refuse from storefront to recommendations could not be injected in "
         "monolith,"
     )
+
+
+def test_only_the_arm_that_has_it_has_a_recovery(folder: RunFolder) -> None:
+    run = load_run(folder)
+    told = {row.heading: row.cells[0] for row in recovery_rows(run)}
+    assert told["monolith"] == "cannot have it"
+    assert told["microservices"] != "cannot have it"
+    assert "An arm without a line cannot have the fault." in recovery.caption(run)
+    assert recovery.draw(run).axes
