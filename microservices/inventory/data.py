@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from store.rules.books import Books, ReservationEntry, StockEntry
+from store.rules.books import Books, HeldEntry, ReservationEntry, StockEntry
 from store.rules.limbo import Limbo
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
@@ -17,6 +17,11 @@ SELECT order_id::text,
        CASE status WHEN 'expired' THEN 'released' ELSE status END,
        status = 'held' AND expires_at < now()
 FROM reservations ORDER BY order_id, attempt
+"""
+_HELD = """
+SELECT product_id, sum(quantity)::int
+FROM reservations, unnest(product_ids, quantities) AS line (product_id, quantity)
+WHERE status = 'held' GROUP BY product_id ORDER BY product_id
 """
 _LIMBO = """
 SELECT coalesce(sum(pieces), 0) FROM reservations, unnest(quantities) AS pieces
@@ -34,8 +39,9 @@ def create_data(connection: Connection[Any], dataset: Dataset) -> None:
 def read_books(connection: Connection[Any]) -> Books:
     with connection.cursor(row_factory=tuple_row) as cursor:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
-        held = tuple(ReservationEntry(*row) for row in cursor.execute(_RESERVATIONS))
-    return Books(stock=stock, reservations=held)
+        reservations = tuple(ReservationEntry(*row) for row in cursor.execute(_RESERVATIONS))
+        held = tuple(HeldEntry(*row) for row in cursor.execute(_HELD))
+    return Books(stock=stock, reservations=reservations, held=held)
 
 
 def read_limbo(connection: Connection[Any]) -> Limbo:

@@ -14,7 +14,10 @@ _ORDERS = "SELECT order_id::text, customer_id, 'confirmed', total_cents FROM ord
 _ORDERED = "SELECT product_id, sum(quantity)::int FROM order_lines GROUP BY product_id ORDER BY 1"
 _LEFT = """
 SELECT (SELECT count(*) FROM sagas WHERE status IN ('running', 'undoing', 'confirmed')),
-       (SELECT count(*) FROM outbox)
+       (SELECT count(*) FROM outbox),
+       (SELECT count(*) FROM sagas FULL JOIN orders USING (order_id)
+        WHERE (sagas.status IN ('confirmed', 'completed'))
+              IS DISTINCT FROM (orders.order_id IS NOT NULL))
 """
 
 _LIMBO = """
@@ -32,8 +35,14 @@ def read_books(connection: Connection[Any]) -> Books:
     with connection.cursor(row_factory=tuple_row) as cursor:
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
         ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
-        sagas, events = cursor.execute(_LEFT).fetchone() or (0, 0)
-    return Books(ordered=ordered, orders=orders, unfinished_sagas=sagas, outbox_pending=events)
+        [(unfinished, events, contradictory)] = cursor.execute(_LEFT).fetchall()
+    return Books(
+        ordered=ordered,
+        orders=orders,
+        unfinished_sagas=unfinished,
+        contradictory_sagas=contradictory,
+        outbox_pending=events,
+    )
 
 
 def read_limbo(connection: Connection[Any]) -> Limbo:

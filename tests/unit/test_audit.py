@@ -11,6 +11,7 @@ import pytest
 from experiment.rows import ARRIVALS, RECORDED
 from store.rules.books import Books, Checkout, History, OrderEntry, Reading
 from store.rules.checkout import order_id
+from testbed import audit
 from testbed.audit import findings
 from testbed.history import history_of, result_of
 
@@ -105,3 +106,39 @@ def test_findings_count_what_was_looked_at_and_name_what_is_wrong() -> None:
     assert found["invariants"]["I3"]["checks"] == 1
     assert found["invariants"]["I1"]["checks"] == 0
     assert {each["invariant"] for each in found["violations"]} == {"I3", "I4", "I8"}
+
+
+class StoreComingToRest:
+    """Shows another stage of its books each time that it is asked; the last one stays."""
+
+    def __init__(self, *stages: Books) -> None:
+        self.stages = list(stages)
+
+    def books(self) -> Books:
+        return self.stages.pop(0) if len(self.stages) > 1 else self.stages[0]
+
+
+def test_books_are_at_rest_when_two_readings_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "POLL_S", 0.0)
+    running, whole = Books(unfinished_sagas=1), Books(orders=(OrderEntry(OWN, 7, "confirmed", 9),))
+    torn = Books()  # orders were read when all had ended, what they took before that
+    store: Any = StoreComingToRest(running, torn, whole, whole)
+
+    assert audit._settled_books(store) == whole
+
+
+def test_books_that_do_not_come_to_rest_are_taken_as_they_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audit, "SETTLE_WITHIN_S", 0.0)
+    monkeypatch.setattr(audit, "POLL_S", 0.001)
+    store: Any = StoreComingToRest(Books(unfinished_sagas=1))
+
+    assert audit._settled_books(store).under_way == 1
+
+
+def test_checkouts_that_were_never_sent_are_no_repeats() -> None:
+    once = Checkout(OWN, "info")
+    unsent = Checkout(OWN, "fail")
+    assert findings(Books(), History((once, unsent)))["repeated"] == 0
+    assert findings(Books(), History((once, once)))["repeated"] == 1

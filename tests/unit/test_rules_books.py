@@ -7,6 +7,7 @@ import pytest
 from store.rules.books import (
     Books,
     Checkout,
+    HeldEntry,
     History,
     NotificationEntry,
     OrderedEntry,
@@ -35,6 +36,7 @@ CLEAN = Books(
         ReservationEntry("order-2", "released", overdue=True),
         ReservationEntry("order-3", "held", overdue=False),
     ),
+    held=(HeldEntry(1, 1),),
     notifications=(NOTIFIED,),
 )
 ACKNOWLEDGED = History.acknowledging(["order-1"])
@@ -46,6 +48,15 @@ def violated(books: Books) -> set[str]:
 
 def test_clean_books_violate_nothing() -> None:
     assert audit(CLEAN, ACKNOWLEDGED) == []
+
+
+@pytest.mark.parametrize("held", [(), (HeldEntry(1, 2),), (HeldEntry(1, 1), HeldEntry(2, 1))])
+def test_what_is_reserved_is_what_reservations_hold(held: tuple[HeldEntry, ...]) -> None:
+    assert violated(replace(CLEAN, held=held)) == {"I1"}
+
+
+def test_a_checkout_that_ended_otherwise_than_its_order_says_is_noticed() -> None:
+    assert violated(replace(CLEAN, contradictory_sagas=1)) == {"I7"}
 
 
 def test_empty_books_violate_nothing() -> None:
@@ -64,8 +75,8 @@ def test_a_confirmed_order_whose_answer_was_lost_is_fine() -> None:
         (replace(STOCK, reserved=0), {"I1"}),
         (replace(STOCK, sold=2), {"I1"}),
         (replace(STOCK, sold=2, on_hand=7), {"I1"}),
-        (replace(STOCK, on_hand=-1, reserved=8), {"I2"}),
-        (replace(STOCK, reserved=-1, on_hand=8), {"I2"}),
+        (replace(STOCK, on_hand=-1, reserved=8), {"I1", "I2"}),
+        (replace(STOCK, reserved=-1, on_hand=8), {"I1", "I2"}),
         (replace(STOCK, sold=-1, on_hand=10), {"I1", "I2"}),
         (replace(STOCK, sold=11, on_hand=-1, reserved=0), {"I1", "I2"}),
         (replace(STOCK, sold=11, on_hand=0, reserved=0), {"I1", "I2"}),
@@ -179,7 +190,8 @@ def test_anything_but_one_notification_per_confirmed_order_is_reported(
 
 def test_parts_add_up_to_the_whole() -> None:
     parts = [
-        Books(stock=CLEAN.stock, reservations=CLEAN.reservations, outbox_pending=1),
+        Books(stock=CLEAN.stock, reservations=CLEAN.reservations, held=CLEAN.held),
+        Books(outbox_pending=1),
         Books(orders=CLEAN.orders, ordered=CLEAN.ordered, unfinished_sagas=2, outbox_pending=2),
         Books(payments=CLEAN.payments),
         Books(charges=CLEAN.charges),

@@ -9,6 +9,7 @@ from store.rules.books import endings, money, promises, reading, stock
 from store.rules.books.check import INVARIANTS, Check, Violation
 from store.rules.books.entries import (
     Books,
+    HeldEntry,
     NotificationEntry,
     OrderedEntry,
     OrderEntry,
@@ -24,6 +25,7 @@ __all__ = [
     "Books",
     "Check",
     "Checkout",
+    "HeldEntry",
     "History",
     "NotificationEntry",
     "OrderEntry",

@@ -9,6 +9,8 @@ from store.rules.books.entries import Books
 def checks(books: Books) -> Checks:
     for _ in range(books.unfinished_sagas):
         yield Check("I7", "a checkout did not end")
+    for _ in range(books.contradictory_sagas):
+        yield Check("I7", "a checkout ended otherwise than its order says")
     for order in books.orders:
         yield Check("I7", f"order did not end: {order}" if order.status == "pending" else "")
     for _ in range(books.outbox_pending):

@@ -29,6 +29,14 @@ class OrderedEntry:
 
 
 @dataclass(frozen=True)
+class HeldEntry:
+    """How many pieces of a product the reservations hold."""
+
+    product_id: int
+    pieces: int
+
+
+@dataclass(frozen=True)
 class OrderEntry:
     order_id: str
     customer_id: int
@@ -71,8 +79,12 @@ class Books:
     charges: tuple[PaymentEntry, ...] | None = None
     """The same as the payment provider knows them; None when it was not asked."""
     reservations: tuple[ReservationEntry, ...] = ()
+    held: tuple[HeldEntry, ...] = ()
+    """By product; one of which nothing is held may be absent."""
     notifications: tuple[NotificationEntry, ...] = ()
     unfinished_sagas: int = 0
+    contradictory_sagas: int = 0
+    """Sagas that ended otherwise than their orders say, and orders without one."""
     outbox_pending: int = 0
 
     @property

@@ -41,6 +41,11 @@ class Checkout:
     """The same price as the buyer's cart had shown it."""
 
     @property
+    def was_sent(self) -> bool:
+        """Whether it may have reached the store."""
+        return self.result != "fail" or bool(self.problem)
+
+    @property
     def is_final(self) -> bool:
         """Whether every repeat has to get the same answer."""
         return self.result == "ok" or self.problem in REMEMBERED

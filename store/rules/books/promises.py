@@ -18,7 +18,7 @@ def checks(books: Books, history: History) -> Checks:
             yield Check("I3", "" if confirmed[order_id] == 1 else wrong)
         else:
             yield Check("I10", _why_not_undone(order_id, attempts, confirmed[order_id], left))
-        if len(attempts) > 1:
+        if sum(attempt.was_sent for attempt in attempts) > 1:
             yield Check("I9", _why_not_the_same(attempts, is_confirmed=confirmed[order_id] > 0))
         yield from (
             Check("I9", _why_not_own(attempt)) for attempt in attempts if attempt.result == "ok"
