@@ -27,7 +27,7 @@ TABLES = {
     "inventory": ("stock",),
     "carts": ("cart_items",),
     "orders": ("checkouts", "outbox", "orders", "order_lines"),
-    "payments": ("payments",),
+    "payments": ("charges", "payments"),
     "notifications": ("notifications",),
 }
 """Which tables hold the data of a module, in the order in which its transactions reach them."""

@@ -38,8 +38,8 @@ def _add_public_calls(app: Flask, carts: Carts, tokens: Tokens) -> None:
 def _add_internal_calls(app: Flask, carts: Carts) -> None:
     @app.get("/internal/carts/<int:customer_id>")
     def get_priced(customer_id: int) -> dict[str, Any]:
-        """Like the public cart, and the version that it has at the moment."""
-        return carts.to_buy(customer_id)
+        """Like the public cart, but only what came ``after`` a version, and the version it has."""
+        return carts.to_buy(customer_id, int(request.args.get("after", "0")))
 
     @app.delete("/internal/carts/<int:customer_id>")
     def empty(customer_id: int) -> tuple[str, int]:

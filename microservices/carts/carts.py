@@ -43,9 +43,9 @@ class Carts:
         quantities = _quantities(self._items(customer_id))
         return self._price(quantities, self._products(quantities))
 
-    def to_buy(self, customer_id: int) -> dict[str, Any]:
-        """The cart and its version: the highest of its items."""
-        items = self._items(customer_id)
+    def to_buy(self, customer_id: int, after: int) -> dict[str, Any]:
+        """What was put in after a version, and the version of that: the highest of its items."""
+        items = [item for item in self._items(customer_id) if item["version"] > after]
         quantities = _quantities(items)
         version = max((item["version"] for item in items), default=0)
         return {**self._price(quantities, self._products(quantities)), "version": version}

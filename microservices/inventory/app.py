@@ -58,7 +58,7 @@ def _add_reservation_calls(app: Flask, reservations: Reservations) -> None:
         reservations.hold(order_id, attempt, inputs.body(NewReservation).ascending())
         return "", 204
 
-    @app.post(f"{path}/sale")
+    @app.put(f"{path}/sale")  # not POST: it may be repeated, and callers go by the verb
     def sell(order_id: UUID, attempt: int) -> tuple[str, int]:
         reservations.sell(order_id, attempt)
         return "", 204

@@ -15,7 +15,7 @@ from store.runtime.background import Background
 from store.runtime.resilience.limits import Limits
 from store.runtime.tokens import Tokens
 
-# All calls of a checkout, its way back included, have to fit into the lease of its claim.
+# All calls of a checkout, its way back included, fit into the lease of its claim by these.
 LIMITS = {
     "carts": Limits(deadline_s=2.0),
     "inventory": Limits(deadline_s=2.0),

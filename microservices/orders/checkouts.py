@@ -1,6 +1,7 @@
 """Checkout: claims the key, runs the saga, takes up what others left unfinished."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from queue import SimpleQueue
 from uuid import UUID
 
 from microservices.orders.claims import BATCH, Begun, Claims, Remembered, Unfinished
@@ -19,6 +20,8 @@ class Checkouts:
     records: Records
     steps: Steps
     telemetry: Telemetry
+    _abandoned: "SimpleQueue[Saga]" = field(default_factory=SimpleQueue, init=False)
+    """Attempts that broke off in this process, for whoever resumes."""
 
     def checkout(self, customer_id: int, key: str, wanted: Checkout) -> Document:
         """The contract's ``Order``; raises the Problems that the contract names."""
@@ -35,14 +38,32 @@ class Checkouts:
                 raise claim.refusal
             return self.records.one(customer_id, order_id)
         saga = Saga(order_id, claim.attempt, customer_id, wanted.card, wanted.coupon)
-        return _answer(run(saga, self.steps.perform))
+        return _answer(self._run(saga))
 
     def resume_unfinished(self) -> bool:
-        """Run sagas whose process died or that have duties left; whether there may be more."""
+        """Run sagas that broke off or have duties left; whether there may be more."""
+        self._give_up_abandoned()
         sagas = self.claims.take_unfinished()
         for saga in sagas:
             run(saga, self.steps.perform)
         return len(sagas) == BATCH
+
+    def _run(self, saga: Saga) -> Saga:
+        """To its end; one that the own database broke off is left to whoever resumes."""
+        try:
+            return run(saga, self.steps.perform)
+        except Exception:
+            self._abandoned.put(saga)
+            raise
+
+    def _give_up_abandoned(self) -> None:
+        while not self._abandoned.empty():
+            saga = self._abandoned.get()
+            try:
+                self.claims.abandon(saga)
+            except Exception:
+                self._abandoned.put(saga)
+                raise
 
     def _claim(self, order_id: UUID, customer_id: int, fingerprint: str) -> Begun | Remembered:
         claim = self.claims.claim(order_id, customer_id, fingerprint)

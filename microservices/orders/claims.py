@@ -12,7 +12,10 @@ from store.runtime.database import Database, Row
 from store.runtime.problems import Problem
 
 LEASE_S = 15.0
-"""An attempt that has not ended by then is taken for dead: longer than all its calls together."""
+"""An attempt that has not ended by then is taken for dead. All its calls fit in by their default
+deadlines; where they do not, it goes on for nothing: it cannot confirm any more."""
+RECOVERY_LEASE_S = 5.0
+"""Whoever resumes a saga is taken for dead sooner: all that it does may be done twice."""
 RETRY_S = 1.0
 """Duties that could not be done are tried again so soon."""
 BATCH = 20
@@ -40,7 +43,7 @@ WHERE order_id = %s AND attempt = %s AND status = ANY(%s)
 """
 _TAKE_UNFINISHED = """
 UPDATE sagas SET status = CASE status WHEN 'running' THEN 'undoing' ELSE status END,
-                 next_at = now() + make_interval(secs => %s)
+                 instance = %s, next_at = now() + make_interval(secs => %s)
 WHERE order_id IN (
     SELECT order_id FROM sagas
     WHERE status IN ('running', 'undoing', 'confirmed') AND next_at < now()
@@ -49,7 +52,12 @@ WHERE order_id IN (
 RETURNING order_id, attempt, customer_id, status, cart_version
 """
 _ORPHANED = """
-UPDATE sagas SET next_at = now() WHERE instance = %s AND status IN ('running', 'confirmed')
+UPDATE sagas SET next_at = now()
+WHERE instance = %s AND status IN ('running', 'undoing', 'confirmed')
+"""
+_ABANDON = """
+UPDATE sagas SET next_at = now()
+WHERE order_id = %s AND attempt = %s AND status IN ('running', 'confirmed')
 """
 
 _FORGET = """
@@ -142,8 +150,14 @@ class Claims:
         be slow instead of dead, but cannot confirm it any more.
         """
         with self.database.autocommit() as connection:
-            rows = connection.execute(_TAKE_UNFINISHED, (LEASE_S, BATCH)).fetchall()
+            values = (self.instance, RECOVERY_LEASE_S, BATCH)
+            rows = connection.execute(_TAKE_UNFINISHED, values).fetchall()
         return [_resumed(row) for row in rows]
+
+    def abandon(self, saga: Saga) -> None:
+        """Nobody runs this attempt any more: it need not wait until its lease is over."""
+        with self.database.autocommit() as connection:
+            connection.execute(_ABANDON, (saga.order_id, saga.attempt))
 
     def adopt_orphans(self) -> None:
         """What this instance left running ended with its previous process."""

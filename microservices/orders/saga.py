@@ -44,6 +44,8 @@ class Purchase:
     total: Total
     cart_version: int = 0
     """What is put into the cart later has a higher one, and is not bought."""
+    bought_before: int = 0
+    """Up to which version the cart had been bought when it was read."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def after(saga: Saga, outcome: Outcome) -> Saga:
         return _after_duty(saga, outcome)
     if isinstance(outcome, Done):
         return _forward(saga, outcome.value)
-    if saga.step is Step.CONFIRM:  # somebody took the attempt for dead, and undoes it
+    if saga.step is Step.CONFIRM and isinstance(outcome, Failed):
+        # Somebody took the attempt for dead, and undoes it.
         return replace(saga, step=Step.END, refusal=_taken_over())
     return _turn_back(saga, outcome)
 
@@ -167,10 +170,17 @@ def _end(saga: Saga, outcome: Outcome) -> Saga:
 
 
 def _turn_back(saga: Saga, outcome: Refused | Failed) -> Saga:
-    may_have_acted = isinstance(outcome, Failed) and outcome.may_have_acted
-    duties = _with_effect(saga) if may_have_acted else saga.duties
+    duties = _with_effect(saga) if _may_have_acted(saga, outcome) else saga.duties
     turned = replace(saga, duties=duties, refusal=_refusal(outcome))
     return _next_duty(turned, _DUTIES)
+
+
+def _may_have_acted(saga: Saga, outcome: Refused | Failed) -> bool:
+    if isinstance(outcome, Failed):
+        return outcome.may_have_acted
+    # Refused may be only what the call was repeated for: the first one, come late, must find that
+    # it is over. (A charge is remembered by its provider; a sale is never begun anew.)
+    return saga.step is Step.RESERVE
 
 
 def _after_duty(saga: Saga, outcome: Outcome) -> Saga:

@@ -14,6 +14,12 @@ CREATE TABLE sagas (
 CREATE INDEX sagas_unfinished ON sagas (next_at)
     WHERE status IN ('running', 'undoing', 'confirmed');
 
+-- What of each customer's cart is bought: nobody buys it again, even if carts has yet to empty it.
+CREATE TABLE baskets (
+    customer_id INTEGER PRIMARY KEY,
+    bought_up_to BIGINT NOT NULL  -- version of the cart
+);
+
 -- Confirmed orders only.
 CREATE TABLE orders (
     order_id UUID PRIMARY KEY,

@@ -67,7 +67,7 @@ class Steps:
                 body = {"amount_cents": amount_cents, "card": saga.card}
                 self.calls.put("payments", _payment(saga), body)
             case Step.SELL:
-                self.calls.post("inventory", f"{_reservation(saga)}/sale", {})
+                self.calls.put("inventory", f"{_reservation(saga)}/sale", {})
             case Step.CONFIRM:
                 return self._confirm(saga)
             case Step.RELEASE:
@@ -81,11 +81,12 @@ class Steps:
         return Done()
 
     def _read_cart(self, saga: Saga) -> Purchase:
-        cart = self.calls.get("carts", _cart(saga))
+        bought = self.records.bought_up_to(saga.customer_id)
+        cart = self.calls.get("carts", f"{_cart(saga)}?after={bought}")
         coupon = find_coupon(saga.coupon) if saga.coupon else None
         with self.telemetry.rules():
             to_pay = total(cart["subtotal_cents"], coupon)
-        return Purchase(tuple(cart["lines"]), to_pay, cart["version"])
+        return Purchase(tuple(cart["lines"]), to_pay, cart["version"], bought)
 
     def _confirm(self, saga: Saga) -> Outcome:
         purchase, publishes = _purchase(saga), publishing(self.without)

@@ -9,7 +9,6 @@ from store.payment_provider.client import (
     Captured,
     Declined,
     ProviderClient,
-    ProviderUnreachableError,
 )
 from store.runtime.database import Database
 from store.runtime.problems import Problem
@@ -66,12 +65,11 @@ class Payments:
     def charge(self, order_id: UUID, attempt: int, amount_cents: int, card: str) -> None:
         """Raises Problem: 402 ``payment-declined``; 409 ``payment-over``."""
         payment = Payment(order_id, attempt, "pending", amount_cents, card)
-        is_first = self._execute(_BEGIN, order_id, attempt, amount_cents, card)
-        if not is_first:
+        if not self._execute(_BEGIN, order_id, attempt, amount_cents, card):
             payment = self._find(order_id, attempt)
         status = payment.status
         if status == "pending":
-            status = self._ask(payment, is_first=is_first)
+            status = self._ask(payment)
         if status == "declined":
             raise Problem(402, "payment-declined", "The payment was declined.")
         if status == "over":
@@ -95,15 +93,13 @@ class Payments:
             self._give_back(payment, charge_id)
             self._execute(_END, charge_id, payment.order_id, payment.attempt)
 
-    def _ask(self, payment: Payment, *, is_first: bool) -> str:
-        """What becomes of a pending payment; ``is_first`` says that it was never asked for."""
-        try:
-            outcome = self._charge(payment)
-        except ProviderUnreachableError as error:
-            if is_first and not error.may_have_acted:
-                with deadline.lifted():
-                    self._execute(_SETTLE, "over", None, payment.order_id, payment.attempt)
-            raise
+    def _ask(self, payment: Payment) -> str:
+        """What becomes of a pending payment.
+
+        It stays pending if the provider gives no answer, even if this call never reached it: a
+        repeat may be asking at the same time. The refund settles it.
+        """
+        outcome = self._charge(payment)
         with deadline.lifted():  # it has happened, and has to be written down
             return self._settle(payment, outcome)
 

@@ -13,6 +13,7 @@ from psycopg.rows import DictRow, class_row
 
 from monolith.orders.claims import hold
 from store.runtime.database import Database
+from store.runtime.resilience import deadline
 
 LEFT_AFTER_S = 2.0
 """Younger ones are hardly worth asking whether their checkout still runs."""
@@ -66,12 +67,12 @@ class Charges:
 
     def forget(self, charge: Charge) -> None:
         """The provider certainly took nothing."""
-        with self.journal.autocommit() as connection:
+        with deadline.lifted(), self.journal.autocommit() as connection:
             connection.execute(_FORGET, (charge.order_id, charge.attempt))
 
     def end(self, charge: Charge, charge_id: str | None) -> None:
         """It is given back, or was never taken."""
-        with self.journal.autocommit() as connection:
+        with deadline.lifted(), self.journal.autocommit() as connection:
             connection.execute(_OVER, (charge_id, charge.order_id, charge.attempt))
 
     def earlier(self, charge: Charge) -> list[Charge]:

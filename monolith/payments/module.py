@@ -41,6 +41,7 @@ class Payments(Module):
         charge = self._begin(connection, order_id, amount_cents, card)
         try:
             for left in self._charges.earlier(charge):
+                connection.execute("SELECT 1")  # the key is still ours: nobody else is at it
                 self._give_back(left)
             outcome = self._ask(charge)
         except ProviderUnreachableError as error:

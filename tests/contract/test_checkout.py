@@ -124,6 +124,20 @@ def test_a_key_in_use_at_the_same_time_gives_one_order(shopper: Api) -> None:
     assert len({answer.text for answer in answers if answer.status_code == 201}) <= 1
 
 
+def test_one_basket_under_two_keys_at_the_same_time_is_ordered_once(shopper: Api) -> None:
+    keys = [f"test-{uuid.uuid4()}" for _ in range(2)]
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(shopper.checkout, keys))
+    answers = [shopper.checkout(key) for key in keys]  # who came second may have been told 503
+    statuses = [answer.status_code for answer in answers]
+    assert statuses.count(201) == shopper.get("/orders").json()["total"] == 1 or 402 in statuses
+    assert set(statuses) <= {201, 402, 409}
+    assert [problem(each) for each in answers if each.status_code == 409] in (
+        [],
+        [(409, "cart-empty")],
+    )
+
+
 def test_an_empty_cart_is_no_order_and_not_remembered(customer: Api) -> None:
     key = f"test-{uuid.uuid4()}"
     assert problem(customer.checkout(key)) == (409, "cart-empty")

@@ -217,6 +217,8 @@ def test_emptying_a_cart_leaves_what_was_put_in_after_it_was_bought(client: Flas
     bought = client.get(f"/internal/carts/{CUSTOMER}").json["version"]
     put(client, 4, quantity=2)
     put(client, 5)
+    left = client.get(f"/internal/carts/{CUSTOMER}?after={bought}").json
+    assert [line["product_id"] for line in left["lines"]] == [4, 5]
     for _ in range(2):
         client.delete(f"/internal/carts/{CUSTOMER}?version={bought}")
         assert product_ids(cart(client)) == [4, 5]

@@ -19,6 +19,7 @@ from microservices.orders.claims import (
 from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
 from store.rules.books import (
     Books,
+    HeldEntry,
     NotificationEntry,
     OrderedEntry,
     OrderEntry,
@@ -122,8 +123,9 @@ class World:
     fates: Iterator[str] = field(default_factory=lambda: itertools.repeat("fine"))
     cart: int = 2
     """Pieces in the customer's cart; a new cart is filled when it is emptied."""
-    cart_version: int = 0
+    cart_version: int = 1
     """Grows with each put."""
+    bought_up_to: int = 0
 
     def __post_init__(self) -> None:
         self.inventory, self.payments = Inventory(self.pieces), Payments()
@@ -191,12 +193,15 @@ class World:
     def _purchase(self) -> Purchase:
         cents = self.cart * PRICE_CENTS
         lines = ({"product_id": PRODUCT, "quantity": self.cart},) if self.cart else ()
-        return Purchase(lines, Total(cents, 0, cents), self.cart_version)
+        return Purchase(lines, Total(cents, 0, cents), self.cart_version, self.bought_up_to)
 
     def _confirm(self, saga: Saga) -> Outcome:
         row = self.sagas[saga.order_id]
         if (row["attempt"], row["status"]) != (saga.attempt, "running"):
             return Failed("orders", may_have_acted=False)
+        if self.bought_up_to != saga.purchase.bought_before:
+            raise Problem(409, "basket-bought", "")
+        self.bought_up_to = saga.purchase.cart_version
         row["status"], row["cart_version"] = "confirmed", saga.purchase.cart_version
         self.orders[saga.order_id] = saga
         return Done({"order_id": str(saga.order_id)})
@@ -273,11 +278,21 @@ class World:
                 for (order_id, _), status in inventory.status.items()
                 if status != "expired"
             ),
+            held=(HeldEntry(PRODUCT, sum(self._held())),),
             notifications=tuple(NotificationEntry("", str(each)) for each in self.orders),
             unfinished_sagas=sum(
                 row["status"] not in ("failed", "completed") for row in self.sagas.values()
             ),
+            contradictory_sagas=sum(
+                (row["status"] in ("confirmed", "completed")) != (order_id in self.orders)
+                for order_id, row in self.sagas.items()
+            ),
         )
+
+    def _held(self) -> Iterator[int]:
+        for key, status in self.inventory.status.items():
+            if status == "held":
+                yield self.inventory.quantity[key]
 
     def _payment_entries(self) -> Iterator[PaymentEntry]:
         for key, status in self.payments.status.items():

@@ -55,7 +55,7 @@ TABLES = {
     "inventory": "reservations",
     "payments": "payments",
     "notifications": "notifications",
-    "orders": "sagas, orders, order_lines, outbox",
+    "orders": "sagas, baskets, orders, order_lines, outbox",
 }
 APPS = {
     "inventory": inventory_app.create_app,

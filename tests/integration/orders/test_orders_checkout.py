@@ -103,7 +103,7 @@ def test_many_buyers_of_the_same_scarce_products_neither_deadlock_nor_oversell(
     assert [on_hand(store, each) for each in (10, 11, 12)] == [0, 0, 0]
 
 
-def test_a_checkout_costs_three_local_transactions(
+def test_a_checkout_costs_three_local_transactions_and_one_look_at_the_basket(
     store: OrdersStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pool = store.service.database._pool
@@ -116,4 +116,4 @@ def test_a_checkout_costs_three_local_transactions(
 
     monkeypatch.setattr(pool, "connection", counted)
     store.buyer(p1=1).check_out()
-    assert len(transactions) == 3
+    assert len(transactions) == 3 + 1

@@ -2,6 +2,7 @@
 
 import pytest
 from orders_store import OrdersStore
+from psycopg import OperationalError
 
 from microservices.orders.saga import Failed, Outcome, Saga, Step
 from store.runtime.resilience.failures import CallFailed
@@ -94,6 +95,34 @@ def test_a_process_that_starts_again_takes_up_what_it_left(
 ) -> None:
     buyer = store.buyer(p2=3)
     buyer.check_out_and_die(monkeypatch, after_steps=3)
+    store.checkouts.claims.adopt_orphans()
+    store.checkouts.resume_unfinished()
+    assert status(store, buyer.order_id) == "failed"
+
+
+def test_a_checkout_that_its_own_database_broke_off_is_undone_without_waiting_for_its_lease(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_database(saga: Saga) -> None:
+        if saga.step is Step.CONFIRM:
+            raise OperationalError
+
+    buyer = store.buyer(p2=3)
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        buyer.check_out_through(patch, before=lose_database)
+    assert buyer.check_out() == "checkout-in-progress"
+    store.checkouts.resume_unfinished()
+    assert status(store, buyer.order_id) == "failed"
+    assert buyer.check_out()["order_id"] == buyer.order_id
+
+
+def test_a_recovery_that_died_is_taken_up_at_the_next_start(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = store.buyer(p2=3)
+    buyer.check_out_and_die(monkeypatch, after_steps=3)
+    store.checkouts.claims.adopt_orphans()
+    assert store.checkouts.claims.take_unfinished()  # and dies before it has run them
     store.checkouts.claims.adopt_orphans()
     store.checkouts.resume_unfinished()
     assert status(store, buyer.order_id) == "failed"
