@@ -11,9 +11,10 @@ PER_ORDERS = 10_000
 ARM_COLUMNS = ("checks", "violations", f"per {PER_ORDERS:,} orders")
 TRIAL_COLUMNS = (
     "confirmed orders",
-    "checkouts told: ordered / refused / nothing",
+    "checkouts told: ordered / refused, or never sent / nothing",
     "keys repeated",
-    "at rest after, s",
+    "most in limbo: money, pieces",
+    "at rest after the drain, s",
     "violations",
 )
 MOST_TOLD = 3
@@ -73,10 +74,30 @@ def _trial_row(trial: Trial) -> Row:
         f"{audit.orders:,}",
         told or f"{audit.acknowledged:,} / {NOTHING} / {NOTHING}",
         NOTHING if audit.repeated is None else f"{audit.repeated:,}",
-        NOTHING if audit.settled_after_s is None else figures(audit.settled_after_s),
+        _most_in_limbo(trial),
+        _at_rest(audit),
         _broken(audit),
     )
     return Row(name, cells, strong=bool(audit.violations))
+
+
+def _most_in_limbo(trial: Trial) -> str:
+    """The largest amounts, and those with which the load ended."""
+    if trial.limbo is None or trial.limbo.empty:
+        return NOTHING
+    watched = trial.limbo.dropna(subset=["cents", "pieces"])
+    if watched.empty:
+        return NOTHING
+    most, last = watched[["cents", "pieces"]].max(), watched.iloc[-1]
+    ends = f"{last.cents / 100:.2f}, {last.pieces:.0f}"
+    return f"{most.cents / 100:.2f}, {most.pieces:.0f}\nat the end {ends}"
+
+
+def _at_rest(audit: Audit) -> str:
+    if audit.settled_after_s is None:
+        return NOTHING
+    words = figures(audit.settled_after_s)
+    return words if audit.is_settled else f"not within {words}"
 
 
 def _broken(audit: Audit) -> str:

@@ -14,7 +14,7 @@ from analysis.statistics import (
     within_shares,
 )
 from analysis.verdict import Verdict, judge
-from experiment.metric import Metric, is_share
+from experiment.metric import Metric, counts, is_share
 from experiment.store import Arm
 
 
@@ -133,7 +133,9 @@ def _estimate(
     estimate = paired_t(effects, confidence)
     if not is_share(metric.metric):
         return estimate
-    return _without_spread(pairs, estimate) if estimate.spread == 0.0 else within_shares(estimate)
+    if estimate.spread == 0.0 and counts(metric.metric):
+        return _without_spread(pairs, estimate)
+    return within_shares(estimate)
 
 
 def _without_spread(pairs: list[Pair], estimate: Estimate) -> Estimate:

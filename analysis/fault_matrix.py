@@ -28,12 +28,23 @@ def sections_of(matrix: Matrix, profile: Profile) -> Sections:
     return sections
 
 
+def can_have(run: MeasuredRun, arm: str, phase: str) -> bool:
+    """Whether an arm can have any of a phase's faults; True for a phase without any."""
+    (architecture,) = {each.architecture for each in run.every_arm if each.name == arm}
+    phases = [p.phase for p in run.timetable if phase in (p.phase.name, p.group)]
+    faults = [fault for each in phases for fault in each.faults]
+    return not faults or any(fault.exists_in(architecture) for fault in faults)
+
+
 def good_lost(run: MeasuredRun, arm: str, phase: str) -> Estimate | None:
     """Share of good requests that a failure of a phase cost: mean over blocks with its interval.
 
     During itself and its recovery, against the block's own stretches without a fault; of a group
-    of phases, each failure weighs the same. None when a block cannot tell.
+    of phases, each failure weighs the same. None when a block cannot tell, or when the arm cannot
+    have the fault.
     """
+    if not can_have(run, arm, phase):
+        return None
     found = [good_lost_per_failure(trial, Asked(phase, ())) for trial in run.of(arm)]
     losses = [each.value for each in found if isinstance(each, Measured)]
     if not losses or len(losses) < len(found):

@@ -32,6 +32,9 @@ SAMPLE_AFTER_S = 2.0
 """Samples come once a second; a hit shortly before the roll-back shows in one that follows, and
 one that comes before a fault shows what there was without it."""
 
+LEAST_HELD = 0.5
+"""Share of its planned time that a fault has to hold."""
+
 MOST_FAULTS_NAMED = 6
 """In one sentence."""
 
@@ -137,6 +140,8 @@ def fault_gate(samples: pd.DataFrame, events: Events) -> Gate:
         return Gate(name="faults", passed=False, says="a fault was not rolled back")
     if toothless:
         return Gate(name="faults", passed=False, says=f"the fault on {toothless[0]} did not bite")
+    if short := [words for event in lifted if (words := _too_short(event, injected))]:
+        return Gate(name="faults", passed=False, says=short[0])
     seen = ", ".join(f"{event['kind']} of {event['target']} ({event['says']})" for event in lifted)
     if len(lifted) > MOST_FAULTS_NAMED:
         seen = f"each of {len(lifted)} faults"
@@ -163,6 +168,19 @@ def _since_s(lifted: dict[str, Any], injected: Events) -> float:
     end_s = float(lifted["actual_s"])
     same = [e for e in injected if (e["kind"], e["target"]) == (lifted["kind"], lifted["target"])]
     return max((s for s in (float(e["actual_s"]) for e in same) if s <= end_s), default=end_s)
+
+
+def _too_short(lifted: dict[str, Any], injected: Events) -> str:
+    """In words, if a fault held for less than half of its time; empty else.
+
+    The one before it may have taken long to lift, or its own injection.
+    """
+    since_s, until_s = _since_s(lifted, injected), float(lifted["actual_s"])
+    planned = [e for e in injected if float(e["actual_s"]) == since_s]
+    planned_s = float(lifted["planned_s"]) - float(planned[0]["planned_s"]) if planned else 0.0
+    if until_s - since_s >= LEAST_HELD * planned_s:
+        return ""
+    return f"the fault on {lifted['target']} held {until_s - since_s:.1f} s of {planned_s:g} s"
 
 
 def _bit(lifted: dict[str, Any], since_s: float, samples: pd.DataFrame) -> bool:

@@ -6,7 +6,8 @@ from analysis.measured import MeasuredRun
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
-from analysis.wording import percent, size
+from analysis.wording import listed, percent, size
+from experiment.faults.on_instances import FaultOnInstances
 from experiment.faults.plan import FaultPlan
 from experiment.metric import scale_of
 from experiment.phase import phases_by_group
@@ -133,6 +134,7 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
             "comes next: at random, but it is no property of that one."
         )
     yield from _of_one_sided(run, faults)
+    yield from _of_parts(run, faults)
     kinds = {fault.kind for fault in faults}
     if kinds and run.trials and not any(trial.impacts for trial in run.trials):
         yield "Without a phase of kind baseline nobody can tell what the faults cost."
@@ -143,6 +145,17 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
             "errors is another question, and likely kinder to the monolith."
         )
     yield "The payment provider is a stand-in with seeded latency and declines, the same for both."
+
+
+def _of_parts(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:
+    shares = [fault.share for fault in faults if isinstance(fault, FaultOnInstances)]
+    spare = [arm.name for arm in run.every_arm if max(arm.instances.values(), default=1) > 1]
+    if shares and min(shares) < 1 and 0 < len(spare) < len(run.every_arm):
+        yield (
+            f"Faults on {percent(min(shares))} of the instances hit one at least. {listed(spare)} "
+            "had more than one of some role, so these faults compare spare instances as much as "
+            "architectures."
+        )
 
 
 def _of_one_sided(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:

@@ -49,8 +49,20 @@ class Audit(BaseModel):
     repeated: int | None = None
     """Keys that were sent more than once."""
     settled_after_s: float | None = None
-    """From the end of the load until nothing was under way."""
+    """From the drain until nothing was under way, or until the audit waited no longer."""
+    settled: bool | None = None
+    """Whether nothing was under way then; not on record before the waiting was."""
     invariants: Mapping[str, Invariant] = {}
+
+    @property
+    def is_settled(self) -> bool:
+        """Where it is not on record, the time tells: the audit waited for 30 s at most."""
+        if self.settled is not None:
+            return self.settled
+        return self.settled_after_s is not None and self.settled_after_s < _WAITED_S
+
+
+_WAITED_S = 30.0
 
 
 def read_table(file: Path, schema: pa.Schema) -> pa.Table:

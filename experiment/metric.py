@@ -87,3 +87,11 @@ def scale_of(metric: MetricName) -> Scale:
 def is_share(metric: MetricName) -> bool:
     """Whether its values lie between 0 and 1."""
     return metric.endswith("_share")
+
+
+def counts(metric: MetricName) -> bool:
+    """Whether it is a share that counts: 0 of n is then known to be below 3/n.
+
+    What was lost beyond the usual is an excess; where it is 0, requests may have failed.
+    """
+    return is_share(metric) and metric != "lost_requests_share"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import model_validator
 
@@ -36,6 +36,14 @@ class Phase(Part):
     surge: Mapping[Journey, Positive] = {}
     """Factor on the arrival rate of single journeys."""
     faults: tuple[FaultPlan, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_all_its_faults(self) -> Self:
+        for fault in self.faults:
+            for profile in get_args(Profile):
+                if fault.after_s >= self.seconds.of(profile):
+                    raise ValueError(f"{fault.kind} would begin after its phase ends in {profile}")
+        return self
 
     @model_validator(mode="after")
     def _hurts_each_hop_in_one_way(self) -> Self:

@@ -10,7 +10,7 @@ from typing import Annotated, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
-from experiment.between import check_pair
+from experiment.between import check_pair, pair_of
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
@@ -136,6 +136,21 @@ class Scenario(Part):
                 raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
             if metric.metric == "budget_minutes" and self.slo.good_share == 1:
                 raise ValueError("budget_minutes: a good_share of 1 leaves no error budget")
+        return self
+
+    @model_validator(mode="after")
+    def _follows_faults_that_both_arms_can_have(self) -> Self:
+        timetable = self.timetable("full")
+        for metric in (self.primary, *self.secondary):
+            if metric.metric not in OF_FAULTS:
+                continue
+            phases = [p.phase for p in timetable if metric.phase in (p.phase.name, p.group)]
+            faults = [fault for phase in phases for fault in phase.faults]
+            for arm in pair_of(self.arms, metric):
+                if not all(fault.exists_in(arm.architecture) for fault in faults):
+                    raise ValueError(
+                        f"{metric.metric}: {arm.name} cannot have all faults of {metric.phase!r}"
+                    )
         return self
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.fault_matrix import can_have
 from analysis.measured import MeasuredRun
-from analysis.plots.cell_grid import draw_grid, draw_wide
+from analysis.plots.cell_grid import draw_grid, draw_wide, leave_empty
 from analysis.plots.plot import Plot
 from analysis.plots.style import arm_colours
 from analysis.wording import listed
@@ -27,7 +28,11 @@ def draw(run: MeasuredRun) -> Figure:
 
 def _draw_arm(place: Axes, run: MeasuredRun, arm: str) -> None:
     def draw(axes: Axes, x: int, y: int) -> None:
-        draw_wide(axes, x, y, run.shares(arm, run.shown_phases[x], (run.features[y],)))
+        phase = run.shown_phases[x]
+        if can_have(run, arm, phase):
+            draw_wide(axes, x, y, run.shares(arm, phase, (run.features[y],)))
+        else:
+            leave_empty(axes, x, y)
 
     draw_grid(place, run.features, run.shown_phases, draw)
     place.set_title(arm, color=arm_colours(run)[arm], fontsize=20)
@@ -38,7 +43,8 @@ def caption(run: MeasuredRun) -> str:
         f"Share of requests that were answered correctly in {listed(run.arms)}, by feature "
         "and phase, over all blocks; the darker, the more failed. Correct answers that "
         f"came later than {run.scenario.slo.latency_ms:g} ms (slow, solid bar) or with a part left "
-        "out (degraded, hatched bar) count as available and are named apart."
+        "out (degraded, hatched bar) count as available and are named apart. A dash: nothing was "
+        "due, or the arm cannot have the phase's faults."
     )
 
 

@@ -26,6 +26,9 @@ AXIS_WORDS: dict[MetricName, str] = {
     "good_lost_per_failure": "good requests lost per failure in %",
     "amplification": "requests sent per call wanted",
     "violation_share": "violations per confirmed order in %",
+    "recovery_s": "seconds from the roll-back to the recovery",
+    "lost_requests_share": "requests lost, of those due, in %",
+    "budget_minutes": "error budget burnt in minutes",
     "capacity": "capacity in journeys per second",
     "demand": "demand in CPUs",
 }

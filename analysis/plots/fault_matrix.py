@@ -6,7 +6,7 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.fault_matrix import SINGLE, Sections, good_lost, sections_of
+from analysis.fault_matrix import SINGLE, Sections, can_have, good_lost, sections_of
 from analysis.measured import MeasuredRun
 from analysis.plots.cell_grid import draw_grid, draw_narrow, keys, leave_empty, shade
 from analysis.plots.plot import Plot
@@ -62,7 +62,10 @@ def _draw(faults: Mapping[str, str], run: MeasuredRun) -> Figure:
     for arm, place in places:
 
         def draw(axes: Axes, x: int, y: int, arm: str = arm) -> None:
-            draw_narrow(axes, x, y, run.shares(arm, phases[y], (run.features[x],)))
+            if can_have(run, arm, phases[y]):
+                draw_narrow(axes, x, y, run.shares(arm, phases[y], (run.features[x],)))
+            else:
+                leave_empty(axes, x, y)
 
         draw_grid(place, list(faults), run.features, draw)
         for label in place.get_xticklabels():
@@ -108,5 +111,6 @@ def _caption(name: str, run: MeasuredRun) -> str:
         f"Share of requests that were answered correctly while the fault held, in per cent, in "
         f"{listed(run.arms)}. Rows: {rows}; columns: features. The darker, the more failed. Solid "
         f"bar: correct, but later than {run.scenario.slo.latency_ms:g} ms (slow); hatched bar: "
-        "correct, with a part left out (degraded). Over all blocks; a dash where nothing was due."
+        "correct, with a part left out (degraded). Over all blocks; a dash where nothing was due, "
+        "or where the arm cannot have the fault."
     )

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
-from analysis.plots.style import arm_colours
+from analysis.plots.style import arm_colours, arm_dashes
 from analysis.plots.timeline import in_one_order, shade
 
 PANELS = (
@@ -38,16 +38,20 @@ def _draw_arm(axes: Axes, run: MeasuredRun, arm: str, column: str, unit: float) 
             amounts = trial.limbo[column].astype("Float64") / unit
             values = pd.to_numeric(amounts).to_numpy(dtype=float, na_value=float("nan"))
             times = trial.limbo["t_s"].to_numpy(float)
-            colour = arm_colours(run)[arm]
-            axes.step(times, values, where="post", color=colour, lw=1.4, alpha=0.7, label=label)
+            look = {"color": arm_colours(run)[arm], "linestyle": arm_dashes(run)[arm]}
+            axes.step(times, values, where="post", lw=1.4, alpha=0.7, label=label, **look)  # type: ignore[arg-type]  # ours are all text
             label = None
 
 
 def caption(run: MeasuredRun) -> str:
+    shown = in_one_order(run)
+    which = (
+        "one line per block" if shown is run else f"block {shown.blocks[0]} of {len(run.blocks)}"
+    )
     asked = [trial.limbo["took_ms"].median() for trial in run.trials if trial.limbo is not None]
     price = f"; it took about {max(asked):.0f} ms" if asked else ""
     return (
-        "What belongs to no order, one line per block. Left, in the shop's currency: charged, or "
+        f"What belongs to no order, {which}. Left, in the shop's currency: charged, or "
         "about to be, without a confirmed order and not given back. Right: kept for checkouts "
         "that have not ended; the monolith keeps none outside of its transaction. A checkout on "
         "its way counts, so a little is normal; what stays after a fault is what nobody has "

@@ -56,15 +56,15 @@ def clients_of(
 ) -> Clients:
     """The requests of judged rows, of all features if none is named.
 
-    A request counts when it was due. If it was still under way when an incident began
+    A request counts when it was due (``due_s``). If it was still under way when an incident began
     (``begins_s``, ascending), it counts from then: what a crash broke off was due before it.
     """
     if features:
         rows = rows[rows["feature"].isin(features)]
-    intended_s = rows["intended_s"].to_numpy(np.float64)
+    due_s = rows["due_s"].to_numpy(np.float64)
     sent_s, ended_s = (rows[c].to_numpy(np.float64) for c in ("sent_s", "ended_s"))
-    seen_s = np.where(np.isnan(ended_s), intended_s, ended_s)
-    at_s = _counted_s(intended_s, seen_s, np.array(begins_s, dtype=np.float64))
+    seen_s = np.where(np.isnan(ended_s), due_s, ended_s)
+    at_s = _counted_s(due_s, seen_s, np.array(begins_s, dtype=np.float64))
     order = np.argsort(at_s, kind="stable")
     whole = ~(np.isnan(sent_s) | np.isnan(ended_s))
     named = rows["feature"].cat
@@ -80,7 +80,7 @@ def clients_of(
     )
 
 
-def _counted_s(intended_s: Floats, seen_s: Floats, begins_s: Floats) -> Floats:
+def _counted_s(due_s: Floats, seen_s: Floats, begins_s: Floats) -> Floats:
     last = np.searchsorted(begins_s, seen_s, side="right")
-    counted_s: Floats = np.maximum(intended_s, np.concatenate([[-np.inf], begins_s])[last])
+    counted_s: Floats = np.maximum(due_s, np.concatenate([[-np.inf], begins_s])[last])
     return counted_s

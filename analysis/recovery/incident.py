@@ -19,6 +19,8 @@ class Held:
     """When it was in force; what it did before, while it was being injected, counts as well."""
     lifting_s: float
     """When its roll-back began: to start again what was killed is part of the recovery."""
+    ends_itself: bool = False
+    """Whether it replaces by itself what it ended, before it is lifted."""
 
     @property
     def says(self) -> str:
@@ -81,9 +83,9 @@ def incidents_in(
     events: Sequence[Mapping[str, Any]], timetable: Sequence[PlannedPhase]
 ) -> list[Incident]:
     """The incidents of a trial in their order."""
-    groups = _overlapping(_held(events))
+    groups = _overlapping(_as_planned(held, timetable) for held in _held(events))
     ends = [p.start_s for p in timetable if p.phase.kind == "baseline"]
-    ends += [timetable[-1].end_s, *map(_begins_s, groups)]
+    ends += [timetable[-1].end_s, *map(_begins_s, groups), *_left_out_s(events, groups)]
     incidents: list[Incident] = []
     for group in groups:
         planned = _phase_at(timetable, group[0].planned_s[0])
@@ -91,7 +93,8 @@ def incidents_in(
         until_s = min(end_s for end_s in ends if end_s > _begins_s(group))
         number = sum(other.phase == name for other in incidents)
         found = Incident(group, name, planned.group, number, until_s)
-        reaction_s = reacted_s(events, found.begins_s, found.lifting_s)
+        replaces = any(fault.ends_itself for fault in group)
+        reaction_s = reacted_s(events, found.begins_s, found.lifting_s, replaces=replaces)
         incidents.append(replace(found, reacted_s=reaction_s))
     return incidents
 
@@ -105,6 +108,29 @@ def _overlapping(held: Iterable[Held]) -> list[tuple[Held, ...]]:
         else:
             groups.append([fault])
     return [tuple(group) for group in groups]
+
+
+def _as_planned(held: Held, timetable: Sequence[PlannedPhase]) -> Held:
+    """With the roll-back at the time at which it began by itself, where it did."""
+    faults = _phase_at(timetable, held.planned_s[0]).phase.faults
+    same = (f for f in faults if (f.kind, f.target) == (held.kind, held.target))
+    over_after_s = next((fault.over_after_s for fault in same), None)
+    if over_after_s is None:
+        return held
+    lifting_s = min(held.lifting_s, held.injected_s + over_after_s)
+    return replace(held, lifting_s=lifting_s, ends_itself=True)
+
+
+def _left_out_s(
+    events: Iterable[Mapping[str, Any]], groups: Sequence[Sequence[Held]]
+) -> list[float]:
+    """When faults were due that this side cannot have; the other side is not followed further.
+
+    But for those within an incident, which go on in both.
+    """
+    due_s = [event["planned_s"] for event in events if event["event"] == "fault-not-applicable"]
+    spans = [(_begins_s(each), max(fault.planned_s[1] for fault in each)) for each in groups]
+    return [at_s for at_s in due_s if not any(begin <= at_s < end for begin, end in spans)]
 
 
 def _begins_s(faults: Iterable[Held]) -> float:

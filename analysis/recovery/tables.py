@@ -59,7 +59,9 @@ NOTE = (
     "explains; a store that had not come back before the next fault or the end gives a bound. "
     "Lost: bad requests, and journeys with a bad step, beyond those that are usual without a "
     "fault, until the recovery. Most in flight: of all blocks. Error budget: burn rate times time. "
-    "Differences are those of the second arm to the first, paired by block."
+    "Differences are those of the second arm to the first, paired by block; that of most in flight "
+    "is the mean over blocks, not that of the maxima. They are not corrected for their number: of "
+    "twenty intervals without any difference one misses zero by chance."
 )
 
 

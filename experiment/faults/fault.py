@@ -26,6 +26,11 @@ class PlannedFault(Part):
         """Whether this architecture has what the fault is aimed at; else it is one-sided."""
         return True
 
+    @property
+    def over_after_s(self) -> float | None:
+        """Seconds after which it ends by itself, before it is lifted; None: it does not."""
+        return None
+
     def held_s(self, start_s: float, end_s: float) -> tuple[float, float]:
         """When it begins and ends in a phase from ``start_s`` to ``end_s``."""
         begins_s = start_s + self.after_s

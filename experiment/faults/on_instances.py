@@ -27,6 +27,10 @@ class Kill(FaultOnInstances):
     restart_after_s: Positive | None = None
     """They are restarted so long after their death; None: when the fault is lifted."""
 
+    @property
+    def over_after_s(self) -> float | None:
+        return self.restart_after_s
+
 
 class Pause(FaultOnInstances):
     """All processes of the instances stand still; whoever asks them waits."""
@@ -39,6 +43,10 @@ class Restart(FaultOnInstances):
 
     kind: Literal["restart"] = "restart"
 
+    @property
+    def over_after_s(self) -> float | None:
+        return 0.0
+
 
 class SlowStart(FaultOnInstances):
     """Instances are killed, and those that replace them at once need longer to become ready."""
@@ -46,6 +54,10 @@ class SlowStart(FaultOnInstances):
     kind: Literal["slow-start"] = "slow-start"
     start_s: Annotated[float, Field(gt=0, le=LONGEST_START_S)]
     """Beyond what a start takes anyway."""
+
+    @property
+    def over_after_s(self) -> float | None:
+        return 0.0
 
 
 InstanceFault = Kill | Pause | Restart | SlowStart

@@ -104,6 +104,14 @@ def test_among_three_arms_each_metric_names_two(
         load_scenario(file)
 
 
+def test_a_fault_that_begins_after_its_phase_in_a_shorter_profile_is_refused(
+    tmp_path: Path,
+) -> None:
+    fault = '{ kind = "outage", role = "recommendations"'
+    with pytest.raises(InputError, match="outage would begin after its phase ends in smoke"):
+        load_scenario(_changed(tmp_path, fault, f"{fault}, after_s = 5"))
+
+
 def test_an_arm_less_is_refused(tmp_path: Path) -> None:
     arm = '[[arms]]\nname = "microservices"\narchitecture = "microservices"\n'
     with pytest.raises(InputError, match="arms"):

@@ -76,7 +76,7 @@ def test_each_trial_tells_what_clients_know_and_when_it_was_at_rest(make: Make) 
     audited(folder, "microservices")
     rows = {row.heading: row for row in books.trial_rows(load_run(folder))}
     clean, broken = rows["block 1, microservices"], rows["block 1, monolith"]
-    assert clean.cells == ("1,000", "990 / 7 / 12", "300", "1.25", "none")
+    assert clean.cells == ("1,000", "990 / 7 / 12", "300", NOTHING, "1.25", "none")
     assert broken.cells[-1] == "I4: wrong 0; I4: wrong 1; I4: wrong 2; and 2 more"
     assert (clean.strong, broken.strong) == (False, True)
 
@@ -87,6 +87,7 @@ def test_audits_of_old_are_shown_as_far_as_they_go(make: Make) -> None:
     assert books.trial_rows(run)[0].cells == (
         "40",
         f"40 / {NOTHING} / {NOTHING}",
+        NOTHING,
         NOTHING,
         NOTHING,
         "none",

@@ -131,6 +131,20 @@ def test_a_fault_that_no_sample_shows_fails_whatever_its_probe_says(
     assert failed(folder, arm) == {"faults": "the fault on recommendations did not bite"}
 
 
+def test_a_fault_that_held_for_less_than_half_of_its_time_fails(make: Make) -> None:
+    folder = make(blocks=1)
+    file = folder.trial(1, "microservices").events
+    events = [orjson.loads(line) for line in file.read_bytes().splitlines()]
+    (injected,) = (event for event in events if event["event"] == "fault-injected")
+    (lifted,) = (event for event in events if event["event"] == "fault-lifted")
+    planned_s = lifted["planned_s"] - injected["planned_s"]
+    lifted["actual_s"] = injected["actual_s"] + 0.4 * planned_s
+    file.write_bytes(b"".join(orjson.dumps(event) + b"\n" for event in events))
+
+    (says,) = failed(folder).values()
+    assert says.startswith("the fault on recommendations held ")
+
+
 def test_a_fault_that_was_not_rolled_back_fails(make: Make) -> None:
     folder = make(blocks=1)
     trial = folder.trial(1, "microservices")

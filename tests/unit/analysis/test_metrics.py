@@ -1,6 +1,7 @@
 """Metrics of made-up trials whose truth is known."""
 
 from collections.abc import Callable
+from typing import get_args
 
 import numpy as np
 import orjson
@@ -9,9 +10,10 @@ import pytest
 from analysis.comparison import compare
 from analysis.measured import load_run
 from analysis.metrics import Measured, Unknown, measure
+from analysis.plots.estimation import AXIS_WORDS
 from analysis.quantiles import highest_known, needed_for, quantile
 from analysis.windows import phase_of
-from experiment.metric import Metric
+from experiment.metric import Metric, MetricName
 from experiment.record import RunFolder
 
 Make = Callable[..., RunFolder]
@@ -139,3 +141,7 @@ def test_books_that_were_not_audited_tell_nothing(make: Make) -> None:
     found = measure(load_run(folder).trial("monolith", 1), metric("violation_share", "outage"))
 
     assert found == Unknown("no orders were audited")
+
+
+def test_every_metric_can_be_drawn() -> None:
+    assert set(AXIS_WORDS) == set(get_args(MetricName))

@@ -5,7 +5,9 @@ from typing import Any
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
+from analysis.fault_matrix import can_have, good_lost
 from analysis.gates import gates_of
 from analysis.limits import limits_of
 from analysis.measured import load_run
@@ -14,6 +16,7 @@ from analysis.recovery.tables import recovery_rows
 from analysis.summary import summarise
 from experiment.faults.on_network import Refusal
 from experiment.record import RunFolder, write_json
+from experiment.scenario import Scenario
 
 REFUSED = Refusal(caller="storefront", callee="recommendations")
 
@@ -58,6 +61,23 @@ def test_the_report_names_the_fault_and_the_arm_that_lacks_it(folder: RunFolder)
         "One-sided faults: refuse from storefront to recommendations could not be injected in "
         "monolith,"
     )
+
+
+def test_tables_and_figures_leave_out_what_an_arm_cannot_have(folder: RunFolder) -> None:
+    run = load_run(folder)
+    phase = next(p.phase.name for p in run.timetable if p.phase.faults)
+    assert not can_have(run, "monolith", phase)
+    assert can_have(run, "microservices", phase)
+    assert can_have(run, "monolith", "baseline")
+    assert good_lost(run, "monolith", phase) is None
+
+
+def test_a_failure_that_one_arm_cannot_have_is_no_metric_of_both(folder: RunFolder) -> None:
+    plan = folder.read_plan().scenario.model_dump()
+    phase = next(p["name"] for p in plan["phases"] if p["faults"])
+    primary = plan["primary"] | {"metric": "lost_requests_share", "phase": phase}
+    with pytest.raises(ValidationError, match="monolith cannot have all faults of"):
+        Scenario.model_validate(plan | {"primary": primary})
 
 
 def test_only_the_arm_that_has_it_has_a_recovery(folder: RunFolder) -> None:

@@ -37,7 +37,7 @@ def rows(
         {
             "seq": np.arange(n, dtype=np.int32) // steps,
             "feature": pd.Categorical([features[i % len(features)] for i in range(n)]),
-            "intended_s": at_s,
+            "due_s": at_s,
             "sent_s": at_s,
             "ended_s": at_s + took_s,
             "good": ~bad,

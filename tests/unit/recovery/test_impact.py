@@ -128,7 +128,7 @@ def test_a_journey_is_lost_once_however_many_of_its_steps_are() -> None:
 
 def test_the_largest_backlog_is_what_piles_up() -> None:
     frame = rows(between(INJECTED_S, LIFTING_S))
-    held = frame["intended_s"].between(INJECTED_S, LIFTING_S, inclusive="left")
+    held = frame["due_s"].between(INJECTED_S, LIFTING_S, inclusive="left")
     frame.loc[held, "ended_s"] = LIFTING_S
     found = impact(frame)
 

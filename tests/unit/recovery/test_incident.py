@@ -70,6 +70,47 @@ def test_the_first_reaction_of_the_store_while_the_fault_held_is_told() -> None:
     assert silent.reacted_after_s is None
 
 
+def _replaced(begins_s: float, fault_of_plan: dict[str, Any]) -> Incident:
+    """Of a fault that holds for ten seconds, in a phase that plans it."""
+    planned = {"name": "event", "kind": "event", "seconds": Sized.same(20)}
+    phases = [
+        ("rest", Phase(name="rest", kind="baseline", seconds=Sized.same(10))),
+        ("event", Phase.model_validate(planned | {"faults": [fault_of_plan]})),
+    ]
+    kind = fault_of_plan["kind"]
+    events = [
+        *fault(kind, begins_s, begins_s + 10),
+        {"event": "worker-started", "actual_s": begins_s + 3},
+    ]
+    (found,) = incidents_in(events, one_after_another(phases, "demo"))
+    return found
+
+
+def test_who_is_restarted_by_the_fault_recovers_from_then_and_shows_no_reaction() -> None:
+    found = _replaced(12, {"kind": "kill", "role": "search", "restart_after_s": 1.0})
+
+    assert found.lifting_s == 13.1
+    assert found.reacted_after_s is None
+
+
+def test_who_stays_dead_until_the_roll_back_recovers_from_then() -> None:
+    found = _replaced(12, {"kind": "kill", "role": "search"})
+
+    assert found.lifting_s == 22.2
+    assert found.reacted_s == 15
+
+
+def test_a_fault_that_only_the_other_side_has_ends_the_follow_up_on_both() -> None:
+    def left_out(at_s: float) -> Event:
+        return {"event": "fault-not-applicable", "planned_s": at_s, "actual_s": at_s}
+
+    (followed,) = incidents(*fault("hang", 12, 18), left_out(25), left_out(5))
+    (within,) = incidents(*fault("hang", 12, 18), left_out(15))
+
+    assert followed.until_s == 25
+    assert within.until_s == 50
+
+
 def test_a_fault_that_was_never_lifted_is_no_incident() -> None:
     assert incidents(fault("hang", 12, 18)[0]) == []
 
