@@ -82,8 +82,11 @@ class Stage:
             )
             yield
         finally:
-            bite, lifting_s = fault.bite(), self.clock.elapsed_s()
-            fault.lift()
+            try:
+                bite = fault.bite()
+            finally:  # whatever becomes of the probe
+                lifting_s = self.clock.elapsed_s()
+                fault.lift()
             self.journal.write(
                 "fault-lifted",
                 kind=plan.kind,

@@ -77,11 +77,11 @@ def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord
         journal.write("trial-started", block=trial.block, arm=trial.arm.name, attempt=trial.attempt)
         try:
             _Measurement(trial, platform, display, journal, known).run()
+            gates = gates_of(trial.files, trial.arrivals)
         except BaseException as error:
             status = "failed" if isinstance(error, Exception) else "cut-off"
             _record(trial, known, journal, status=status, reason=str(error))
             raise
-        gates = gates_of(trial.files, trial.arrivals)
         broken = "; ".join(gate.says for gate in gates if not gate.passed)
         status = "void" if broken else "complete"
         return _record(trial, known, journal, status=status, reason=broken, gates=gates)

@@ -1,5 +1,6 @@
 """Where the processes of each role find the others: a file for each, as it alone sees them."""
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -20,22 +21,27 @@ class Directory:
         """By role of the caller."""
         self._urls: Mapping[str, Sequence[str]] = {}
         self._ways: dict[Hop, Way] = {}
+        self._lock = threading.Lock()
+        """Instances may return while the network is being mended."""
 
     def tell(self, urls: Mapping[str, Sequence[str]]) -> None:
         """The instances of each role are at ``urls`` now."""
-        self._urls = urls
-        self._write(self._files)
+        with self._lock:
+            self._urls = urls
+            self._write(self._files)
 
     def lead(self, ways: Mapping[Hop, Way]) -> None:
         """Let the callers of these hops reach each instance of their callees by another way."""
-        self._ways.update(ways)
-        self._write({hop.caller for hop in ways})
+        with self._lock:
+            self._ways.update(ways)
+            self._write({hop.caller for hop in ways})
 
     def lead_back(self, hops: Collection[Hop]) -> None:
         """Let them go directly again."""
-        for hop in hops:
-            self._ways.pop(hop, None)
-        self._write({hop.caller for hop in hops})
+        with self._lock:
+            for hop in hops:
+                self._ways.pop(hop, None)
+            self._write({hop.caller for hop in hops})
 
     def _write(self, callers: Collection[str]) -> None:
         for caller in callers:

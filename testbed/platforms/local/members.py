@@ -1,9 +1,11 @@
 """The instances of one store, and those who have to know where they are: the edge and the peers."""
 
 import signal
+import time
 from collections.abc import Callable, Collection, Iterable
 
 from store.payment_provider.client import PAYMENT_PROVIDER
+from store.runtime.peers import STAT_EVERY_S
 from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
@@ -62,7 +64,10 @@ class Members:
         self._edge.await_members(roles, READY_WITHIN_S)
 
     def withdraw(self, names: Collection[str]) -> None:
-        self.announce(self._roles_of(names), without=names)
+        roles = self._roles_of(names)
+        self.announce(roles, without=names)
+        self._edge.await_members(roles, READY_WITHIN_S)
+        time.sleep(2 * STAT_EVERY_S)  # until the peers have looked as well
         self.fleet.stop(names)
 
     def pause(self, names: Collection[str]) -> None:

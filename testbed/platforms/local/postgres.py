@@ -48,7 +48,8 @@ class PostgresServer:
         self._log = folder / "postgres.log"
         self._password = secrets.token_urlsafe(24)
         self._process: OwnedProcess | None = None
-        self._past_cpu_s = 0.0
+        self._past_cpu_s: dict[int, float] = {}
+        """Of processes that have ended or are about to, by their ids."""
 
     @property
     def data(self) -> Path:
@@ -81,9 +82,9 @@ class PostgresServer:
 
     def cpu_s(self, processes: Processes) -> float:
         """CPU time of all its processes, over stops and starts."""
-        if self._process is None:
-            return self._past_cpu_s
-        return self._past_cpu_s + usage.cpu_s(processes, self.pid)
+        process = self._process  # another thread may be stopping it
+        now = {} if process is None else {process.pid: usage.cpu_s(processes, process.pid)}
+        return sum((now | self._past_cpu_s).values())
 
     def memory_mb(self, processes: Processes) -> float:
         return 0.0 if self._process is None else usage.memory_mb(processes, self.pid)
@@ -145,7 +146,7 @@ class PostgresServer:
     def stop(self) -> None:
         """At once, as in a crash: nothing is written any more, and the next start recovers."""
         if self._process is not None:
-            self._past_cpu_s = self.cpu_s(procfs.snapshot())
+            self._keep_cpu_s()
             stop_all([self._process])
             self._process = None
 
@@ -157,11 +158,14 @@ class PostgresServer:
         """
         if self._process is None:
             return
-        self._past_cpu_s = self.cpu_s(procfs.snapshot())
+        self._keep_cpu_s()
         self._process.send(signal.SIGINT)  # fast shutdown: rolls back, disconnects, writes
         if not self._process.ended_within(END_WITHIN_S):
             raise RunError(f"PostgreSQL did not end within {END_WITHIN_S:g} s for a restart.")
         self._process = None
+
+    def _keep_cpu_s(self) -> None:
+        self._past_cpu_s[self.pid] = usage.cpu_s(procfs.snapshot(), self.pid)
 
     def restart(self) -> None:
         """The same data, and nothing of the past in memory; RunError as for ``shut_down``."""

@@ -3,6 +3,7 @@
 import json
 import socket
 import sys
+import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -28,15 +29,17 @@ class Proxy:
         self.process = process
         self._wire = wire
         self._answers = wire.makefile("rb")
+        self._lock = threading.Lock()
         self._read()
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Its answer (``testbed.network.proxy``); RunError, with its log, when there is none."""
-        try:
-            self._wire.sendall(json.dumps(command).encode() + b"\n")
-        except OSError as error:
-            raise self._silent() from error
-        return self._read()
+        with self._lock:
+            try:
+                self._wire.sendall(json.dumps(command).encode() + b"\n")
+            except OSError as error:
+                raise self._silent() from error
+            return self._read()
 
     def close(self) -> None:
         """Let go of it; its process is stopped like any other."""

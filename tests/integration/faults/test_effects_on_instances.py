@@ -10,7 +10,7 @@ import requests
 from hurting import RECOMMENDATIONS, Patient, eventually
 
 from experiment.faults.on_instances import Kill, Pause, Restart, SlowStart
-from experiment.faults.on_roles import Delay
+from experiment.faults.on_roles import Delay, Outage
 
 PRODUCTS = "/api/products"
 PAGE = "/api/product-pages/1"
@@ -44,6 +44,15 @@ def test_a_killed_instance_is_replaced_in_its_time(patient: Patient) -> None:
         assert eventually(lambda: patient.status(RECOMMENDATIONS) == 200)
         assert kill.bite().says == f"of {name} 0 were gone, 1 were replaced"
     assert len(_pids(patient) - before) == 1
+    assert patient.get(PAGE).json()["degraded"] == []
+
+
+def test_a_role_in_an_outage_is_lost_each_time_and_the_others_come_back(patient: Patient) -> None:
+    with patient.under(Outage(role="recommendations")):
+        for _ in range(2):
+            assert patient.status(RECOMMENDATIONS) == 503
+            assert eventually(lambda: patient.status(PRODUCTS) == 200)
+    assert eventually(lambda: patient.status(RECOMMENDATIONS) == 200)
     assert patient.get(PAGE).json()["degraded"] == []
 
 
