@@ -61,6 +61,30 @@ def in_failure(cells: Cells, failure: Failure, features: Collection[str] = ()) -
     return total(cells.of(name, features) for name in failure.phases)
 
 
+@dataclass(frozen=True)
+class Loss:
+    """Good requests lost per failure."""
+
+    share: float
+    n: int
+    """Requests that were due in the failures."""
+
+
+def good_lost(
+    cells: Cells,
+    timetable: Sequence[PlannedPhase],
+    phases: Collection[str],
+    features: Collection[str] = (),
+) -> Loss | None:
+    """What the failures in some phases or groups cost; None where no request could tell."""
+    wanted = [f for f in failures_in(timetable) if any(f.is_in(phase) for phase in phases)]
+    control = in_control(cells, timetable, features)
+    during = [in_failure(cells, failure, features) for failure in wanted]
+    if not during or not all(shares.n for shares in (control, *during)):
+        return None
+    return Loss(mean_good_lost(control, during), sum(shares.n for shares in during))
+
+
 def mean_good_lost(control: Shares, failures: Sequence[Shares]) -> float:
     """Good requests lost per failure: share without a failure, less the mean share during one.
 

@@ -1,7 +1,10 @@
 """What each fault of a matrix did: its place in tables and figures, and what it cost."""
 
+from collections.abc import Sequence
+
+from analysis.failures import good_lost
 from analysis.measured import MeasuredRun
-from analysis.metrics import Asked, Measured, good_lost_per_failure
+from analysis.shares import total
 from analysis.statistics import Estimate, paired_t, within_shares
 from analysis.tables import Row
 from analysis.wording import NOTHING, RANGE, failures, percent
@@ -36,17 +39,17 @@ def can_have(run: MeasuredRun, arm: str, phase: str) -> bool:
     return not faults or any(fault.exists_in(architecture) for fault in faults)
 
 
-def good_lost(run: MeasuredRun, arm: str, phase: str) -> Estimate | None:
-    """Share of good requests that a failure of a phase cost: mean over blocks with its interval.
+def loss_of(run: MeasuredRun, arm: str, *phases: str) -> Estimate | None:
+    """Share of good requests that a failure of some phases cost: mean over blocks, its interval.
 
-    During itself and its recovery, against the block's own stretches without a fault; of a group
-    of phases, each failure weighs the same. None when a block cannot tell, or when the arm cannot
-    have the fault.
+    During itself and its recovery, against the block's own stretches without a fault; of several
+    phases, or a group of them, each failure weighs the same. None when a block cannot tell, or
+    when the arm cannot have one of the faults.
     """
-    if not can_have(run, arm, phase):
+    if not all(can_have(run, arm, phase) for phase in phases):
         return None
-    found = [good_lost_per_failure(trial, Asked(phase, ())) for trial in run.of(arm)]
-    losses = [each.value for each in found if isinstance(each, Measured)]
+    found = [good_lost(trial.cells, trial.timetable, phases) for trial in run.of(arm)]
+    losses = [loss.share for loss in found if loss is not None]
     if not losses or len(losses) < len(found):
         return None
     return within_shares(paired_t(losses))
@@ -60,15 +63,20 @@ def matrix_rows(run: MeasuredRun) -> list[Row]:
     rows = []
     for section, faults in sections_of(matrix, run.plan.profile).items():
         for index, (struck, phase) in enumerate(faults.items()):
-            cells = [cell for arm in run.arms for cell in _cells(run, arm, phase)]
-            rows.append(Row(struck, tuple(cells), group="" if index else section))
-    every = [cell for arm in run.arms for cell in _cells(run, arm, "faults")]
+            rows.append(Row(struck, _cells(run, phase), group="" if index else section))
+        if section != SINGLE and len(faults) > 1:
+            rows.append(Row(f"{section}, all roles", _cells(run, *faults.values()), strong=True))
     label = "all that both can have" if "one-sided" in run.shown_phases else "all faults"
-    return [*rows, Row(label, tuple(every), strong=True)]
+    return [*rows, Row(label, _cells(run, "faults"), strong=True)]
 
 
-def _cells(run: MeasuredRun, arm: str, phase: str) -> tuple[str, ...]:
-    shares, lost = run.shares(arm, phase), good_lost(run, arm, phase)
+def _cells(run: MeasuredRun, *phases: str) -> tuple[str, ...]:
+    """For each arm in turn."""
+    return tuple(cell for arm in run.arms for cell in _cells_of(run, arm, phases))
+
+
+def _cells_of(run: MeasuredRun, arm: str, phases: Sequence[str]) -> tuple[str, ...]:
+    shares, lost = total(run.shares(arm, phase) for phase in phases), loss_of(run, arm, *phases)
     if not shares.n or lost is None:
         return (NOTHING,) * len(COLUMNS)
     parts = [percent(count / shares.n) for count in (shares.slow, shares.degraded)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from analysis.failures import failures_in, in_control, in_failure, mean_good_lost
+from analysis.failures import good_lost
 from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.recovery.impact import Impact
@@ -101,14 +101,12 @@ def _memory_mb(trial: Trial, asked: Asked) -> Measurement:
     return Measured(sum(by_role.values()), trial.cells.of(*asked).n)
 
 
-def good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
+def _good_lost_per_failure(trial: Trial, asked: Asked) -> Measurement:
     """Share of good requests without a failure, less the mean of the phase's failures."""
-    failures = [found for found in failures_in(trial.timetable) if found.is_in(asked.phase)]
-    control = in_control(trial.cells, trial.timetable, asked.features)
-    during = [in_failure(trial.cells, found, asked.features) for found in failures]
-    if not during or not all(shares.n for shares in (control, *during)):
+    loss = good_lost(trial.cells, trial.timetable, (asked.phase,), asked.features)
+    if loss is None:
         return Unknown("no request was due in a failure, or without one")
-    return Measured(mean_good_lost(control, during), sum(shares.n for shares in during))
+    return Measured(loss.share, loss.n)
 
 
 def _amplification(trial: Trial, asked: Asked) -> Measurement:
@@ -187,7 +185,7 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "latency_p95_ms": _latency_p95_ms,
     "cpu_ms_per_request": _cpu_ms_per_request,
     "memory_mb": _memory_mb,
-    "good_lost_per_failure": good_lost_per_failure,
+    "good_lost_per_failure": _good_lost_per_failure,
     "amplification": _amplification,
     "violation_share": _violation_share,
     "recovery_s": _recovery_s,

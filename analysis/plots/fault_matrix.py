@@ -6,7 +6,7 @@ from functools import partial
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.fault_matrix import SINGLE, Sections, can_have, good_lost, sections_of
+from analysis.fault_matrix import SINGLE, Sections, can_have, loss_of, sections_of
 from analysis.measured import MeasuredRun
 from analysis.plots.cell_grid import draw_grid, draw_narrow, keys, leave_empty, shade
 from analysis.plots.plot import Plot
@@ -15,6 +15,7 @@ from analysis.wording import listed
 
 MOST_ROWS = 10
 """Faults that one figure can show at a size that the last row of a lecture hall reads."""
+ALL = "all roles"
 
 
 def matrix_plots(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
@@ -76,15 +77,17 @@ def _draw(faults: Mapping[str, str], run: MeasuredRun) -> Figure:
 
 def _draw_overview(sections: Sections, run: MeasuredRun) -> Figure:
     struck = list(dict.fromkeys(role for faults in sections.values() for role in faults))
-    figure, places = _beside(run, len(struck), head=1.6)
+    rows = [*struck, ALL] if len(struck) > 1 else struck
+    figure, places = _beside(run, len(rows), head=1.6)
     for arm, place in places:
 
         def draw(axes: Axes, x: int, y: int, arm: str = arm) -> None:
-            phase = list(sections.values())[x].get(struck[y], "")
-            lost = good_lost(run, arm, phase)
+            faults = list(sections.values())[x]
+            phases = faults.values() if rows[y] == ALL else [faults.get(rows[y], "")]
+            lost = loss_of(run, arm, *phases)
             _draw_cost(axes, x, y, None if lost is None else lost.value)
 
-        draw_grid(place, struck, list(sections), draw)
+        draw_grid(place, rows, list(sections), draw)
     return figure
 
 
@@ -101,7 +104,7 @@ def _overview_caption(run: MeasuredRun) -> str:
     return (
         f"What each failure cost in {listed(run.arms)}: good requests among those intended, in per "
         "cent, without a fault less during the fault and the recovery after it; all features, "
-        "over all blocks. Rows: the role that is struck; columns: how."
+        "over all blocks. Rows: the role that is struck, and the mean over them; columns: how."
     )
 
 

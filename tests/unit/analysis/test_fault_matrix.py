@@ -6,7 +6,7 @@ import pytest
 
 from analysis.comparison import compare
 from analysis.failures import failures_in, mean_good_lost
-from analysis.fault_matrix import good_lost, matrix_rows, sections_of
+from analysis.fault_matrix import loss_of, matrix_rows, sections_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import Measured, measure
 from analysis.report import build
@@ -61,7 +61,7 @@ def test_the_primary_metric_is_a_difference_over_blocks(run: MeasuredRun) -> Non
 def test_the_loss_of_the_matrix_is_the_mean_of_the_losses_of_its_faults(run: MeasuredRun) -> None:
     one = run.only(1)
     names = [failure.name for failure in failures_in(one.timetable)]
-    costs = [cost.value for name in names if (cost := good_lost(one, "monolith", name))]
+    costs = [cost.value for name in names if (cost := loss_of(one, "monolith", name))]
     found = measure(one.trial("monolith", 1), run.scenario.primary)
 
     assert isinstance(found, Measured)
@@ -71,14 +71,23 @@ def test_the_loss_of_the_matrix_is_the_mean_of_the_losses_of_its_faults(run: Mea
 
 def test_the_cost_of_a_failure_is_a_mean_over_blocks_with_an_interval(run: MeasuredRun) -> None:
     for arm, truth in LOST.items():
-        found = good_lost(run, arm, "faults")
+        found = loss_of(run, arm, "faults")
         assert found is not None
         assert (found.n, found.interval is None) == (3, False)
         assert found.value == pytest.approx(truth, abs=0.02)
 
-    alone = good_lost(run.only(1), "monolith", "faults")
+    alone = loss_of(run.only(1), "monolith", "faults")
     assert alone is not None
     assert alone.interval is None
+
+
+def test_the_cost_of_several_faults_is_the_mean_of_theirs(run: MeasuredRun) -> None:
+    names = ["crash-recommendations", "hang-recommendations"]
+    each = [loss_of(run, "monolith", name) for name in names]
+    both = loss_of(run, "monolith", *names)
+
+    assert both is not None
+    assert both.value == pytest.approx(sum(cost.value for cost in each if cost) / 2)
 
 
 def test_groups_hold_what_their_phases_hold(run: MeasuredRun) -> None:

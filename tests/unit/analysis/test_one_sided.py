@@ -7,7 +7,7 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from analysis.fault_matrix import can_have, good_lost
+from analysis.fault_matrix import can_have, loss_of
 from analysis.gates import gates_of
 from analysis.limits import limits_of
 from analysis.measured import load_run
@@ -69,7 +69,7 @@ def test_tables_and_figures_leave_out_what_an_arm_cannot_have(folder: RunFolder)
     assert not can_have(run, "monolith", phase)
     assert can_have(run, "microservices", phase)
     assert can_have(run, "monolith", "baseline")
-    assert good_lost(run, "monolith", phase) is None
+    assert loss_of(run, "monolith", phase) is None
 
 
 def test_a_failure_that_one_arm_cannot_have_is_no_metric_of_both(folder: RunFolder) -> None:
