@@ -10,19 +10,20 @@ from analysis.plots.style import arm_colours, arm_dashes
 from analysis.plots.timeline import in_one_order, shade
 
 PANELS = (
-    ("cents", 100.0, "money taken without an order"),
-    ("pieces", 1.0, "pieces reserved, not sold"),
+    ("cents", 100.0, "money taken without an order", "shop's currency"),
+    ("pieces", 1.0, "pieces reserved, not sold", "pieces"),
 )
 
 
 def draw(run: MeasuredRun) -> Figure:
     run = in_one_order(run)
     figure = Figure(figsize=(15, 5))
-    for axes, (column, unit, title) in zip(figure.subplots(1, 2), PANELS, strict=True):
+    for axes, (column, unit, title, words) in zip(figure.subplots(1, 2), PANELS, strict=True):
         for arm in run.arms:
             shade(axes, run, arm)
             _draw_arm(axes, run, arm, column, unit)
         axes.set_title(title)
+        axes.set_ylabel(words)
         axes.set_xlabel("seconds from the start of the load")
         axes.set_xlim(0, run.scenario.duration_s(run.plan.profile))
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
