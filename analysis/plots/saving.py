@@ -16,7 +16,7 @@ from analysis.plots.plot import Plot, Run
 from analysis.plots.style import STYLE
 from experiment.record import write_whole
 
-PNG_DPI = 130
+PNG_DPI = 110
 PLACES = re.compile(rb'\b(?:d|x|y)="[^"]*"')
 DIGITS = re.compile(rb"(\.\d\d)\d+")
 """A place in an SVG needs no more than hundredths of a point."""
