@@ -14,8 +14,11 @@ INK, GREY, PALE = "#1d2733", "#6b7683", "#e3e7eb"
 
 STYLE: dict[str, Any] = {
     "svg.hashsalt": "twinstack",
-    "svg.fonttype": "path",
-    "font.family": "DejaVu Sans",
+    # Text as text: drawn as outlines, it would be most of a figure. Where DejaVu Sans, which the
+    # figures are laid out with, is missing, its like is as wide and the others are narrower.
+    "svg.fonttype": "none",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial", "sans-serif"],
     "font.size": 15,
     "axes.titlesize": 16,
     "axes.titleweight": "bold",

@@ -92,7 +92,8 @@ def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
     # One artist for many lines: each artist is measured and drawn by itself.
     lines = partial(axes.vlines, ymin=0, ymax=1, transform=axes.get_xaxis_transform())
     lines(starts, colors=GREY, linewidth=0.8, alpha=0.6, zorder=1)
-    lines(faults, colors=VERMILLION, linewidth=1.2, linestyle=(0, (4, 3)))
+    if len(run.timetable) <= MOST_NAMED:  # of many, the figure of each failure has them
+        lines(faults, colors=VERMILLION, linewidth=1.2, linestyle=(0, (4, 3)))
 
 
 def in_one_order(run: MeasuredRun) -> MeasuredRun:
