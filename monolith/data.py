@@ -10,9 +10,9 @@ from psycopg.rows import tuple_row
 from store.rules.books import (
     Books,
     NotificationEntry,
-    OrderedEntry,
     OrderEntry,
     PaymentEntry,
+    PiecesEntry,
     StockEntry,
 )
 from store.rules.limbo import Limbo
@@ -75,7 +75,7 @@ def read_books(connection: Connection[Any]) -> Books:
     """The whole books. Nothing is ever reserved: half done is only what the provider was asked."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
-        ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
+        ordered = tuple(PiecesEntry(*row) for row in cursor.execute(_ORDERED))
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
         payments = tuple(PaymentEntry(*row) for row in cursor.execute(_PAYMENTS))
         told = tuple(NotificationEntry(*row) for row in cursor.execute(_NOTIFICATIONS))

@@ -78,7 +78,10 @@ def _panels(run: MeasuredRun) -> list[Panel]:
 
 
 def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
-    """Shade event phases as planned; hatch faults and show their actual times as dashed lines."""
+    """Shade event phases as planned; the actual times of faults are dashed lines.
+
+    Where there are many phases, the lines would hide the rest; each failure has a figure then.
+    """
     for planned in run.timetable:
         if planned.phase.kind == "event":
             axes.axvspan(planned.start_s, planned.end_s, color=YELLOW, alpha=0.22, lw=0, zorder=0)
@@ -92,8 +95,12 @@ def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
     # One artist for many lines: each artist is measured and drawn by itself.
     lines = partial(axes.vlines, ymin=0, ymax=1, transform=axes.get_xaxis_transform())
     lines(starts, colors=GREY, linewidth=0.8, alpha=0.6, zorder=1)
-    if len(run.timetable) <= MOST_NAMED:  # of many, the figure of each failure has them
+    if not _has_many(run):
         lines(faults, colors=VERMILLION, linewidth=1.2, linestyle=(0, (4, 3)))
+
+
+def _has_many(run: MeasuredRun) -> bool:
+    return len(run.timetable) > MOST_NAMED
 
 
 def in_one_order(run: MeasuredRun) -> MeasuredRun:
@@ -103,7 +110,7 @@ def in_one_order(run: MeasuredRun) -> MeasuredRun:
 
 def name_phases(axes: Axes, run: MeasuredRun) -> None:
     """Write the names of phases above them; of many, those of events only, upright."""
-    many = len(run.timetable) > MOST_NAMED
+    many = _has_many(run)
     for planned in run.timetable:
         is_event = planned.phase.kind == "event"
         if many and not is_event:
@@ -133,12 +140,13 @@ def caption(run: MeasuredRun) -> str:
             "refused what was too much; all blocks on top of each other, the six that lasted "
             "longest."
         )
+    lines = "" if _has_many(run) else "; dashed lines are the actual times of faults, one per block"
     return (
         f"{alone}Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks "
         "together. Offered: requests due in each second. Completed: answers of any kind. Good: "
-        f"correct answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned; "
-        "dashed lines are the actual times of faults, one per block. Response times: the darker a "
-        "cell, the more correct answers lie in it, on a log scale; a single one can be seen. "
+        f"correct answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned"
+        f"{lines}. Response times: the darker a cell, the more correct answers lie in it, on a log "
+        "scale; a single one can be seen. "
         "Failed requests are the strip at the top, at the time they were due, never fast answers. "
         "A percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 "
         f"for p99).{states}"

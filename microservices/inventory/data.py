@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from store.rules.books import Books, HeldEntry, ReservationEntry, StockEntry
+from store.rules.books import Books, PiecesEntry, ReservationEntry, StockEntry
 from store.rules.limbo import Limbo
 from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
@@ -40,7 +40,7 @@ def read_books(connection: Connection[Any]) -> Books:
     with connection.cursor(row_factory=tuple_row) as cursor:
         stock = tuple(StockEntry(*row) for row in cursor.execute(_STOCK))
         reservations = tuple(ReservationEntry(*row) for row in cursor.execute(_RESERVATIONS))
-        held = tuple(HeldEntry(*row) for row in cursor.execute(_HELD))
+        held = tuple(PiecesEntry(*row) for row in cursor.execute(_HELD))
     return Books(stock=stock, reservations=reservations, held=held)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from store.rules.books import Books, OrderedEntry, OrderEntry
+from store.rules.books import Books, OrderEntry, PiecesEntry
 from store.rules.limbo import Limbo
 from store.sample.dataset import Dataset
 
@@ -34,7 +34,7 @@ def create_data(connection: Connection[Any], _: Dataset) -> None:
 def read_books(connection: Connection[Any]) -> Books:
     with connection.cursor(row_factory=tuple_row) as cursor:
         orders = tuple(OrderEntry(*row) for row in cursor.execute(_ORDERS))
-        ordered = tuple(OrderedEntry(*row) for row in cursor.execute(_ORDERED))
+        ordered = tuple(PiecesEntry(*row) for row in cursor.execute(_ORDERED))
         [(unfinished, events, contradictory)] = cursor.execute(_LEFT).fetchall()
     return Books(
         ordered=ordered,

@@ -19,11 +19,10 @@ from microservices.orders.claims import (
 from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
 from store.rules.books import (
     Books,
-    HeldEntry,
     NotificationEntry,
-    OrderedEntry,
     OrderEntry,
     PaymentEntry,
+    PiecesEntry,
     ReservationEntry,
     StockEntry,
 )
@@ -267,7 +266,7 @@ class World:
         )
         return Books(
             stock=(stock,),
-            ordered=(OrderedEntry(PRODUCT, sum(map(_pieces, self.orders.values()))),),
+            ordered=(PiecesEntry(PRODUCT, sum(map(_pieces, self.orders.values()))),),
             orders=tuple(
                 OrderEntry(str(saga.order_id), 1, "confirmed", saga.purchase.total.total_cents)
                 for saga in self.orders.values()
@@ -278,7 +277,7 @@ class World:
                 for (order_id, _), status in inventory.status.items()
                 if status != "expired"
             ),
-            held=(HeldEntry(PRODUCT, sum(self._held())),),
+            held=(PiecesEntry(PRODUCT, sum(self._held())),),
             notifications=tuple(NotificationEntry("", str(each)) for each in self.orders),
             unfinished_sagas=sum(
                 row["status"] not in ("failed", "completed") for row in self.sagas.values()

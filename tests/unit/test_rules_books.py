@@ -7,12 +7,11 @@ import pytest
 from store.rules.books import (
     Books,
     Checkout,
-    HeldEntry,
     History,
     NotificationEntry,
-    OrderedEntry,
     OrderEntry,
     PaymentEntry,
+    PiecesEntry,
     ReservationEntry,
     StockEntry,
     audit,
@@ -27,7 +26,7 @@ STOCK = StockEntry(1, initial=10, on_hand=6, reserved=1, sold=3)
 NOTIFIED = NotificationEntry("event-1", "order-1")
 CLEAN = Books(
     stock=(STOCK, StockEntry(2, initial=5, on_hand=5, reserved=0, sold=0)),
-    ordered=(OrderedEntry(1, 3),),
+    ordered=(PiecesEntry(1, 3),),
     orders=(ORDER, FAILED),
     payments=(PAID, REFUNDED),
     charges=(PAID, REFUNDED),
@@ -36,7 +35,7 @@ CLEAN = Books(
         ReservationEntry("order-2", "released", overdue=True),
         ReservationEntry("order-3", "held", overdue=False),
     ),
-    held=(HeldEntry(1, 1),),
+    held=(PiecesEntry(1, 1),),
     notifications=(NOTIFIED,),
 )
 ACKNOWLEDGED = History.acknowledging(["order-1"])
@@ -50,8 +49,8 @@ def test_clean_books_violate_nothing() -> None:
     assert audit(CLEAN, ACKNOWLEDGED) == []
 
 
-@pytest.mark.parametrize("held", [(), (HeldEntry(1, 2),), (HeldEntry(1, 1), HeldEntry(2, 1))])
-def test_what_is_reserved_is_what_reservations_hold(held: tuple[HeldEntry, ...]) -> None:
+@pytest.mark.parametrize("held", [(), (PiecesEntry(1, 2),), (PiecesEntry(1, 1), PiecesEntry(2, 1))])
+def test_what_is_reserved_is_what_reservations_hold(held: tuple[PiecesEntry, ...]) -> None:
     assert violated(replace(CLEAN, held=held)) == {"I1"}
 
 

@@ -21,16 +21,8 @@ class StockEntry:
 
 
 @dataclass(frozen=True)
-class OrderedEntry:
-    """How many pieces of a product are in confirmed orders."""
-
-    product_id: int
-    pieces: int
-
-
-@dataclass(frozen=True)
-class HeldEntry:
-    """How many pieces of a product the reservations hold."""
+class PiecesEntry:
+    """So many pieces of a product."""
 
     product_id: int
     pieces: int
@@ -72,15 +64,16 @@ class NotificationEntry:
 @dataclass(frozen=True)
 class Books:
     stock: tuple[StockEntry, ...] = ()
-    ordered: tuple[OrderedEntry, ...] = ()
+    ordered: tuple[PiecesEntry, ...] = ()
+    """What is in confirmed orders."""
     orders: tuple[OrderEntry, ...] = ()
     payments: tuple[PaymentEntry, ...] = ()
     """As the store knows them."""
     charges: tuple[PaymentEntry, ...] | None = None
     """The same as the payment provider knows them; None when it was not asked."""
     reservations: tuple[ReservationEntry, ...] = ()
-    held: tuple[HeldEntry, ...] = ()
-    """By product; one of which nothing is held may be absent."""
+    held: tuple[PiecesEntry, ...] = ()
+    """What reservations hold; a product of which nothing is held may be absent."""
     notifications: tuple[NotificationEntry, ...] = ()
     unfinished_sagas: int = 0
     contradictory_sagas: int = 0
