@@ -8,11 +8,11 @@ import pytest
 
 from analysis.aa import false_verdicts, floor_of, outcome_of
 from analysis.measured import load_run
-from analysis.report import build
 from analysis.statistics import Estimate
 from analysis.summary import summarise
 from analysis.wording import size
 from experiment.record import RunFolder
+from tests.unit.analysis.drawing import undrawn_page
 
 Make = Callable[..., RunFolder]
 LATENCY = {
@@ -59,8 +59,7 @@ def test_one_block_teaches_nothing_of_the_noise(make: Make) -> None:
 
 def test_the_page_of_an_aa_run_speaks_of_copies_and_never_of_the_claims(make: Make) -> None:
     folder = make(blocks=2, aa=True)
-    build(folder)
-    page = (folder.report / "index.html").read_text(encoding="utf-8")
+    page = undrawn_page(load_run(folder))
 
     assert "How much differs when nothing does" in page
     assert "too few blocks" in page

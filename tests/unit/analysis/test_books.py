@@ -13,11 +13,11 @@ import pytest
 from analysis import books, guarantees
 from analysis.export import export_csv
 from analysis.measured import load_run
-from analysis.report import build
 from analysis.statistics import upper_bound_of_share
 from analysis.wording import NOTHING
 from experiment.record import RunFolder, write_json
 from experiment.rows import LIMBO
+from tests.unit.analysis.drawing import drawn, undrawn_page
 
 Make = Callable[..., RunFolder]
 INVARIANTS = {
@@ -98,9 +98,10 @@ def test_a_run_that_watched_its_limbo_draws_exports_and_prices_it(
     make: Make, tmp_path: Path
 ) -> None:
     folder = watched(audited(audited(make(blocks=2), "monolith"), "microservices"))
-    build(folder)
-    page = (folder.report / "index.html").read_text()
-    assert (folder.report / "figures" / "limbo.svg").exists()
+    run = load_run(folder)
+    page = undrawn_page(run)
+    assert drawn("limbo", run)
+    assert 'src="#limbo"' in page
     assert "Money and stock in limbo" in page
     assert "What the same guarantees cost" in page
     exported = export_csv(folder, tmp_path / "csv")
@@ -110,8 +111,7 @@ def test_a_run_that_watched_its_limbo_draws_exports_and_prices_it(
 
 def test_a_run_that_did_not_watch_has_no_figure_of_it(make: Make, tmp_path: Path) -> None:
     folder = make(blocks=1)
-    build(folder)
-    assert not (folder.report / "figures" / "limbo.svg").exists()
+    assert "#limbo" not in undrawn_page(load_run(folder))
     assert [file.name for file in export_csv(folder, tmp_path / "csv").files] == [
         "requests.csv",
         "samples.csv",

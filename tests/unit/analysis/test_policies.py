@@ -11,12 +11,12 @@ import pytest
 from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import Measured, Unknown, measure
 from analysis.policy_table import policy_rows
-from analysis.report import build
 from analysis.trial import Trial
 from experiment.journal import Journal
 from experiment.metric import Metric
 from experiment.record import RunFolder
 from experiment.rows import POLICY_COUNTERS, SAMPLES, write_rows
+from tests.unit.analysis.drawing import drawn, undrawn_page
 
 Make = Callable[..., RunFolder]
 SENT_PER_CALL = Metric(
@@ -88,24 +88,20 @@ def test_a_table_has_a_row_for_each_role_that_had_something_to_count(busy: RunFo
 
 def test_a_page_shows_policies_only_where_there_were_any(make: Make, busy: RunFolder) -> None:
     quiet = make(blocks=1)
-    for folder in (busy, quiet):
-        build(folder)
-    pages = [(f.report / "index.html").read_text(encoding="utf-8") for f in (busy, quiet)]
+    pages = [undrawn_page(load_run(folder)) for folder in (busy, quiet)]
     assert ["What the policies did" in page for page in pages] == [True, False]
 
 
 def test_open_circuits_are_on_the_timeline_when_there_were_any(make: Make) -> None:
     folder = make(blocks=1)
-    build(folder)
-    without = (folder.report / "figures" / "timeline.svg").read_bytes()
+    without = drawn("timeline", load_run(folder))
     with Journal(folder.trial(1, "microservices").events) as journal:
         for event, at_s in (("breaker-opened", 15.0), ("breaker-closed", 20.0)):
             members = {"role": "storefront", "instance": "storefront-1", "peer": "recommendations"}
             journal.write(event, actual_s=at_s, **members)
-    build(folder)
-    assert (folder.report / "figures" / "timeline.svg").read_bytes() != without
-    page = (folder.report / "index.html").read_text(encoding="utf-8")
-    assert "Bars show when a circuit was open" in page
+    run = load_run(folder)
+    assert drawn("timeline", run) != without
+    assert "Bars show when a circuit was open" in undrawn_page(run)
 
 
 def test_counters_that_never_moved_are_zero_not_unknown(busy: RunFolder) -> None:

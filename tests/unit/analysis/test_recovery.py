@@ -13,12 +13,12 @@ from analysis.comparison import compare
 from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import FASTEST_S, Measured, Unknown, measure
 from analysis.recovery.tables import HEADINGS, recovery_rows
-from analysis.report import build
 from analysis.wording import finding
 from experiment.metric import Metric
 from experiment.record import RunFolder
 from experiment.scenario import Scenario
 from tests.unit.analysis.conftest import OUTAGE_S, Truth, scenario_of
+from tests.unit.analysis.drawing import drawn, undrawn_page
 
 Make = Callable[..., RunFolder]
 RATE = 60.0
@@ -112,13 +112,13 @@ def test_one_block_has_counts_and_neither_interval_nor_difference(make: Make) ->
 
 def test_the_report_shows_how_each_failure_went_after_the_timeline(make: Make) -> None:
     folder = make(blocks=2)
-    build(folder)
-    page = (folder.report / "index.html").read_text(encoding="utf-8")
+    run = load_run(folder)
+    page = undrawn_page(run)
 
+    assert drawn("recovery", run)
     sections = re.findall(r'<section id="([a-z]+)"', page)
     assert sections.index("recovery") == sections.index("timeline") + 1
     assert "outage: outage of recommendations" in page
-    assert (folder.report / "figures" / "recovery.svg").is_file()
 
 
 def test_a_run_without_faults_says_nothing_of_failures(make: Make) -> None:
@@ -126,10 +126,8 @@ def test_a_run_without_faults_says_nothing_of_failures(make: Make) -> None:
     quiet = [line for line in _events(folder) if b'"fault-' not in line]
     for file in _event_files(folder):
         file.write_bytes(b"".join(quiet))
-    build(folder)
 
-    assert 'id="recovery"' not in (folder.report / "index.html").read_text(encoding="utf-8")
-    assert not (folder.report / "figures" / "recovery.svg").exists()
+    assert 'id="recovery"' not in undrawn_page(load_run(folder))
 
 
 def _event_files(folder: RunFolder) -> list[Path]:
