@@ -89,9 +89,7 @@ def _wish(policy: Policy, current: int, metric: Metric) -> int:
     return wanted(current, metric.readings, metric.target, policy.tolerance, full)
 
 
-def _stabilised(
-    policy: Policy, recent: Sequence[Recommended], now_s: float, current: int
-) -> int:
+def _stabilised(policy: Policy, recent: Sequence[Recommended], now_s: float, current: int) -> int:
     up = min(each.instances for each in _within(recent, now_s, policy.up.window_s))
     down = max(each.instances for each in _within(recent, now_s, policy.down.window_s))
     return min(max(current, up), down)
@@ -126,9 +124,7 @@ def _longest_period_s(policy: Policy) -> float:
     return max((rate.period_s for each in directions for rate in each.rates), default=0.0)
 
 
-def _within(
-    recent: Sequence[Recommended], now_s: float, window_s: float
-) -> list[Recommended]:
+def _within(recent: Sequence[Recommended], now_s: float, window_s: float) -> list[Recommended]:
     """Those of the window, and in any case the last one."""
     return [each for each in recent if each.at_s > now_s - window_s] or [recent[-1]]
 
