@@ -1,1 +1,1 @@
-"""How many instances a role should have: pure decisions, taken alike on a machine and in a model."""
+"""How many instances a role should have: pure decisions, alike on a machine and in a model."""

@@ -21,9 +21,9 @@ def wanted(
 
     ``ceil(ready x mean / target)``, and ``current`` when the mean is within ``tolerance`` of the
     target. Where some readings are missing or their instances not ready, the decision is checked
-    against the careful guess: nothing used when it is to go up, ``full`` when it is to go down. A guess
-    that turns the direction leaves everything as it is. As in Kubernetes'
-    ``replica_calculator.go``. Without any usable reading: ``current``.
+    against the careful guess: nothing used when it is to go up, ``full`` when it is to go down. A
+    guess that turns the direction leaves everything as it is. Without any usable reading:
+    ``current``. As in Kubernetes' ``replica_calculator.go``.
     """
     known = [r.value for r in readings if r.is_ready and r.value is not None]
     if not known:
