@@ -57,7 +57,7 @@ def test_the_published_examples(
 
 
 def test_eighty_instances_shrink_by_the_rate_that_allows_more() -> None:
-    """ "Fine-grained scaling": ten per cent a minute, below 40 instances four a minute."""
+    """As in "Fine-grained scaling": ten per cent a minute, below 40 instances four a minute."""
     down = Direction(0.0, (Rate(4, "instances", 60.0), Rate(10, "percent", 60.0)))
     numbers = _course(_policy(down=down), [10] * 30, current=80, step_s=60.0)
     assert numbers[:6] == [72, 64, 57, 51, 45, 40]
