@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from experiment.errors import InputError
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialFolder, read_json
-from experiment.rows import LIMBO, POLICY_COUNTERS, REQUESTS, SAMPLES, Outcome
+from experiment.rows import LATER_COLUMNS, LIMBO, REQUESTS, SAMPLES, Outcome
 
 
 class Violation(BaseModel):
@@ -152,14 +152,14 @@ def read_audit(trial: TrialFolder) -> Audit | None:
 
 def _require_columns(file: Path, schema: pa.Schema) -> None:
     there = pq.read_schema(file).names
-    missing = [name for name in schema.names if name not in {*there, *POLICY_COUNTERS}]
+    missing = [name for name in schema.names if name not in {*there, *LATER_COLUMNS}]
     if missing:
         raise InputError(f"{file} lacks the column {missing[0]}; another version wrote it.")
 
 
 def _completed(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """With the columns that were not there yet when it was written, as unknown."""
-    for name in POLICY_COUNTERS:
+    for name in LATER_COLUMNS:
         if name in schema.names and name not in table.column_names:
             unknown = pa.nulls(table.num_rows, schema.field(name).type)
             table = table.append_column(name, unknown)

@@ -84,6 +84,11 @@ SAMPLES = pa.schema(
         _column("fallbacks", pa.int64(), nullable=True),
         _column("stale_answers", pa.int64(), nullable=True),
         _column("shed", pa.int64(), nullable=True),  # by the edge, before they came to the role
+        # Where the number of instances changes with the load, or each has a quota of its own.
+        _column("ready", pa.int16(), nullable=True),  # instances that serve
+        # CPU quotas of the instances that are alive, also of those that start; what edge and
+        # database share stands on the edge.
+        _column("cpus", pa.float64(), nullable=True),
     ]
 )
 """One row per role and sampling instant. Counters are totals since the deployment came up."""
@@ -92,6 +97,9 @@ POLICY_COUNTERS = (
     "calls", "attempts", "rejected", "breaker_openings", "deadline_exceeded", "fallbacks",
     "stale_answers", "shed",
 )  # fmt: skip
+"""Columns of SAMPLES that count what resilience policies did."""
+
+LATER_COLUMNS = (*POLICY_COUNTERS, "ready", "cpus")
 """Columns of SAMPLES that records of old lack; read from those, they are null."""
 
 LIMBO = pa.schema(

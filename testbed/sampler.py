@@ -118,4 +118,6 @@ def _usage_row(now_s: float, usage: RoleUsage) -> Row:
         "rules_cpu_s": counters.rules_cpu_s,
         "fault_hits": counters.fault_hits,
         **{name: getattr(counters, name) for name in POLICY_COUNTERS},
+        "ready": usage.ready,
+        "cpus": usage.cpus,
     }

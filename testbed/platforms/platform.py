@@ -81,6 +81,11 @@ class RoleUsage:
     """Proportional set size now."""
     counters: Counters
     """Sum over the instances; all zero for what is not ours."""
+    ready: int | None = None
+    """Instances that serve; None where the number is fixed, or it is not a deployable."""
+    cpus: float | None = None
+    """CPU quotas of the instances alive; what edge and database share stands on the edge. None:
+    there are no such quotas."""
 
 
 @dataclass(frozen=True)

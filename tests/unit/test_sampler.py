@@ -16,7 +16,7 @@ from testbed.sampler import Sampler, of_limbo, of_usage
 def _usage() -> list[RoleUsage]:
     counters = Counters(requests=3, fault_hits=1)
     return [
-        RoleUsage("monolith", 2, 1.5, 200.0, counters),
+        RoleUsage("monolith", 2, 1.5, 200.0, counters, ready=1, cpus=0.4),
         RoleUsage("edge", 1, 0.1, 30.0, Counters()),
     ]
 
@@ -32,6 +32,15 @@ def test_every_role_has_a_row_at_the_start_and_at_the_end(tmp_path: Path) -> Non
     assert rows[0]["t_s"] < rows[1]["t_s"]
     assert (rows[0]["cpu_s"], rows[0]["requests"], rows[0]["fault_hits"]) == (1.5, 3, 1)
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_row_tells_what_serves_and_its_quota_and_null_where_there_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "samples.parquet"
+    with Sampler(of_usage(_usage), Clock(time.time()), file, SAMPLES):
+        time.sleep(0.05)
+    monolith, edge, *_ = pq.read_table(file).to_pylist()
+    assert (monolith["instances"], monolith["ready"], monolith["cpus"]) == (2, 1, 0.4)
+    assert (edge["ready"], edge["cpus"]) == (None, None)
 
 
 def test_a_hole_in_the_samples_never_passes_for_a_quiet_store(tmp_path: Path) -> None:

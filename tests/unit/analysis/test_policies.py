@@ -15,7 +15,7 @@ from analysis.trial import Trial
 from experiment.journal import Journal
 from experiment.metric import Metric
 from experiment.record import RunFolder
-from experiment.rows import POLICY_COUNTERS, SAMPLES, write_rows
+from experiment.rows import LATER_COLUMNS, POLICY_COUNTERS, SAMPLES, write_rows
 from tests.unit.analysis.drawing import drawn, undrawn_page
 
 Make = Callable[..., RunFolder]
@@ -67,7 +67,7 @@ def test_without_calls_there_is_no_amplification(busy: RunFolder) -> None:
 def test_a_record_from_before_calls_were_counted_is_read_and_says_so(make: Make) -> None:
     folder = make(blocks=1)
     samples = folder.trial(1, "monolith").samples
-    old = pq.read_table(samples).drop_columns(list(POLICY_COUNTERS))
+    old = pq.read_table(samples).drop_columns(list(LATER_COLUMNS))
     pq.write_table(old, samples)
     run = load_run(folder)
     found = measure(trial(run, "monolith"), SENT_PER_CALL)
