@@ -10,6 +10,7 @@ from typing import Annotated, Self, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
+from experiment.autoscaling import Autoscaling
 from experiment.between import check_pair, pair_of
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
@@ -64,6 +65,8 @@ class Scenario(Part):
     """Set: faults one after another, in another order in each block, after the phases."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=12)]
     budget: Budget
+    autoscaling: Autoscaling | None = None
+    """None: each arm keeps the instances it starts with."""
     slo: Slo
     primary: Metric
     secondary: tuple[Metric, ...] = ()
@@ -151,6 +154,35 @@ class Scenario(Part):
                     raise ValueError(
                         f"{metric.metric}: {arm.name} cannot have all faults of {metric.phase!r}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _scales_what_an_autoscaler_can_scale(self) -> Self:
+        for arm in self.arms:
+            if bool(arm.scaled) and self.autoscaling is None:
+                raise ValueError(f"arms.{arm.name}.scaled needs the part [autoscaling]")
+            if arm.scaled and arm.policies.shedding:
+                raise ValueError(
+                    f"arms.{arm.name}: shedding has a limit for a fixed number of instances, "
+                    "and cannot go with autoscaling"
+                )
+            for role, bounds in arm.scaled.items():
+                if not bounds.least <= arm.instances.get(role, bounds.least) <= bounds.most:
+                    raise ValueError(
+                        f"arms.{arm.name}.instances.{role} is not within its bounds, "
+                        f"{bounds.least} to {bounds.most}"
+                    )
+        if self.autoscaling is not None and not any(arm.scaled for arm in self.arms):
+            raise ValueError("autoscaling: no arm says which roles are scaled")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_budget_that_says_what_its_modes_need(self) -> Self:
+        modes = {arm.budget_mode or self.budget.mode for arm in self.arms}
+        if modes - {"pooled"} and self.budget.shared_cpus is None:
+            raise ValueError("budget.shared_cpus is missing: only a pooled budget goes without")
+        if "equal-instances" in modes and self.budget.most_instances is None:
+            raise ValueError("budget.most_instances is missing: equal-instances needs it")
         return self
 
     @model_validator(mode="after")

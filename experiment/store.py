@@ -5,11 +5,22 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from experiment.autoscaling import Bounds
 from experiment.part import Part, Positive, Slug
 from experiment.policies import Policies
 
 Architecture = Literal["monolith", "microservices"]
 DatabaseLayout = Literal["shared", "per-service"]
+
+BudgetMode = Literal["pooled", "static", "equal-instances", "equal-cost"]
+"""How the CPUs of a budget are handed out; memory is pooled in each.
+pooled: to whoever wants them first
+static: in slices that never change, one for each role and one for edge and database; all instances
+    of a role share its slice
+equal-instances: each instance has its quota, edge and database theirs; an arm may have so many
+    instances as any other
+equal-cost: the same, and an arm may have as many instances as their quotas fit into the budget
+"""
 
 Guard = Literal[
     "idempotency", "outbox", "outbox-order", "compensation", "reservation-expiry", "stored-saga"
@@ -33,14 +44,28 @@ class Arm(Part):
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""
     policies: Policies = Policies()
+    scaled: Mapping[str, Bounds] = {}
+    """Roles whose instances an autoscaler adds and takes away."""
+    quotas: Mapping[str, Positive] = {}
+    """CPUs of one instance of a role, or of a role's slice; where nothing is said, the budget's
+    ``instance_cpus``, or an equal slice."""
+    budget_mode: BudgetMode | None = None
+    """None: the budget's."""
 
 
 class Budget(Part):
     """What a deployment may use as a whole: store, edge and database, not the generator."""
 
-    mode: Literal["pooled"] = "pooled"
+    mode: BudgetMode = "pooled"
     cpus: Positive
     memory_mb: Positive
+    instance_cpus: Positive | None = None
+    """Quota of one instance; in a pooled budget nobody is held to it, but an autoscaler's target is
+    a share of it, as of what a container requests."""
+    shared_cpus: Positive | None = None
+    """Quota of edge and database together; not in a pooled budget."""
+    most_instances: Annotated[int, Field(ge=1)] | None = None
+    """Of all roles together, where the mode is equal-instances."""
 
 
 class Sample(Part):

@@ -10,6 +10,7 @@ from experiment.policies import Policies
 from experiment.scenario import Scenario
 from experiment.store import Architecture, Arm, Guard, Sample
 from store.runtime.deployable import Deployable
+from testbed.dividing import division_of
 from testbed.platforms.platform import Deployment
 
 GUARDS_THAT_DO_NOT_EXIST: Mapping[Architecture, frozenset[Guard]] = {
@@ -33,12 +34,14 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
     """What an arm needs; InputError when it names a role or a guard that its architecture lacks."""
     deployables = deployables_of(arm.architecture)
     roles = sorted(deployable.role for deployable in deployables)
-    unknown = sorted(set(arm.instances) - set(roles))
-    if unknown:
-        raise InputError(
-            f"arms.{arm.name}.instances: {arm.architecture} has no role {unknown[0]!r}; "
-            f"it has {', '.join(roles)}."
-        )
+    named = {"instances": arm.instances, "scaled": arm.scaled, "quotas": arm.quotas}
+    for part, by_role in named.items():
+        if unknown := sorted(set(by_role) - set(roles)):
+            raise InputError(
+                f"arms.{arm.name}.{part}: {arm.architecture} has no role {unknown[0]!r}; "
+                f"it has {', '.join(roles)}."
+            )
+    counts = {role: _starting_count(arm, role) for role in roles}
     lacking = sorted(GUARDS_THAT_DO_NOT_EXIST[arm.architecture] & set(arm.without))
     if lacking:
         raise InputError(
@@ -49,7 +52,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         name=arm.name,
         architecture=arm.architecture,
         deployables=deployables,
-        instances=arm.instances,
+        instances=counts,
         databases=arm.databases,
         budget=scenario.budget,
         sample=scenario.sample,
@@ -57,7 +60,14 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         policies=_with_patience(arm.policies, scenario.load.deadline_s),
         network_faults=_has_network_faults(scenario, arm.architecture),
         without=arm.without,
+        division=division_of(scenario.budget, arm, roles, counts),
     )
+
+
+def _starting_count(arm: Arm, role: str) -> int:
+    """Instances that a role starts with: a scaled one with the least, unless told otherwise."""
+    least = arm.scaled[role].least if role in arm.scaled else 1
+    return arm.instances.get(role, least)
 
 
 def _has_network_faults(scenario: Scenario, architecture: Architecture) -> bool:

@@ -160,7 +160,8 @@ def _clean_up_after(record: _Record) -> list[str]:
         _stop(alive)
         said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
         said += [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
-    for path in (Path(entry["path"]) for entry in record.of_kind("control-group")):
+    for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
+        path = Path(entry["path"])
         if path.exists():
             remove_control_group(path)
             said.append(f"Removed the control group {path}.")

@@ -103,9 +103,14 @@ def stopping_within(blocks: int) -> Stopping:
 
 def factors_of(scenario: Scenario) -> dict[str, str]:
     """What a scenario itself adds to the factors that could favour one side."""
-    if scenario.search is None:
-        return {}
-    return {"deployment of a probe": "fresh for each; no probe inherits what another left behind"}
+    factors = {}
+    if scenario.search is not None:
+        factors["deployment of a probe"] = (
+            "fresh for each; no probe inherits what another left behind"
+        )
+    if scenario.autoscaling is not None:
+        factors["autoscaling"] = scenario.autoscaling.says
+    return factors
 
 
 def order_of_arms(scenario: Scenario, blocks: int, seed: int) -> tuple[tuple[str, ...], ...]:

@@ -1,8 +1,8 @@
 """A trial: one arm in one block. Fresh deployment and data, phases, drain, audit, down."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from experiment.rows import LIMBO, SAMPLES
 from experiment.store import Arm
 from loadtests.journeys import LONGEST
 from testbed.audit import audit_trial
+from testbed.autoscaling.autoscaler import Autoscaler
 from testbed.clock import Clock
 from testbed.cpu_times import CpuTimes
 from testbed.deploying import deployment_of
@@ -22,7 +23,7 @@ from testbed.display import Display
 from testbed.faults.fault_point import FaultBoard
 from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
-from testbed.platforms.platform import Platform, RunningStore
+from testbed.platforms.platform import Deployment, Platform, RunningStore
 from testbed.sampler import Sampler, of_limbo, of_usage
 from testbed.timeline import Stage
 
@@ -108,7 +109,7 @@ class _Measurement:
             self.journal.write("store-ready", start_s=store.start_s)
             self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
-            self._load(store, Clock(self.known.t0_unix))
+            self._load(store, wanted, Clock(self.known.t0_unix))
             self.known.steal_share = round(CpuTimes.now().stolen_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)
@@ -131,12 +132,13 @@ class _Measurement:
         rest = await_idle(cooldown)
         self.journal.write("machine-idle", **asdict(rest), limit_share=cooldown.busy_share)
 
-    def _load(self, store: RunningStore, clock: Clock) -> None:
+    def _load(self, store: RunningStore, wanted: Deployment, clock: Clock) -> None:
         plan = self.trial.plan
         platform = self.platform
         order = self._order(store, clock)
         generator = Generator(order, platform.generator_cpus, platform.belongings)
-        watch = partial(self._watch, generator, clock)
+        autoscaler = self._autoscaler(store, wanted, clock)
+        watch = partial(self._watch, generator, autoscaler, clock)
         seed = plan.seed + self.trial.block
         architecture = self.trial.arm.architecture
         stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
@@ -145,16 +147,40 @@ class _Measurement:
         with generator, sampler, self._limbo_watched(store, clock):
             watch(0.0)
             core_wait = generator.core_wait()
-            for window in plan.timetable(self.trial.block):
-                watch(window.start_s)
-                self.display.phase(window.phase.name, window.end_s - window.start_s)
-                with stage.phase_in_force(window):
-                    watch(window.end_s)
+            with ExitStack() as scaling:
+                for each in autoscaler:
+                    scaling.enter_context(each)
+                self._phases(stage, watch)
             if plan.machine.cores > 1:  # on the only core it has to wait for the store
                 self.journal.write("generator-waited", waited_s=core_wait.so_far_s())
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
+
+    def _phases(self, stage: Stage, watch: Callable[[float], None]) -> None:
+        for window in self.trial.plan.timetable(self.trial.block):
+            watch(window.start_s)
+            self.display.phase(window.phase.name, window.end_s - window.start_s)
+            with stage.phase_in_force(window):
+                watch(window.end_s)
+
+    def _autoscaler(
+        self, store: RunningStore, wanted: Deployment, clock: Clock
+    ) -> list[Autoscaler]:
+        """One, or none."""
+        planned, scaled = self.trial.plan.scenario.autoscaling, self.trial.arm.scaled
+        if planned is None or not scaled:
+            return []
+        return [
+            Autoscaler(
+                planned,
+                scaled,
+                store=store,
+                deployment=wanted,
+                journal=self.journal,
+                clock=clock,
+            )
+        ]
 
     @contextmanager
     def _limbo_watched(self, store: RunningStore, clock: Clock) -> Iterator[None]:
@@ -178,10 +204,14 @@ class _Measurement:
             closed_users=load.users if self.trial.arm.loop == "closed" else 0,
         )
 
-    def _watch(self, generator: Generator, clock: Clock, until_s: float) -> None:
-        """Wait, show the live rates, and notice a generator that died."""
+    def _watch(
+        self, generator: Generator, autoscaler: Sequence[Autoscaler], clock: Clock, until_s: float
+    ) -> None:
+        """Wait, show the live rates, and notice a generator or an autoscaler that died."""
         while (now := clock.elapsed_s()) < until_s:
             generator.check_alive()
+            for each in autoscaler:
+                each.check()
             self.display.rates(generator.progress())
             clock.sleep_until(min(until_s, now + TICK_S))
 

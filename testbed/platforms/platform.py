@@ -15,6 +15,7 @@ from store.runtime.faults import ArmedFault
 from store.runtime.telemetry import Counters
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment, Tally
+from testbed.platforms.division import Division
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,12 @@ class Deployment:
     """Whether its network is going to be impaired: what that takes is started with it."""
     without: tuple[Guard, ...] = ()
     """Guards of the books that are switched off."""
+    division: Division = field(default_factory=Division)
+    """How the CPUs of the budget are divided."""
+
+    @property
+    def roles(self) -> list[str]:
+        return [deployable.role for deployable in self.deployables]
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)
@@ -56,6 +63,14 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Scaled:
+    """Names of the instances that a role has got and lost."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RoleData:
     """Where the data of a role are."""
 
@@ -65,6 +80,19 @@ class RoleData:
     """The same as the store opens it."""
     tables: tuple[str, ...]
     """The role's tables, in the order in which transactions reach them; empty: all of them."""
+
+
+@dataclass(frozen=True)
+class InstanceReading:
+    """What an autoscaler sees of one instance that is alive."""
+
+    name: str
+    cpu_s: float
+    """Total since it started."""
+    in_flight: int
+    """Requests in hand."""
+    is_ready: bool = True
+    """Whether it gets requests: everybody has been told of it."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +171,16 @@ class RunningStore(Protocol):
         """Start anew those of them that are not alive; returns when they serve through the edge.
 
         They take ``slower_by_s`` longer to become ready, and nobody is told of them before.
+        """
+
+    def readings(self, role: str) -> list[InstanceReading]:
+        """Of all instances of ``role`` that are alive."""
+
+    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
+        """Add or take away instances of ``role``; returns when it is done.
+
+        An added one serves ``start_s`` from now, or as soon as it is ready when that is later. One
+        that is taken away, the youngest first, is withdrawn. Roles may be scaled side by side.
         """
 
     def pause(self, names: Collection[str]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from experiment.store import Budget
 from testbed.janitor import Belongings
+from testbed.platforms.division import Division
 from testbed.platforms.local import limits
 from testbed.platforms.local.control_groups import Place
 
@@ -17,7 +18,7 @@ def belongings(tmp_path: Path) -> Belongings:
 
 def test_no_budget_is_no_limit(belongings: Belongings) -> None:
     made = limits.set_up(None, belongings)
-    assert (made.joins, made.says["cpu"]) == ([], "no limit wanted")
+    assert (made.joins("carts", "carts-1"), made.says["cpu"]) == ([], "no limit wanted")
 
 
 def test_version_1_gets_a_group_per_hierarchy(tmp_path: Path, belongings: Belongings) -> None:
@@ -44,7 +45,7 @@ def test_version_2_gets_one_group_for_both(tmp_path: Path, belongings: Belonging
 
 def test_a_machine_without_control_groups_is_said_to_be_unlimited(belongings: Belongings) -> None:
     made = limits.set_up(BUDGET, belongings, list)
-    assert made.joins == []
+    assert made.shared_joins == []
     assert set(made.says.values()) == {"not limited: no such control groups here"}
 
 
@@ -67,3 +68,26 @@ def test_a_refused_place_gives_way_to_the_next_one(tmp_path: Path, belongings: B
         "cpu": "1.5 CPUs, period 10 ms (control groups version 2)",
         "memory": "512 MB (control groups version 2)",
     }
+
+
+def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole(
+    tmp_path: Path, belongings: Belongings
+) -> None:
+    for name in ("cpu", "memory"):
+        (tmp_path / name).mkdir()
+    candidates = [
+        Place(tmp_path / "cpu", 1, frozenset({"cpu"})),
+        Place(tmp_path / "memory", 1, frozenset({"memory"})),
+    ]
+    division = Division("instances", {"carts": 0.3}, shared_cpus=0.2)
+    made = limits.set_up(BUDGET, belongings, lambda: candidates, division)
+    cpu, memory = made.groups
+
+    own, whole = made.joins("carts", "carts-2")
+    assert (own, whole) == (cpu / "carts-2" / "cgroup.procs", memory / "cgroup.procs")
+    made.hold("carts", "carts-2")
+    assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "3000"
+    assert made.shared_joins[0] == cpu / "shared" / "cgroup.procs"
+    made.hold_shared()
+    assert (cpu / "shared" / "cpu.cfs_quota_us").read_text() == "2000"
+    assert made.says["cpu"].endswith("divided among instances")

@@ -42,7 +42,7 @@ class Blueprint:
 
     @property
     def roles(self) -> list[str]:
-        return [deployable.role for deployable in self.deployment.deployables]
+        return self.deployment.roles
 
     def provider(self) -> InstancePlan:
         """The outside payment provider: no database, no faults, no telemetry of ours."""
@@ -59,8 +59,11 @@ class Blueprint:
     def instances(self) -> Iterator[InstancePlan]:
         for deployable in self.deployment.deployables:
             for number in range(1, self.deployment.count(deployable.role) + 1):
-                settings = self._settings(deployable, number)
-                yield InstancePlan(deployable.app, settings, self.folder)
+                yield self.instance(deployable.role, number)
+
+    def instance(self, role: str, number: int) -> InstancePlan:
+        deployable = next(each for each in self.deployment.deployables if each.role == role)
+        return InstancePlan(deployable.app, self._settings(deployable, number), self.folder)
 
     def edge(self, *, port: int | None, mesh: bool) -> EdgePlan:
         routes = {

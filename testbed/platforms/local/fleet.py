@@ -11,13 +11,15 @@ from testbed import procfs
 from testbed.platforms.local import usage
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
 from testbed.platforms.local.processes import STOP_WITHIN_S, OwnedProcess
-from testbed.platforms.platform import Instance, RoleUsage
+from testbed.platforms.platform import Instance, InstanceReading, RoleUsage
 from testbed.procfs import ProcessStat
 
 
 @dataclass
 class _Role:
     instances: list[RunningInstance] = field(default_factory=list)
+    retired: list[RunningInstance] = field(default_factory=list)
+    """Instances that are gone for good."""
     past_cpu_s: dict[int, float] = field(default_factory=dict)
     """CPU time of processes that are gone, or about to go, by their ids."""
 
@@ -36,6 +38,14 @@ class Fleet:
     def launch(self, plan: InstancePlan) -> None:
         with self._lock:
             self._roles.setdefault(plan.role, _Role()).instances.append(self._start(plan, 0.0))
+
+    def retire(self, names: Collection[str]) -> None:
+        """Forget instances that were stopped, but for what they have used and counted."""
+        with self._lock:
+            for role in self._roles.values():
+                gone = [each for each in role.instances if each.plan.name in names]
+                role.retired += gone
+                role.instances = [each for each in role.instances if each not in gone]
 
     def of(self, role: str) -> list[RunningInstance]:
         return list(self._role(role).instances)
@@ -92,6 +102,19 @@ class Fleet:
     def fault_hits(self, slot: int) -> int:
         return sum(_counters(instance).hits_by_slot[slot] for instance in self.all())
 
+    def readings(self, role: str) -> list[InstanceReading]:
+        """Of the instances that are alive; ready or not is not known here."""
+        processes = procfs.snapshot()
+        return [
+            InstanceReading(
+                name=each.plan.name,
+                cpu_s=usage.cpu_s(processes, each.process.pid),
+                in_flight=_counters(each).in_flight,
+            )
+            for each in self.of(role)
+            if each.process.is_alive
+        ]
+
     def usage(self, processes: usage.Processes) -> list[RoleUsage]:
         with self._lock:
             return [_usage(name, role, processes) for name, role in self._roles.items()]
@@ -124,7 +147,7 @@ def _usage(name: str, role: _Role, processes: usage.Processes) -> RoleUsage:
         instances=len(alive),
         cpu_s=sum(cpu_s.values()),
         memory_mb=sum(usage.memory_mb(processes, pid) for pid in pids),
-        counters=usage.add_up(_counters(each) for each in role.instances),
+        counters=usage.add_up(_counters(each) for each in [*role.instances, *role.retired]),
     )
 
 

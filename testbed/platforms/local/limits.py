@@ -10,10 +10,10 @@ from pathlib import Path
 
 from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
+from testbed.platforms.division import SHARED, Division
 from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
+from testbed.platforms.local.slices import PERIOD_US, Slices
 
-PERIOD_US = 10_000
-"""Short: periods of 100 ms let bursts through and stall for long, which latency would show."""
 NOT_LIMITED = "not limited"
 _MB = 2**20
 _UNIFIED = 2
@@ -25,18 +25,50 @@ class Limits:
 
     says: dict[str, str] = field(default_factory=dict)
     groups: list[Path] = field(default_factory=list)
+    division: Division = field(default_factory=Division)
+    slices: Slices | None = None
+    """None: the whole is not divided, or cannot be."""
+
+    def joins(self, role: str, instance: str) -> list[Path]:
+        """Files to which an instance writes its id to be limited; it has no quota yet."""
+        return self._joins(self.division.part_of(role, instance))
 
     @property
-    def joins(self) -> list[Path]:
-        """Files to which a process writes its id to be limited."""
-        return [group / "cgroup.procs" for group in self.groups]
+    def shared_joins(self) -> list[Path]:
+        """The same for edge and database."""
+        return self._joins(SHARED)
+
+    def _joins(self, part: str | None) -> list[Path]:
+        if self.slices is None or part is None:
+            return [group / "cgroup.procs" for group in self.groups]
+        own = self.slices.open(part)
+        groups = [own if group == self.slices.group else group for group in self.groups]
+        return [group / "cgroup.procs" for group in groups]
 
     def take_in(self, pids: Collection[int]) -> None:
-        """Move running processes in; what they start later is in as well."""
-        _move(pids, self.joins)
+        """Move running processes of the database in; what they start later is in as well."""
+        _move(pids, self.shared_joins)
+
+    def hold_shared(self) -> None:
+        """Edge and database serve: they have their quota from now on."""
+        if self.slices is not None and self.division.shared_cpus is not None:
+            self.slices.hold(SHARED, self.division.shared_cpus)
+
+    def hold(self, role: str, instance: str) -> None:
+        """It serves: the instance, or its role, has its quota from now on."""
+        part = self.division.part_of(role, instance)
+        if self.slices is not None and part is not None:
+            self.slices.hold(part, self.division.quotas[role])
+
+    def let_go(self, role: str, instance: str) -> None:
+        """It is gone, and will not come back."""
+        if self.slices is not None and self.division.part_of(role, instance) == instance:
+            self.slices.close(instance)
 
     def remove(self) -> None:
         """Give back whoever is left to the parent groups, and remove the groups."""
+        if self.slices is not None:
+            self.slices.close_all()
         for group in self.groups:
             _move(_members(group), [group.parent / "cgroup.procs"])
             remove_control_group(group)
@@ -55,9 +87,10 @@ def set_up(
     budget: Budget | None,
     belongings: Belongings,
     candidates: Callable[[], list[Place]] = _candidates,
+    division: Division | None = None,
 ) -> Limits:
     """Groups that hold ``budget``; where one is not permitted, ``says`` tells why."""
-    limits = Limits()
+    limits = Limits(division=division or Division())
     if budget is None:
         limits.says = dict.fromkeys(CONTROLLERS, "no limit wanted")
         return limits
@@ -76,7 +109,16 @@ def set_up(
             limits.says.update({c: _amount(c, budget, place) for c in wanted})
             # A process is in one group of version 2 only, so that there is no second chance.
             missing = missing - wanted if place.version == 1 else set()
+            if "cpu" in wanted and limits.division.among != "nobody":
+                _divide(limits, place, group, belongings)
     return limits
+
+
+def _divide(limits: Limits, place: Place, group: Path, belongings: Belongings) -> None:
+    if place.version == _UNIFIED:
+        _distribute(group, {"cpu"})
+    limits.slices = Slices(group, place.version, belongings)
+    limits.says["cpu"] += f", divided among {limits.division.among}"
 
 
 def _make(place: Place, controllers: set[str], budget: Budget, belongings: Belongings) -> Path:

@@ -1,8 +1,10 @@
 """The instances of one store, and those who have to know where they are: the edge and the peers."""
 
 import signal
+import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.peers import STAT_EVERY_S
@@ -10,7 +12,9 @@ from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
+from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.readiness import await_ready
+from testbed.platforms.platform import InstanceReading
 
 READY_WITHIN_S = 60.0
 
@@ -23,49 +27,92 @@ class Members:
         roles: Collection[str],
         edge: Edge,
         directory: Directory,
+        limits: Limits,
         start: Callable[[InstancePlan, float], RunningInstance],
     ) -> None:
         self._roles = roles
         self._edge = edge
         self._directory = directory
+        self._limits = limits
+        self._unlisted: set[str] = set()
+        """Instances of which nobody is told: they start for the first time, or have to go."""
+        self._lock = threading.Lock()
+        """Roles may be scaled side by side."""
         self.fleet = Fleet(start)
 
-    def announce(self, roles: Iterable[str], without: Collection[str] = ()) -> None:
-        """Tell edge and peers where the instances of ``roles`` are, but for those named."""
-        for role in roles:
-            self._edge.announce(role, [each.port for each in self._listed(role, without)])
-        urls = {
-            role: self._edge.mesh_urls(role) or [each.url for each in self._listed(role, without)]
-            for role in self._roles
-        }
-        provider = [each.url for each in self.fleet.of(PAYMENT_PROVIDER)]
-        self._directory.tell(urls | {PAYMENT_PROVIDER: provider})
+    def announce(self, roles: Iterable[str]) -> None:
+        """Tell edge and peers where the instances of ``roles`` are."""
+        with self._lock:
+            for role in roles:
+                self._edge.announce(role, [each.port for each in self._listed(role)])
+            urls = {
+                role: self._edge.mesh_urls(role) or [each.url for each in self._listed(role)]
+                for role in self._roles
+            }
+            provider = [each.url for each in self.fleet.of(PAYMENT_PROVIDER)]
+            self._directory.tell(urls | {PAYMENT_PROVIDER: provider})
 
-    def _listed(self, role: str, without: Collection[str]) -> list[RunningInstance]:
-        return [each for each in self.fleet.of(role) if each.plan.name not in without]
+    def _listed(self, role: str) -> list[RunningInstance]:
+        return [each for each in self.fleet.of(role) if each.plan.name not in self._unlisted]
+
+    def ready(self, role: str) -> int:
+        """How many instances are alive and get requests."""
+        return sum(each.process.is_alive for each in self._listed(role))
+
+    def readings(self, role: str) -> list[InstanceReading]:
+        listed = {each.plan.name for each in self._listed(role)}
+        return [replace(r, is_ready=r.name in listed) for r in self.fleet.readings(role)]
 
     def await_serving(self, roles: Collection[str]) -> None:
         """Return when all instances of ``roles`` serve, and the edge knows that they do."""
-        await_ready([each for role in roles for each in self.fleet.of(role)], READY_WITHIN_S)
+        self._await_ready([each for role in roles for each in self.fleet.of(role)])
         self._edge.await_members(roles, READY_WITHIN_S)
 
     def restore(self, role: str) -> None:
         """Start those instances of ``role`` that are gone; everybody is told of them at once."""
-        self.fleet.revive([each.plan.name for each in self.fleet.of(role)])
+        names = [each.plan.name for each in self.fleet.of(role)]
+        self.fleet.revive(names)
+        self._unlisted -= set(names)
         self.announce([role] if role in self._roles else [])
         self.await_serving([role])
 
     def start(self, names: Collection[str], slower_by_s: float) -> None:
         """Start those of them that are gone; everybody is told of them when they are ready."""
         self.fleet.revive(names, slower_by_s)
-        await_ready(self.fleet.named(names), READY_WITHIN_S)
+        self._await_ready(self.fleet.named(names))
+        self._unlisted -= set(names)
         roles = self._roles_of(names)
         self.announce(roles)
         self._edge.await_members(roles, READY_WITHIN_S)
 
+    def add(self, plans: Sequence[InstancePlan], serving_at: float) -> None:
+        """Start instances; everybody is told of them when they are ready, not before that time.
+
+        ``serving_at``: of the monotonic clock.
+        """
+        names = [plan.name for plan in plans]
+        self._unlisted |= set(names)
+        for plan in plans:
+            self.fleet.launch(plan)
+        self._await_ready(self.fleet.named(names))
+        time.sleep(max(serving_at - time.monotonic(), 0))
+        self._unlisted -= set(names)
+        roles = {plan.role for plan in plans}
+        self.announce(roles)
+        self._edge.await_members(roles, READY_WITHIN_S)
+
+    def remove(self, names: Collection[str]) -> None:
+        """Withdraw instances for good."""
+        self.withdraw(names)
+        leaving = self.fleet.named(names)
+        self.fleet.retire(names)
+        for each in leaving:
+            self._limits.let_go(each.plan.role, each.plan.name)
+
     def withdraw(self, names: Collection[str]) -> None:
         roles = self._roles_of(names)
-        self.announce(roles, without=names)
+        self._unlisted |= set(names)
+        self.announce(roles)
         self._edge.await_members(roles, READY_WITHIN_S)
         time.sleep(2 * STAT_EVERY_S)  # until the peers have looked as well
         self.fleet.stop(names)
@@ -85,6 +132,13 @@ class Members:
             for instance in instances:
                 instance.process.send_to_group(signal.SIGCONT)
         self._edge.await_members(self._roles_of(names), READY_WITHIN_S)
+
+    def _await_ready(self, instances: Collection[RunningInstance]) -> None:
+        """Return when they serve; from then on each has its share of the budget."""
+        await_ready(instances, READY_WITHIN_S)
+        for each in instances:
+            if each.plan.role in self._roles:
+                self._limits.hold(each.plan.role, each.plan.name)
 
     def _roles_of(self, names: Collection[str]) -> set[str]:
         """Their roles, but for the outside payment provider's, which nobody balances."""

@@ -75,7 +75,9 @@ class LocalPlatform(Undoing):
             databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
             self._servers.begin_fresh(by_role)
-            limited = limits.set_up(deployment.budget, self.belongings)
+            limited = limits.set_up(
+                deployment.budget, self.belongings, division=deployment.division
+            )
             undo.callback(limited.remove)
             for server in databases.servers:
                 limited.take_in(server.pids())

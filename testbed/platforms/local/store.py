@@ -36,7 +36,15 @@ from testbed.platforms.local.processes import OwnedProcess, stop_all
 from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.local.shedding import Shedding
 from testbed.platforms.local.usage import Processes
-from testbed.platforms.platform import Hop, ImpairedNetwork, Instance, RoleData, RoleUsage
+from testbed.platforms.platform import (
+    Hop,
+    ImpairedNetwork,
+    Instance,
+    InstanceReading,
+    RoleData,
+    RoleUsage,
+    Scaled,
+)
 
 
 @dataclass(frozen=True)
@@ -60,10 +68,14 @@ class LocalStore:
         self._ground = ground
         self._edge = edge
         directory = Directory(blueprint.peers_files)
-        self._members = Members(blueprint.roles, edge, directory, self._start_instance)
+        self._members = Members(
+            blueprint.roles, edge, directory, ground.limits, self._start_instance
+        )
         self._shedding = Shedding(edge.shed, self._note_shedding)
         self._network = Network(directory, self._start_proxy)
         self._edge_process: OwnedProcess | None = None
+        self._numbers: dict[str, int] = {}
+        """By role, the last number that was given to an instance beyond the first ones."""
         self._database_cpu_before_s = 0.0
         self._start_s = 0.0
 
@@ -93,6 +105,7 @@ class LocalStore:
             fleet.launch(plan)
         self._members.announce(self._blueprint.roles)
         self._members.await_serving([PAYMENT_PROVIDER, *self._blueprint.roles])
+        self._ground.limits.hold_shared()
         self._start_s = time.monotonic() - began
 
     def stop(self) -> None:
@@ -119,6 +132,26 @@ class LocalStore:
     def start_again(self, names: Collection[str], slower_by_s: float = 0.0) -> None:
         self._members.start(names, slower_by_s)
 
+    def readings(self, role: str) -> list[InstanceReading]:
+        return self._members.readings(role)
+
+    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
+        serving_at = time.monotonic() + start_s
+        names = [each.plan.name for each in self._members.fleet.of(role)]
+        more = instances - len(names)
+        if more > 0:
+            plans = [self._next_plan(role) for _ in range(more)]
+            self._members.add(plans, serving_at)
+            return Scaled(added=tuple(plan.name for plan in plans))
+        gone = tuple(reversed(names[instances:]))
+        self._members.remove(gone)
+        return Scaled(removed=gone)
+
+    def _next_plan(self, role: str) -> InstancePlan:
+        """Numbers are never used twice, so that every name stands for one instance."""
+        self._numbers[role] = self._numbers.get(role, self._blueprint.deployment.count(role)) + 1
+        return self._blueprint.instance(role, self._numbers[role])
+
     def pause(self, names: Collection[str]) -> None:
         self._members.pause(names)
 
@@ -132,6 +165,7 @@ class LocalStore:
         server = self._ground.databases.server_of(role)
         if server.is_stopped:
             server.start(self._ground.limits.take_in)
+            self._ground.limits.hold_shared()
 
     def data_of(self, role: str) -> RoleData:
         return self._ground.databases.data_of(role)
@@ -153,7 +187,14 @@ class LocalStore:
             shed = self._shedding.totals()
             for each in of_roles:
                 each.counters.shed = shed.get(each.role, 0)
-        return [*of_roles, *self._shared_usage(processes)]
+        return [*map(self._with_capacity, of_roles), *self._shared_usage(processes)]
+
+    def _with_capacity(self, used: RoleUsage) -> RoleUsage:
+        if used.role == PAYMENT_PROVIDER:
+            return used
+        division = self._ground.limits.division
+        cpus = division.reserved_cpus(used.role, used.instances)
+        return replace(used, ready=self._members.ready(used.role), cpus=cpus)
 
     def state_changes(self) -> list[dict[str, Any]]:
         file = self._blueprint.state_changes_file
@@ -171,17 +212,17 @@ class LocalStore:
 
     def _start_instance(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
         ground = self._ground
-        cpus, joins = ground.cores.store, ground.limits.joins
         if plan.role == PAYMENT_PROVIDER:
             # An outside party: neither in the budget nor on the store's cores.
-            cpus, joins = ground.cores.generator, []
-        return start_instance(plan, ground.belongings, cpus, joins, slower_by_s)
+            return start_instance(plan, ground.belongings, ground.cores.generator, [], slower_by_s)
+        joins = ground.limits.joins(plan.role, plan.name)
+        return start_instance(plan, ground.belongings, ground.cores.store, joins, slower_by_s)
 
     def _start_edge(self) -> OwnedProcess:
         for role in self._blueprint.roles:
             self._edge.announce(role, [])
         ground = self._ground
-        return self._edge.start(ground.belongings, ground.cores.store, ground.limits.joins)
+        return self._edge.start(ground.belongings, ground.cores.store, ground.limits.shared_joins)
 
     def _start_proxy(self) -> Proxy:
         # No part of the store: like the provider neither in the budget nor on its cores.
@@ -199,6 +240,7 @@ class LocalStore:
                 cpu_s=usage.cpu_s(processes, edge.pid),
                 memory_mb=usage.memory_mb(processes, edge.pid),
                 counters=Counters(),
+                cpus=self._ground.limits.division.shared_cpus,
             ),
             RoleUsage(
                 role="database",

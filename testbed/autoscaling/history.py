@@ -1,0 +1,63 @@
+"""What instances were seen to use, as old as an autoscaler sees it."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from experiment.autoscaling import SYNC_S, Autoscaling
+from scaling.replicas import Reading
+from testbed.platforms.platform import InstanceReading
+
+
+@dataclass(frozen=True)
+class _Look:
+    at_s: float
+    instances: dict[str, InstanceReading]
+
+
+@dataclass
+class History:
+    """Of one role. All times are compressed: as they pass, not as they are declared."""
+
+    autoscaling: Autoscaling
+    quota_cpus: float | None
+    """Of one instance; None: nobody said, and the metric is not CPU."""
+    _looks: deque[_Look] = field(default_factory=deque)
+
+    @property
+    def _delay_s(self) -> float:
+        return self.autoscaling.metrics_delay_s / self.autoscaling.compression
+
+    @property
+    def _window_s(self) -> float:
+        """Over which CPU is averaged: as between two scrapes of a cluster's metrics server."""
+        return SYNC_S / self.autoscaling.compression
+
+    def add(self, at_s: float, readings: Sequence[InstanceReading]) -> None:
+        self._looks.append(_Look(at_s, {each.name: each for each in readings}))
+        while self._looks[0].at_s < at_s - 3 * (self._delay_s + self._window_s):
+            self._looks.popleft()
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Of the instances of the last look, each with what was known of it that long ago."""
+        last = self._looks[-1]
+        end = self._newest(last.at_s - self._delay_s)
+        return tuple(
+            Reading(self._value(name, end), instance.is_ready)
+            for name, instance in last.instances.items()
+        )
+
+    def _value(self, name: str, end: _Look | None) -> float | None:
+        if end is None or name not in end.instances:
+            return None
+        if self.autoscaling.metric == "in-flight":
+            return float(end.instances[name].in_flight)
+        begin = self._newest(end.at_s - self._window_s)
+        if begin is None or name not in begin.instances or self.quota_cpus is None:
+            return None
+        used_s = end.instances[name].cpu_s - begin.instances[name].cpu_s
+        return used_s / (end.at_s - begin.at_s) / self.quota_cpus
+
+    def _newest(self, until_s: float) -> _Look | None:
+        before = [look for look in self._looks if look.at_s <= until_s + 1e-6]
+        return before[-1] if before else None

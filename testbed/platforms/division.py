@@ -1,0 +1,31 @@
+"""How the CPUs of a deployment's budget are divided among what runs in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scaling.room import Room
+
+SHARED = "shared"
+"""The part of edge and database."""
+
+
+@dataclass(frozen=True)
+class Division:
+    among: Literal["nobody", "roles", "instances"] = "nobody"
+    quotas: Mapping[str, float] = field(default_factory=dict)
+    """CPUs by role: of its slice, or of one instance. Divided among nobody, what an instance is
+    taken to need; empty where nobody said."""
+    shared_cpus: float | None = None
+    """Quota of edge and database together; None: divided among nobody."""
+    room: Room = field(default_factory=Room)
+
+    def part_of(self, role: str, instance: str) -> str | None:
+        """The part to which an instance belongs; None: it takes from the whole."""
+        return {"nobody": None, "roles": role, "instances": instance}[self.among]
+
+    def reserved_cpus(self, role: str, instances: int) -> float | None:
+        """What so many instances of a role have for themselves; None where nobody said."""
+        if role not in self.quotas:
+            return None
+        return self.quotas[role] * (1 if self.among == "roles" else instances)

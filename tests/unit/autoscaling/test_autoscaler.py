@@ -1,0 +1,97 @@
+"""The autoscaler at work on a store in memory, sixty times as fast as in a cluster."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from experiment.autoscaling import Autoscaling, Bounds
+from experiment.errors import RunError
+from experiment.journal import Journal, read_journal
+from scaling.room import Room
+from testbed.autoscaling.autoscaler import Autoscaler
+from testbed.clock import Clock
+from testbed.deploying import plain_deployment
+from testbed.platforms.division import Division
+from testbed.platforms.platform import InstanceReading, RunningStore, Scaled
+
+ROLE = "monolith"
+FAST = Autoscaling(metric="in-flight", target=4.0, start_s=0, metrics_delay_s=0, compression=60)
+WITHIN_S = 5.0
+
+
+class Store:
+    """Its instances share what is in hand."""
+
+    def __init__(self, in_hand: int, error: Exception | None = None) -> None:
+        self.instances = 1
+        self.in_hand = in_hand
+        self.error = error
+        self.scaled = threading.Event()
+
+    def readings(self, role: str) -> list[InstanceReading]:
+        each = self.in_hand // self.instances
+        return [InstanceReading(f"{role}-{n}", 0.0, each) for n in range(self.instances)]
+
+    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
+        del role, start_s
+        if self.error is not None:
+            self.scaled.set()
+            raise self.error
+        self.instances = instances
+        self.scaled.set()
+        return Scaled(added=("monolith-2",))
+
+
+@contextmanager
+def scaling(store: Store, file: Path, room: Room | None = None) -> Iterator[Autoscaler]:
+    deployment = plain_deployment("monolith", sample=cast("Any", None))
+    division = Division(quotas={ROLE: 0.2}, room=room or Room())
+    with Journal(file) as journal:
+        yield Autoscaler(
+            FAST,
+            {ROLE: Bounds(least=1, most=5)},
+            store=cast("RunningStore", store),
+            deployment=deployment.__class__(**{**vars(deployment), "division": division}),
+            journal=journal,
+            clock=Clock(time.time()),
+        )
+
+
+def test_what_is_decided_is_done_and_on_record_with_its_reason(tmp_path: Path) -> None:
+    store = Store(in_hand=12)
+    with scaling(store, tmp_path / "events.jsonl") as autoscaler, autoscaler:
+        assert store.scaled.wait(WITHIN_S)
+    events = read_journal(tmp_path / "events.jsonl")
+    decided = next(e for e in events if e["event"] == "scaling-decided" and e["to"] != e["from"])
+    assert (decided["from"], decided["to"], decided["mean"]) == (1, 3, 12.0)
+    assert decided["reason"] == "in-flight asks for 3"
+    done = next(e for e in events if e["event"] == "scaling-done")
+    assert (done["instances"], done["added"]) == (3, ["monolith-2"])
+    assert store.instances == 3
+
+
+def test_no_more_are_started_than_the_budget_has_room_for(tmp_path: Path) -> None:
+    store = Store(in_hand=100)
+    room = Room(most_cpus=0.45, quotas={ROLE: 0.2})
+    with scaling(store, tmp_path / "events.jsonl", room) as autoscaler, autoscaler:
+        assert store.scaled.wait(WITHIN_S)
+    events = read_journal(tmp_path / "events.jsonl")
+    decided = next(e for e in events if e["event"] == "scaling-decided" and e["to"] != e["from"])
+    assert decided["to"] == 2
+    assert decided["reason"].startswith("in-flight asks for 25")
+    assert decided["reason"].endswith("bounded to 2 by the budget")
+
+
+def test_a_store_that_cannot_be_scaled_ends_the_trial(tmp_path: Path) -> None:
+    store = Store(in_hand=12, error=RunError("it did not start"))
+    with (
+        pytest.raises(RunError, match="Scaling failed: it did not start"),
+        scaling(store, tmp_path / "events.jsonl") as autoscaler,
+        autoscaler,
+    ):
+        assert store.scaled.wait(WITHIN_S)

@@ -1,0 +1,68 @@
+"""Budgets and their divisions; what cannot work is refused before anything starts."""
+
+from typing import Any
+
+import pytest
+
+from experiment.errors import InputError
+from experiment.store import Arm, Budget
+from testbed.dividing import division_of
+from testbed.platforms.division import Division
+
+ROLES = ("storefront", "catalog", "recommendations")
+ONE_EACH = dict.fromkeys(ROLES, 1)
+BUDGET: dict[str, Any] = {"cpus": 1.0, "memory_mb": 512, "instance_cpus": 0.2, "shared_cpus": 0.25}
+
+
+def divided(mode: str, budget: dict[str, Any] | None = None, **of_arm: Any) -> Division:
+    arm = Arm.model_validate({"name": "arm", "architecture": "microservices", **of_arm})
+    values = {"mode": mode, **BUDGET, **(budget or {})}
+    return division_of(Budget.model_validate(values), arm, ROLES, ONE_EACH)
+
+
+def test_a_pooled_budget_is_divided_among_nobody_and_knows_what_instances_need() -> None:
+    division = divided("pooled", quotas={"catalog": 0.1})
+    assert division.part_of("catalog", "catalog-1") is None
+    assert division.reserved_cpus("catalog", 3) == pytest.approx(0.3)
+    assert division.room.most_of("catalog", ONE_EACH) is None
+
+
+def test_a_static_budget_gives_each_role_a_slice_however_many_its_instances() -> None:
+    division = divided("static", quotas={"recommendations": 0.25})
+    assert division.quotas == {"storefront": 0.25, "catalog": 0.25, "recommendations": 0.25}
+    assert division.part_of("catalog", "catalog-2") == "catalog"
+    assert division.reserved_cpus("catalog", 3) == 0.25
+
+
+def test_equal_cost_bounds_what_all_instances_have_together() -> None:
+    division = divided("equal-cost", quotas={"recommendations": 0.1})
+    assert division.part_of("catalog", "catalog-2") == "catalog-2"
+    assert division.room.most_of("recommendations", ONE_EACH) == 3
+
+
+def test_equal_instances_bounds_their_number() -> None:
+    division = divided("equal-instances", {"most_instances": 5})
+    assert division.room.most_of("catalog", ONE_EACH) == 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "budget", "of_arm", "sentence"),
+    [
+        ("equal-cost", {"cpus": 0.8}, {}, "arm starts with instances of 0.6 CPUs together"),
+        ("equal-instances", {"most_instances": 2}, {}, "arm starts with 3 instances, and 2"),
+        ("equal-cost", {"instance_cpus": None}, {}, "says nothing of storefront"),
+        ("static", {}, {"quotas": {"catalog": 0.8}}, "less than the slices of arm"),
+        ("static", {"shared_cpus": 1.0}, {}, "leave something of budget.cpus"),
+        (
+            "pooled",
+            {"instance_cpus": None},
+            {"scaled": {"catalog": {"most": 3}}},
+            "says nothing of catalog",
+        ),
+    ],
+)
+def test_a_budget_that_does_not_do_is_refused(
+    mode: str, budget: dict[str, Any], of_arm: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(InputError, match=sentence):
+        divided(mode, budget, **of_arm)
