@@ -43,20 +43,29 @@ class History:
         last = self._looks[-1]
         end = self._newest(last.at_s - self._delay_s)
         return tuple(
-            Reading(self._value(name, end), instance.is_ready)
-            for name, instance in last.instances.items()
+            self._in_flight(each, end)
+            if self.autoscaling.metric == "in-flight"
+            else self._cpu(each, end)
+            for each in last.instances.values()
         )
 
-    def _value(self, name: str, end: _Look | None) -> float | None:
-        if end is None or name not in end.instances:
-            return None
-        if self.autoscaling.metric == "in-flight":
-            return float(end.instances[name].in_flight)
-        begin = self._newest(end.at_s - self._window_s)
-        if begin is None or name not in begin.instances or self.quota_cpus is None:
-            return None
-        used_s = end.instances[name].cpu_s - begin.instances[name].cpu_s
-        return used_s / (end.at_s - begin.at_s) / self.quota_cpus
+    def _in_flight(self, instance: InstanceReading, seen: _Look | None) -> Reading:
+        known = seen is not None and seen.instances.get(instance.name)
+        return Reading(float(known.in_flight) if known else None, instance.is_ready)
+
+    def _cpu(self, instance: InstanceReading, end: _Look | None) -> Reading:
+        """As in Kubernetes, an instance counts as not ready until it has been for a whole window.
+
+        What it took to start is no sign of load.
+        """
+        begin = end and self._newest(end.at_s - self._window_s)
+        if begin is None or end is None or self.quota_cpus is None:
+            return Reading(None, instance.is_ready)
+        before, after = begin.instances.get(instance.name), end.instances.get(instance.name)
+        if before is None or after is None or not before.is_ready:
+            return Reading(None, is_ready=False)
+        used_s = after.cpu_s - before.cpu_s
+        return Reading(used_s / (end.at_s - begin.at_s) / self.quota_cpus, instance.is_ready)
 
     def _newest(self, until_s: float) -> _Look | None:
         before = [look for look in self._looks if look.at_s <= until_s + 1e-6]

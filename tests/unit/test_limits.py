@@ -18,7 +18,7 @@ def belongings(tmp_path: Path) -> Belongings:
 
 def test_no_budget_is_no_limit(belongings: Belongings) -> None:
     made = limits.set_up(None, belongings)
-    assert (made.joins("carts", "carts-1"), made.says["cpu"]) == ([], "no limit wanted")
+    assert (made.joins, made.says["cpu"]) == ([], "no limit wanted")
 
 
 def test_version_1_gets_a_group_per_hierarchy(tmp_path: Path, belongings: Belongings) -> None:
@@ -83,9 +83,11 @@ def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole
     made = limits.set_up(BUDGET, belongings, lambda: candidates, division)
     cpu, memory = made.groups
 
-    own, whole = made.joins("carts", "carts-2")
-    assert (own, whole) == (cpu / "carts-2" / "cgroup.procs", memory / "cgroup.procs")
-    made.hold("carts", "carts-2")
+    starting, whole = made.joins
+    assert starting.parent == cpu.with_name(f"{cpu.name}-starting")
+    assert whole == memory / "cgroup.procs"
+    made.hold("carts", "carts-2", pids=[77])
+    assert (cpu / "carts-2" / "cgroup.procs").read_text() == "77"
     assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "3000"
     assert made.shared_joins[0] == cpu / "shared" / "cgroup.procs"
     made.hold_shared()

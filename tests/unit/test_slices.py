@@ -8,30 +8,44 @@ import pytest
 from testbed.janitor import Belongings
 from testbed.platforms.local.slices import Slices, quota_and_period_us
 
-LEAST: dict[int, tuple[str, str, str]] = {
-    1: ("cpu.shares", "2", "1024"),
-    2: ("cpu.weight", "1", "100"),
+QUOTA: dict[int, dict[str, str]] = {
+    1: {"cpu.cfs_quota_us": "1500", "cpu.cfs_period_us": "10000"},
+    2: {"cpu.max": "1500 10000"},
 }
-QUOTA: dict[int, tuple[str, str, str]] = {
-    1: ("cpu.cfs_quota_us", "-1", "1500"),
-    2: ("cpu.max", "max 10000", "1500 10000"),
-}
+LEAST: dict[int, tuple[str, str]] = {1: ("cpu.shares", "2"), 2: ("cpu.weight", "1")}
 
 
-@pytest.mark.parametrize("version", [1, 2])
-def test_a_part_starts_on_what_others_leave_and_is_held_to_its_quota_later(
-    tmp_path: Path, version: Literal[1, 2]
+@pytest.fixture(params=[1, 2])
+def version(request: pytest.FixtureRequest) -> Literal[1, 2]:
+    number: Literal[1, 2] = request.param
+    return number
+
+
+@pytest.fixture
+def slices(tmp_path: Path, version: Literal[1, 2]) -> Slices:
+    group = tmp_path / "twinstack-1"
+    group.mkdir()
+    return Slices(group, version, Belongings(tmp_path / "state"))
+
+
+def test_whoever_starts_is_outside_the_budget_and_comes_last(
+    slices: Slices, version: Literal[1, 2]
 ) -> None:
-    slices = Slices(tmp_path, version, Belongings(tmp_path / "state"))
-    weight, least, usual = LEAST[version]
-    quota, free, held = QUOTA[version]
+    starting = slices.starting()
+    file, least = LEAST[version]
+    assert starting.parent == slices.group.parent
+    assert (starting / file).read_text() == least
 
-    part = slices.open("recommendations-2")
-    assert ((part / weight).read_text(), (part / quota).read_text()) == (least, free)
-    slices.hold("recommendations-2", 0.15)
-    assert ((part / weight).read_text(), (part / quota).read_text()) == (usual, held)
-    assert slices.open("recommendations-2") == part
-    assert ((part / weight).read_text(), (part / quota).read_text()) == (least, free)
+
+def test_whoever_serves_is_in_a_group_of_its_own_with_its_quota(
+    slices: Slices, version: Literal[1, 2]
+) -> None:
+    slices.hold("recommendations-2", 0.15, pids=[77])
+    own = slices.group / "recommendations-2"
+    assert {file.name: file.read_text() for file in own.iterdir()} == {
+        **QUOTA[version],
+        "cgroup.procs": "77",
+    }
 
 
 def test_a_small_quota_has_a_longer_period_since_the_kernel_grants_no_less_than_a_millisecond() -> (
@@ -41,7 +55,6 @@ def test_a_small_quota_has_a_longer_period_since_the_kernel_grants_no_less_than_
     assert quota_and_period_us(0.02) == (1_000, 50_000)
 
 
-def test_every_part_is_recorded_before_it_is_made(tmp_path: Path) -> None:
-    belongings = Belongings(tmp_path / "state")
-    part = Slices(tmp_path, 1, belongings).open("carts-1")
-    assert str(part) in belongings.file.read_text()
+def test_every_group_is_recorded_before_it_is_made(slices: Slices) -> None:
+    made = [slices.open("carts-1"), slices.starting()]
+    assert all(str(group) in slices.belongings.file.read_text() for group in made)

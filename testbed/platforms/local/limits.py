@@ -3,8 +3,7 @@
 import errno
 import secrets
 import subprocess
-from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.division import SHARED, Division
 from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
-from testbed.platforms.local.slices import PERIOD_US, Slices
+from testbed.platforms.local.slices import PERIOD_US, Slices, members, move
 
 NOT_LIMITED = "not limited"
 _MB = 2**20
@@ -29,36 +28,44 @@ class Limits:
     slices: Slices | None = None
     """None: the whole is not divided, or cannot be."""
 
-    def joins(self, role: str, instance: str) -> list[Path]:
-        """Files to which an instance writes its id to be limited; it has no quota yet."""
-        return self._joins(self.division.part_of(role, instance))
+    @property
+    def is_divided(self) -> bool:
+        return self.slices is not None
+
+    @property
+    def joins(self) -> list[Path]:
+        """Files to which an instance writes its id before it starts."""
+        return self._joins(None if self.slices is None else self.slices.starting())
 
     @property
     def shared_joins(self) -> list[Path]:
         """The same for edge and database."""
-        return self._joins(SHARED)
+        return self._joins(None if self.slices is None else self.slices.open(SHARED))
 
-    def _joins(self, part: str | None) -> list[Path]:
-        if self.slices is None or part is None:
-            return [group / "cgroup.procs" for group in self.groups]
-        own = self.slices.open(part)
-        groups = [own if group == self.slices.group else group for group in self.groups]
+    def _joins(self, own: Path | None) -> list[Path]:
+        """``own``: the group to be joined in place of the one that limits CPU."""
+        groups = [
+            own
+            if self.slices is not None and own is not None and group == self.slices.group
+            else group
+            for group in self.groups
+        ]
         return [group / "cgroup.procs" for group in groups]
 
     def take_in(self, pids: Collection[int]) -> None:
         """Move running processes of the database in; what they start later is in as well."""
-        _move(pids, self.shared_joins)
+        move(pids, self.shared_joins)
 
     def hold_shared(self) -> None:
         """Edge and database serve: they have their quota from now on."""
         if self.slices is not None and self.division.shared_cpus is not None:
             self.slices.hold(SHARED, self.division.shared_cpus)
 
-    def hold(self, role: str, instance: str) -> None:
-        """It serves: the instance, or its role, has its quota from now on."""
+    def hold(self, role: str, instance: str, pids: Collection[int]) -> None:
+        """These processes of an instance have the quota of their part from now on."""
         part = self.division.part_of(role, instance)
         if self.slices is not None and part is not None:
-            self.slices.hold(part, self.division.quotas[role])
+            self.slices.hold(part, self.division.quotas[role], pids)
 
     def let_go(self, role: str, instance: str) -> None:
         """It is gone, and will not come back."""
@@ -70,7 +77,7 @@ class Limits:
         if self.slices is not None:
             self.slices.close_all()
         for group in self.groups:
-            _move(_members(group), [group.parent / "cgroup.procs"])
+            move(members(group), [group.parent / "cgroup.procs"])
             remove_control_group(group)
         self.groups.clear()
 
@@ -174,14 +181,3 @@ def _amount(controller: str, budget: Budget, place: Place) -> str:
         "memory": f"{budget.memory_mb:g} MB",
     }
     return f"{amount[controller]} (control groups version {place.version})"
-
-
-def _move(pids: Collection[int], files: Iterable[Path]) -> None:
-    for file in files:
-        for pid in pids:
-            with suppress(ProcessLookupError):  # it has ended meanwhile
-                file.write_text(f"{pid}", encoding="ascii")
-
-
-def _members(group: Path) -> list[int]:
-    return [int(line) for line in (group / "cgroup.procs").read_text(encoding="ascii").split()]

@@ -12,7 +12,7 @@ from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.limits import Limits
+from testbed.platforms.local.places import Places
 from testbed.platforms.local.readiness import await_ready
 from testbed.platforms.platform import InstanceReading
 
@@ -27,13 +27,13 @@ class Members:
         roles: Collection[str],
         edge: Edge,
         directory: Directory,
-        limits: Limits,
+        places: Places,
         start: Callable[[InstancePlan, float], RunningInstance],
     ) -> None:
         self._roles = roles
         self._edge = edge
         self._directory = directory
-        self._limits = limits
+        self._places = places
         self._unlisted: set[str] = set()
         """Instances of which nobody is told: they start for the first time, or have to go."""
         self._lock = threading.Lock()
@@ -107,7 +107,7 @@ class Members:
         leaving = self.fleet.named(names)
         self.fleet.retire(names)
         for each in leaving:
-            self._limits.let_go(each.plan.role, each.plan.name)
+            self._places.vacate(each.plan)
 
     def withdraw(self, names: Collection[str]) -> None:
         roles = self._roles_of(names)
@@ -134,11 +134,11 @@ class Members:
         self._edge.await_members(self._roles_of(names), READY_WITHIN_S)
 
     def _await_ready(self, instances: Collection[RunningInstance]) -> None:
-        """Return when they serve; from then on each has its share of the budget."""
+        """Return when they serve; from then on each has its place."""
         await_ready(instances, READY_WITHIN_S)
         for each in instances:
             if each.plan.role in self._roles:
-                self._limits.hold(each.plan.role, each.plan.name)
+                self._places.settle(each)
 
     def _roles_of(self, names: Collection[str]) -> set[str]:
         """Their roles, but for the outside payment provider's, which nobody balances."""

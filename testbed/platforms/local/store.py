@@ -32,6 +32,7 @@ from testbed.platforms.local.limbo import watching
 from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.members import Members
 from testbed.platforms.local.network import Network
+from testbed.platforms.local.places import Places
 from testbed.platforms.local.processes import OwnedProcess, stop_all
 from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.local.shedding import Shedding
@@ -68,8 +69,9 @@ class LocalStore:
         self._ground = ground
         self._edge = edge
         directory = Directory(blueprint.peers_files)
+        self._places = Places(ground.cores, ground.limits)
         self._members = Members(
-            blueprint.roles, edge, directory, ground.limits, self._start_instance
+            blueprint.roles, edge, directory, self._places, self._start_instance
         )
         self._shedding = Shedding(edge.shed, self._note_shedding)
         self._network = Network(directory, self._start_proxy)
@@ -215,8 +217,8 @@ class LocalStore:
         if plan.role == PAYMENT_PROVIDER:
             # An outside party: neither in the budget nor on the store's cores.
             return start_instance(plan, ground.belongings, ground.cores.generator, [], slower_by_s)
-        joins = ground.limits.joins(plan.role, plan.name)
-        return start_instance(plan, ground.belongings, ground.cores.store, joins, slower_by_s)
+        cpus, joins = self._places.cpus(), self._places.joins()
+        return start_instance(plan, ground.belongings, cpus, joins, slower_by_s)
 
     def _start_edge(self) -> OwnedProcess:
         for role in self._blueprint.roles:

@@ -42,6 +42,16 @@ def test_a_new_instance_is_unknown_until_its_readings_are_old_enough() -> None:
     assert looks.readings() == (Reading(4.0), Reading(None, is_ready=False))
 
 
+def test_what_an_instance_took_to_start_is_no_sign_of_load() -> None:
+    looks = history()
+    looks.add(0.0, [seen(0.0), InstanceReading("carts-2", 0.0, 0, is_ready=False)])
+    for second in (1.0, 2.0):
+        looks.add(second, [seen(0.1 * second), seen(1.0 + 0.1 * second, name="carts-2")])
+    assert looks.readings()[1] == Reading(None, is_ready=False)
+    looks.add(3.0, [seen(0.3), seen(1.3, name="carts-2")])
+    assert [each.value for each in looks.readings()] == pytest.approx([0.1 / QUOTA] * 2)
+
+
 def test_nothing_is_known_before_the_first_delay_is_over() -> None:
     looks = history()
     looks.add(0.0, [seen(1.0)])
