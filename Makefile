@@ -21,7 +21,7 @@ test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end
 	@$(BIN)/pytest -m "not alone and not long" -n 4 --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(BIN)/pytest -m "alone and not long" $(PYTEST_ARGS)
 
-test-long: $(VENV)/.dev ## the tests that take minutes: the tool killed at twenty moments
+test-long: $(VENV)/.dev ## the tests that take minutes: a thousand steps on both stores, the tool killed at twenty moments
 	@$(BIN)/pytest -m long $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev ## ruff, mypy, import rules

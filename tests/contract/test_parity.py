@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from store.rules.books import Books
 from testbed.parity.comparison import differences
 from testbed.parity.session import Session, Shop, Step
@@ -48,6 +50,7 @@ def _settled(store: RunningStore) -> Books:
     return books
 
 
+@pytest.mark.long
 def test_a_thousand_random_steps_are_answered_alike_and_leave_the_same_books(
     fresh_stores: tuple[RunningStore, RunningStore],
 ) -> None:
