@@ -37,7 +37,7 @@ def aa_verdict(run: MeasuredRun, found: Comparison, estimate: Estimate) -> tuple
 def aa_finding(run: MeasuredRun, found: Comparison) -> str:
     """What was found, and the noise floor that follows from it."""
     floor = floor_of(found.estimate)
-    tail = "" if floor is None else f" Noise floor: {size(found.metric.scale, floor)}."
+    tail = "" if floor is None else f" Noise floor: {size(found.metric.metric, floor)}."
     return f"{finding(run, found)}{tail}"
 
 
@@ -52,7 +52,7 @@ def noise_rows(noise: tuple[Noise, ...]) -> list[Row]:
 
 
 def _cells(one: Noise) -> tuple[str, ...]:
-    spread, floor = size(one.scale, one.spread), size(one.scale, one.floor)
+    spread, floor = size(one.metric, one.spread), size(one.metric, one.floor)
     return one.outcome, spread, floor, *_shares(one.false_verdicts)
 
 

@@ -9,7 +9,6 @@ from analysis.summary import Summary
 from analysis.wording import listed, percent, size
 from experiment.faults.on_instances import FaultOnInstances
 from experiment.faults.plan import FaultPlan
-from experiment.metric import scale_of
 from experiment.phase import phases_by_group
 
 FEW_BLOCKS = 6
@@ -200,7 +199,7 @@ def _of_noise(run: MeasuredRun) -> Iterator[str]:
             "difference it shows between two copies of the same store."
         )
     else:
-        floors = ", ".join(f"{m} {size(scale_of(m), f)}" for m, f in plan.noise_floor.items())
+        floors = ", ".join(f"{m} {size(m, f)}" for m, f in plan.noise_floor.items())
         yield (
             f"Smaller effects than the noise floor of this machine cannot be told from noise: "
             f"{floors}. It comes from A/A runs ({'; '.join(plan.noise_floor_from)}), whose load "

@@ -9,12 +9,14 @@ from analysis.comparison import compare, half_margin
 from analysis.measured import load_run
 from analysis.power import blocks_needed, spread_interval
 from experiment.errors import InputError
-from experiment.metric import Metric
+from experiment.metric import AMOUNTS, Metric
 from experiment.part import Profile
 from experiment.record import RunFolder, TrialRecord
 from experiment.scenario import Scenario
 
 EFFECTS = (0.05, 0.1, 0.2, 0.5)
+MARGINS = (0.5, 1, 2, 5)
+"""Times the margin: effects of what has a unit, where no number is round for all."""
 POWERS = (0.8, 0.9)
 
 
@@ -37,7 +39,7 @@ class Need:
     """What one effect takes."""
 
     effect: float
-    """A ratio's distance from 1, or a difference of shares; as a margin is stated."""
+    """As a margin is stated: a ratio's distance from 1, or a difference."""
     blocks: tuple[int | None, ...]
     """Per power of ``POWERS``; None is more than is sensible."""
     if_spread_is_high: int | None
@@ -76,7 +78,13 @@ def seconds_between_trials(records: Iterable[TrialRecord]) -> float:
 def needs(pilot: Pilot) -> list[Need]:
     """What round effects and the margin take, smallest effect first."""
     _, high = spread_interval(pilot.spread, pilot.blocks)
-    return [_need(pilot, size, high) for size in sorted({*EFFECTS, pilot.metric.margin})]
+    return [_need(pilot, size, high) for size in _effects_of(pilot.metric)]
+
+
+def _effects_of(metric: Metric) -> list[float]:
+    if metric.metric in AMOUNTS:
+        return [times * metric.margin for times in MARGINS]
+    return sorted({*EFFECTS, metric.margin})
 
 
 def _need(pilot: Pilot, size: float, high: float) -> Need:

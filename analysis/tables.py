@@ -6,8 +6,18 @@ from analysis.cells import Floats
 from analysis.comparison import compare
 from analysis.measured import MeasuredRun
 from analysis.quantiles import needed_for, quantile, quantile_interval
-from analysis.wording import NOTHING, RANGE, effect, failures, figures, interval, percent, quantity
-from experiment.metric import Metric
+from analysis.wording import (
+    NOTHING,
+    RANGE,
+    UNITS,
+    effect,
+    failures,
+    figures,
+    interval,
+    percent,
+    quantity,
+)
+from experiment.metric import Metric, is_percentage
 from experiment.rows import Outcome
 
 QUANTILES = (0.5, 0.95, 0.99)
@@ -99,11 +109,17 @@ def _metric_cells(pair: MeasuredRun, metric: Metric) -> tuple[str, ...]:
     both, change, says = [NOTHING, NOTHING], NOTHING, "".join(found.unknown[:1])
     if found.estimate is not None:
         both = [quantity(metric, value) for value in found.means()]
-        unit = " points" if metric.scale == "difference" else "\N{MULTIPLICATION SIGN}"
-        change, says = f"{effect(metric, found.estimate.value)}{unit}", interval(found)
+        change = f"{effect(metric, found.estimate.value)}{_unit_of_effect(metric)}"
+        says = interval(found)
     if len(pair.every_arm) > len(pair.arms):
         both = [f"{arm}\n{value}" for arm, value in zip(pair.arms, both, strict=True)]
     return *both, change, says
+
+
+def _unit_of_effect(metric: Metric) -> str:
+    if metric.scale == "ratio":
+        return "\N{MULTIPLICATION SIGN}"
+    return " points" if is_percentage(metric.metric) else f" {UNITS[metric.metric]}"
 
 
 def metric_columns(run: MeasuredRun) -> list[str]:

@@ -8,7 +8,7 @@ from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
 from analysis.verdict import Verdict, Why
-from experiment.metric import Metric, MetricName, Scale
+from experiment.metric import Metric, MetricName, is_percentage, scale_of
 
 NOTHING = "\N{EN DASH}"
 """In a table, where there is no number."""
@@ -38,6 +38,11 @@ UNITS: dict[MetricName, str] = {
     "budget_minutes": "min of error budget",
     "capacity": "journeys/s",
     "demand": "CPUs",
+    "cpu_quota_seconds": "CPU-seconds",
+    "memory_mb_seconds": "MB-seconds",
+    "instance_seconds": "instance-seconds",
+    "slo_bad_events": "requests",
+    "slo_recovery_s": "s",
 }
 
 
@@ -52,7 +57,16 @@ def figures(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
     decimals = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{decimals}f}"
+    return _with_minus(f"{value:,.{decimals}f}")
+
+
+def signed(value: float) -> str:
+    """Three significant figures of what is more or less: +4.56, 0."""
+    return f"+{figures(value)}" if value > 0 else figures(value)
+
+
+def _with_minus(number: str) -> str:
+    return number.replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: float) -> str:
@@ -79,15 +93,17 @@ def failures(failed: int, n: int) -> str:
 
 def quantity(metric: Metric, value: float) -> str:
     """A value of the metric with its unit."""
-    if metric.scale == "difference":
+    if is_percentage(metric.metric):
         return percent(value)
     return f"{figures(value)} {UNITS[metric.metric]}"
 
 
 def effect(metric: Metric, value: float) -> str:
-    """An effect without its unit: a signed number of percentage points, or a ratio."""
+    """An effect without its unit: a signed difference, or a ratio."""
+    if is_percentage(metric.metric):
+        return _with_minus(f"{100 * value:+.1f}")
     if metric.scale == "difference":
-        return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+        return signed(value)
     if abs(value) > math.log(BEYOND_TELLING):
         return f"over {BEYOND_TELLING}" if value > 0 else f"under 1/{BEYOND_TELLING}"
     return f"{math.exp(value):.2f}"
@@ -128,7 +144,7 @@ def _why(comparison: Comparison, verdict: Verdict) -> str:
         case "equivalent":
             return f"no difference larger than the margin of {margin}"
         case "noise floor":
-            floor = size(comparison.metric.scale, comparison.floor)
+            floor = size(comparison.metric.metric, comparison.floor)
             return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
         case "too few blocks" | "no spread":
             return NO_INTERVAL[verdict.why]
@@ -143,16 +159,27 @@ def _more(blocks: int | None) -> str:
 
 
 def margin_words(metric: Metric) -> str:
-    unit = "percentage points" if metric.scale == "difference" else "%"
-    return f"{100 * metric.margin:g} {unit}"
+    if metric.scale == "ratio":
+        return f"{100 * metric.margin:g} %"
+    return f"{in_unit(metric.metric, metric.margin):g} {difference_unit(metric.metric)}"
 
 
-def size(scale: Scale, effect: float | None) -> str:
+def in_unit(metric: MetricName, value: float) -> float:
+    """A value, or a difference of values, as it is told: shares in per cent."""
+    return 100 * value if is_percentage(metric) else value
+
+
+def difference_unit(metric: MetricName) -> str:
+    """In which differences of a metric are told."""
+    return "percentage points" if is_percentage(metric) else UNITS[metric]
+
+
+def size(metric: MetricName, effect: float | None) -> str:
     """How large an effect is, whatever its direction; ``effect`` >= 0, or None for no number."""
     if effect is None:
         return NOTHING
-    if scale == "difference":
-        return f"{figures(100 * effect)} percentage points"
+    if scale_of(metric) == "difference":
+        return f"{figures(in_unit(metric, effect))} {difference_unit(metric)}"
     if effect > math.log(BEYOND_TELLING):
         return f"a factor of over {BEYOND_TELLING}"
     grown = math.expm1(effect)
@@ -174,7 +201,7 @@ def finding(run: MeasuredRun, comparison: Comparison) -> str:
 def _effect_words(metric: Metric, value: float) -> str:
     if metric.scale == "ratio":
         return f"a ratio of {effect(metric, value)}"
-    return f"a difference of {effect(metric, value)} percentage points"
+    return f"a difference of {effect(metric, value)} {difference_unit(metric.metric)}"
 
 
 def _left_out(run: MeasuredRun) -> str:

@@ -23,6 +23,11 @@ MetricName = Literal[
     "budget_minutes",
     "capacity",
     "demand",
+    "cpu_quota_seconds",
+    "memory_mb_seconds",
+    "instance_seconds",
+    "slo_bad_events",
+    "slo_recovery_s",
 ]
 """failed_share: requests that got no correct answer, of those intended
 bad_share: requests that got no correct answer within the objective's latency
@@ -39,6 +44,12 @@ budget_minutes: error budget burnt from a fault to the recovery, in minutes' wor
 cpu_ms_per_request, memory_mb: of store, edge and database together
 amplification: requests sent per call wanted, between services and to the payment provider
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
+cpu_quota_seconds, memory_mb_seconds, instance_seconds: what a spike adds: quotas, memory and number
+    of the instances alive beyond their mean in the baseline before it, summed up from the begin
+    of the phase to the end of the last one; store, edge and database together
+slo_bad_events: requests that got no correct answer within the objective's latency, in that time
+slo_recovery_s: from the begin of the phase until the objective holds for good; a bound where it
+    was never missed, or missed until the end
 """
 
 Scale = Literal["difference", "ratio"]
@@ -49,6 +60,14 @@ OF_FAULTS: frozenset[MetricName] = frozenset(
 )
 """Metrics that need a fault in their phase, and a baseline to compare with."""
 
+ADDED: frozenset[MetricName] = frozenset(
+    {"cpu_quota_seconds", "memory_mb_seconds", "instance_seconds"}
+)
+"""What a spike adds beyond the baseline; they need one before their phase."""
+
+AMOUNTS: frozenset[MetricName] = ADDED | {"slo_bad_events"}
+"""Compared by a difference in their own unit: zero is common, and what is added may be below it."""
+
 
 class Metric(Part):
     """What is compared, in which phase, for which features, and how much would matter."""
@@ -58,8 +77,8 @@ class Metric(Part):
     features: tuple[Feature, ...] = ()
     """Empty: all features."""
     margin: Positive
-    """Smallest effect that matters: a ratio's distance from 1 (0.1 is 10 %), or, for shares, a
-    difference (0.02 is two percentage points)."""
+    """Smallest effect that matters: a ratio's distance from 1 (0.1 is 10 %), for shares a
+    difference (0.02 is two percentage points), for ``AMOUNTS`` a difference in their unit."""
     expectation: Annotated[str, Field(pattern=r"^(lower|higher) in [a-z0-9-]+$")]
     """What the claim predicts, declared beforehand: "lower in ARM" or "higher in ARM", where ARM
     is the name of an arm or an architecture."""
@@ -80,8 +99,13 @@ class Metric(Part):
 
 
 def scale_of(metric: MetricName) -> Scale:
-    """Shares are compared by difference, since zero is common; all else by ratio."""
-    return "difference" if is_share(metric) or metric == "good_lost_per_failure" else "ratio"
+    """Shares and amounts are compared by difference, since zero is common; all else by ratio."""
+    return "difference" if is_percentage(metric) or metric in AMOUNTS else "ratio"
+
+
+def is_percentage(metric: MetricName) -> bool:
+    """Whether it is told in per cent, and its differences in percentage points."""
+    return is_share(metric) or metric == "good_lost_per_failure"
 
 
 def is_share(metric: MetricName) -> bool:

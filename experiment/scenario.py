@@ -11,6 +11,7 @@ from typing import Annotated, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from experiment.autoscaling import Autoscaling
+from experiment.baseline import check_baseline
 from experiment.between import check_pair, pair_of
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
@@ -96,6 +97,7 @@ class Scenario(Part):
             if metric.phase not in known:
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {sorted(known)}")
             check_pair(self.arms, metric)
+            check_baseline(self.timetable("full"), metric)
         if isinstance(self.load.shape, Trace) and any(phase.surge for phase in self.phases):
             raise ValueError("phases: a surge cannot change the arrivals of a trace")
         return self

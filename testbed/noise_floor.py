@@ -13,7 +13,7 @@ from analysis.aa import Noise
 from analysis.summary import Summary
 from analysis.wording import size
 from experiment.errors import InputError
-from experiment.metric import MetricName, scale_of
+from experiment.metric import MetricName
 from experiment.part import Profile
 from experiment.record import Plan, write_whole
 from experiment.store import Architecture
@@ -119,7 +119,7 @@ def _floor_of(plan: Plan, noise: Noise) -> Floor | None:
 
 
 def words(floor: Floor) -> str:
-    return f"{floor.metric} of {floor.architecture}, {size(scale_of(floor.metric), floor.floor)}"
+    return f"{floor.metric} of {floor.architecture}, {size(floor.metric, floor.floor)}"
 
 
 def by_metric(floors: Iterable[Floor]) -> dict[MetricName, float]:

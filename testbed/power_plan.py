@@ -57,11 +57,11 @@ def _serves(folder: RunFolder) -> bool:
 
 
 def _basis(pilot: Pilot, folder: RunFolder) -> str:
-    scale = pilot.metric.scale
-    low, high = (size(scale, end) for end in spread_interval(pilot.spread, pilot.blocks))
+    metric = pilot.metric.metric
+    low, high = (size(metric, end) for end in spread_interval(pilot.spread, pilot.blocks))
     return (
         f"Pilot {folder.path} ({pilot.blocks} blocks): {pilot.metric.says}\n"
-        f"Spread between blocks {size(scale, pilot.spread)}; "
+        f"Spread between blocks {size(metric, pilot.spread)}; "
         f"{pilot.blocks} blocks know it only as {low} to {high}."
     )
 
@@ -84,8 +84,7 @@ def _table(pilot: Pilot, block_min: float) -> Table:
 
 def _row(metric: Metric, need: Need, block_min: float) -> list[str]:
     margin = " (margin)" if need.effect == metric.margin else ""
-    unit = "points" if metric.scale == "difference" else "%"
-    cells = [f"{100 * need.effect:g} {unit}{margin}"]
+    cells = [f"{margin_words(metric.model_copy(update={'margin': need.effect}))}{margin}"]
     for blocks in need.blocks:
         cells += [_count(blocks), _count(None if blocks is None else round(blocks * block_min))]
     return [*cells, _count(need.if_spread_is_high)]

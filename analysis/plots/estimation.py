@@ -14,7 +14,7 @@ from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
-from analysis.wording import effect, margin_words
+from analysis.wording import difference_unit, effect, in_unit, margin_words
 from experiment.metric import Metric, MetricName
 
 AXIS_WORDS: dict[MetricName, str] = {
@@ -31,6 +31,11 @@ AXIS_WORDS: dict[MetricName, str] = {
     "budget_minutes": "error budget burnt in minutes",
     "capacity": "capacity in journeys per second",
     "demand": "demand in CPUs",
+    "cpu_quota_seconds": "CPU quota added, in CPU-seconds",
+    "memory_mb_seconds": "memory added, in MB-seconds",
+    "instance_seconds": "instances added, in instance-seconds",
+    "slo_bad_events": "failed or slow requests",
+    "slo_recovery_s": "seconds until the objective holds for good",
 }
 
 
@@ -54,7 +59,7 @@ def draw_comparison(run: MeasuredRun, comparison: Comparison) -> Figure:
 
 def _draw_values(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     colours = arm_colours(run)
-    scale = 100 if comparison.metric.scale == "difference" else 1
+    scale = in_unit(comparison.metric.metric, 1.0)
     for pair in comparison.pairs:
         both = np.array([pair.reference.value, pair.treatment.value]) * scale
         axes.plot([0, 1], both, color=GREY, alpha=0.55, linewidth=1.8, zorder=2)
@@ -90,14 +95,16 @@ def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(metric, y)))
     if metric.scale == "ratio":
         _ratio_ticks(axes)
-    unit = "ratio" if metric.scale == "ratio" else "difference in percentage points"
-    axes.set_ylabel(unit)
+    in_units = f"difference in {difference_unit(metric.metric)}"
+    axes.set_ylabel("ratio" if metric.scale == "ratio" else in_units)
     axes.set_title(f"{run.treatment.name} against {run.reference.name}")
     axes.legend(loc="best")
 
 
 def _tick(metric: Metric, value: float) -> str:
-    return f"{100 * value:+g}" if metric.scale == "difference" else effect(metric, value)
+    if metric.scale == "ratio":
+        return effect(metric, value)
+    return f"{in_unit(metric.metric, value):+g}"
 
 
 def _draw_interval(axes: Axes, comparison: Comparison) -> None:

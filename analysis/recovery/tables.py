@@ -19,7 +19,7 @@ from analysis.recovery.wording import (
     recovered_cell,
 )
 from analysis.tables import Row
-from analysis.wording import NOTHING, figures
+from analysis.wording import NOTHING, signed
 
 
 class Column(NamedTuple):
@@ -94,10 +94,5 @@ def _difference(seen: Seen, arms: tuple[str, str], quantity: Quantity) -> str:
     found = difference(seen, arms, quantity)
     if found is None:
         return NOTHING
-    bounds = "" if found.interval is None else "\n" + " to ".join(map(_signed, found.interval))
-    return _signed(found.value) + bounds
-
-
-def _signed(value: float) -> str:
-    sign = "\N{MINUS SIGN}" if value < 0 else "+" if value > 0 else ""
-    return f"{sign}{figures(abs(value))}"
+    bounds = "" if found.interval is None else "\n" + " to ".join(map(signed, found.interval))
+    return signed(found.value) + bounds

@@ -11,6 +11,7 @@ from analysis.measured import load_run
 from analysis.statistics import Estimate
 from analysis.summary import summarise
 from analysis.wording import size
+from experiment.metric import MetricName
 from experiment.record import RunFolder
 from tests.unit.analysis.drawing import undrawn_page
 
@@ -111,13 +112,16 @@ def test_the_same_blocks_give_the_same_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "effect", "words"),
+    ("metric", "effect", "words"),
     [
-        ("ratio", math.log(1.05), "5.00 %"),
-        ("ratio", math.log(3), "a factor of 3.00"),
-        ("ratio", math.log(300), "a factor of over 100"),
-        ("difference", 0.012, "1.20 percentage points"),
+        ("memory_mb", math.log(1.05), "5.00 %"),
+        ("memory_mb", math.log(3), "a factor of 3.00"),
+        ("memory_mb", math.log(300), "a factor of over 100"),
+        ("failed_share", 0.012, "1.20 percentage points"),
+        ("instance_seconds", 12.0, "12.0 instance-seconds"),
     ],
 )
-def test_the_size_of_an_effect_has_no_direction(scale: str, effect: float, words: str) -> None:
-    assert size(scale, effect) == words
+def test_the_size_of_an_effect_has_no_direction(
+    metric: MetricName, effect: float, words: str
+) -> None:
+    assert size(metric, effect) == words

@@ -49,7 +49,7 @@ def test_the_table_names_the_pilot_and_how_poorly_it_knows_the_spread(
 
     said = capsys.readouterr().out
     assert "4 blocks know it only as" in said
-    assert "2 points (margin)" in said
+    assert "2 percentage points (margin)" in said
     assert "The pilot ran with profile demo" in said
 
 
