@@ -9,6 +9,9 @@ from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.recovery.impact import Impact
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
+from analysis.scaling.added import added
+from analysis.scaling.objective import Missed, missed
+from analysis.scaling.spike import spike_of
 from analysis.trial import Trial
 from experiment.metric import OF_FAULTS, Metric, MetricName
 
@@ -44,7 +47,10 @@ class Asked(NamedTuple):
     """Empty: all features."""
 
 
-PER_FEATURE: frozenset[MetricName] = OF_FAULTS | {"failed_share", "bad_share", "latency_p95_ms"}
+Measure = Callable[[Trial, Asked], Measurement]
+PER_FEATURE: frozenset[MetricName] = OF_FAULTS | {
+    "failed_share", "bad_share", "latency_p95_ms", "slo_bad_events", "slo_recovery_s",
+}  # fmt: skip
 FASTEST_S = 0.1
 """Recoveries are not told from each other below it: some requests must be due to see one."""
 
@@ -137,16 +143,17 @@ def _recovery_s(trial: Trial, asked: Asked) -> Measurement:
     impacts = _impacts_in(trial, asked)
     if not impacts:
         return Unknown(NO_FAULT)
-    seconds, bounds = zip(*map(_recovery_of, impacts), strict=True)
+    seconds, bounds = zip(
+        *(_bounded(impact.recovered_after_s, impact.watched_s) for impact in impacts), strict=True
+    )
     bound: Bound | None = "lower" if "lower" in bounds else next(filter(None, bounds), None)
     n = sum(impact.due for impact in impacts)
     return Measured(sum(seconds) / len(seconds), n, bound)
 
 
-def _recovery_of(impact: Impact) -> tuple[float, Bound | None]:
-    after_s = impact.recovered_after_s
+def _bounded(after_s: float | None, watched_s: float) -> tuple[float, Bound | None]:
     if after_s is None:
-        return max(FASTEST_S, impact.watched_s), "lower"
+        return max(FASTEST_S, watched_s), "lower"
     return (FASTEST_S, "upper") if after_s < FASTEST_S else (after_s, None)
 
 
@@ -179,7 +186,46 @@ def _impacts_in(trial: Trial, asked: Asked) -> list[Impact]:
     return [impact for impact in impacts if impact.incident.is_in(asked.phase)]
 
 
-_MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
+def _added(column: str) -> Measure:
+    """What a spike adds to a column of SAMPLES, beyond its mean in the baselines before it.
+
+    May be zero, and below it where the spike ends with less than the baseline had; so two arms
+    are compared by their difference.
+    """
+
+    def measure(trial: Trial, asked: Asked) -> Measurement:
+        found = added(trial.samples, spike_of(trial.timetable, asked.phase), column)
+        if found is None:
+            return Unknown(f"the samples tell of no {column}")
+        return Measured(found, trial.cells.of(asked.phase).n)
+
+    return measure
+
+
+def _slo_bad_events(trial: Trial, asked: Asked) -> Measurement:
+    """Requests that failed or were slower than the objective, from the phase on; zero is common."""
+    found = _missed(trial, asked)
+    return Measured(found.bad, found.due) if found.due else Unknown("no request was due")
+
+
+def _slo_recovery_s(trial: Trial, asked: Asked) -> Measurement:
+    """Time from the begin of the phase until the objective holds for good.
+
+    Because more instances serve, or because the spike is over. A bound as for ``recovery_s``.
+    """
+    found = _missed(trial, asked)
+    if not found.due:
+        return Unknown("no request was due")
+    seconds, bound = _bounded(found.holds_after_s, found.watched_s)
+    return Measured(seconds, found.due, bound)
+
+
+def _missed(trial: Trial, asked: Asked) -> Missed:
+    window = spike_of(trial.timetable, asked.phase).window
+    return missed(trial.requests, window, trial.slo.good_share, asked.features)
+
+
+_MEASURES: Mapping[MetricName, Measure] = {
     "failed_share": _failed_share,
     "bad_share": _bad_share,
     "latency_p95_ms": _latency_p95_ms,
@@ -191,4 +237,9 @@ _MEASURES: Mapping[MetricName, Callable[[Trial, Asked], Measurement]] = {
     "recovery_s": _recovery_s,
     "lost_requests_share": _lost_requests_share,
     "budget_minutes": _budget_minutes,
+    "cpu_quota_seconds": _added("cpus"),
+    "memory_mb_seconds": _added("memory_mb"),
+    "instance_seconds": _added("instances"),
+    "slo_bad_events": _slo_bad_events,
+    "slo_recovery_s": _slo_recovery_s,
 }
