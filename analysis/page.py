@@ -18,6 +18,7 @@ from analysis.plots.drawing import draw_side_by_side
 from analysis.plots.plot import Plot, Run
 from analysis.published import load_literature
 from analysis.recovery import tables as recovery
+from analysis.scaling import tables as scaling
 from analysis.setup import setup_rows
 from analysis.summary import Summary
 
@@ -63,6 +64,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
         "books": books,
         "guarantees": guarantees,
         "recovery": recovery,
+        "scaling": scaling,
     }
     return fill("report.html", run, summary, figures, **own)
 

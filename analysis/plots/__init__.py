@@ -5,6 +5,7 @@ from analysis.plots import arms, availability, estimation, limbo, resources, spe
 from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
 from analysis.plots.recovery import recovery_plots
+from analysis.plots.scaling import scaling_plots
 
 BEYOND_A_PAIR = (arms.PLOT,)
 """Of runs with more than two arms, which other figures draw two of."""
@@ -24,4 +25,5 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
         return ()
     more = () if run.is_pair else BEYOND_A_PAIR
     watched = (limbo.PLOT,) if run.scenario.watch_limbo else ()
-    return *PLOTS, *more, *recovery_plots(run), *matrix_plots(run), *watched
+    found = (*recovery_plots(run), *scaling_plots(run), *matrix_plots(run))
+    return *PLOTS, *more, *found, *watched

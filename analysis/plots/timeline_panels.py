@@ -11,6 +11,9 @@ from analysis.measured import MeasuredRun
 from analysis.plots.heat import draw_heat, draw_strip
 from analysis.plots.roles import stacked_roles
 from analysis.plots.style import BLACK, GREEN, GREY, INK, SKY, arm_colours, plain_log
+from analysis.plots.timeline_scaling import mark_decisions
+from analysis.scaling.account import scaled_roles
+from analysis.scaling.decisions import decisions_in
 from analysis.series import cpu_cores, in_flight, instances, per_second, quantile_series
 
 Floats = NDArray[np.float64]
@@ -24,7 +27,7 @@ LINES: tuple[tuple[float, Dashes, float], ...] = (
 FAILURES = (0.93, 0.98)
 """Where the strip of failures lies, in shares of the panel's height."""
 MOST_STRUCK = 3
-"""Targets of faults whose instances are drawn; more lines could not be told apart."""
+"""Targets of faults, and scaled roles, whose instances are drawn; more could not be told apart."""
 PER_SECOND = 20
 """Looks at the requests in flight; their mean over a second is drawn."""
 
@@ -79,11 +82,13 @@ def draw_flight(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
     smooth = in_flight(trials, at_s).reshape(-1, PER_SECOND).mean(axis=1)
     axes.stairs(smooth, baseline=None, color=arm_colours(run)[arm], lw=2.4, label="in flight")
     struck = {fault.target for planned in run.timetable for fault in planned.phase.faults}
+    struck |= {role for trial in trials for role in scaled_roles(decisions_in(trial.events))}
     for role in sorted(struck) if len(struck) <= MOST_STRUCK else ():
         counted = role if instances(trials, role, at_s) is not None else arm
         alive = instances(trials, counted, at_s)
         if alive is not None:
             axes.step(at_s, alive, where="post", color=GREY, label=f"instances of {counted}")
+    mark_decisions(axes, run, arm)
     axes.legend(loc="upper left", handlelength=1.6)
     if first:
         axes.set_ylabel("in flight, instances")

@@ -58,20 +58,22 @@ def _seconds(found: Sequence[float | None]) -> str:
 
 def recovered_cell(impacts: Sequence[Impact]) -> str:
     """When it was over; a bound of the mean where some blocks saw no recovery."""
-    missing = [impact for impact in impacts if impact.recovered_after_s is None]
     if not any(impact.recovered_after_s != 0 for impact in impacts):
         return "at once"
+    return censored_words([(impact.recovered_after_s, impact.watched_s) for impact in impacts])
+
+
+def censored_words(found: Sequence[tuple[float | None, float]]) -> str:
+    """Mean of times, each beside how long it was watched for; None: it did not end within that."""
+    missing = [watched_s for after_s, watched_s in found if after_s is None]
+    at_least_s = [watched_s if after_s is None else after_s for after_s, watched_s in found]
     if not missing:
-        return mean_words(mean_of(impacts, lambda i: i.recovered_after_s), " s")
-    within = f"not within {figures(min(impact.watched_s for impact in missing))} s"
-    if len(missing) == len(impacts):
+        return mean_words(mean_over_blocks(at_least_s), " s")
+    within = f"not within {figures(min(missing))} s"
+    if len(missing) == len(found):
         return within
-    least_s = sum(_at_least_s(impact) for impact in impacts) / len(impacts)
-    return f"over {figures(least_s)} s\n{within} in {len(missing)} of {len(impacts)}"
-
-
-def _at_least_s(impact: Impact) -> float:
-    return impact.watched_s if impact.recovered_after_s is None else impact.recovered_after_s
+    least_s = sum(at_least_s) / len(found)
+    return f"over {figures(least_s)} s\n{within} in {len(missing)} of {len(found)}"
 
 
 def backlog_cell(impacts: Sequence[Impact]) -> str:

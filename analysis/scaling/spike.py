@@ -15,6 +15,11 @@ class Spike:
     """The baselines before it; empty when there are none."""
 
 
+def phase_of_spike(timetable: Sequence[PlannedPhase], otherwise: str) -> str:
+    """Name of the first phase with a surge; ``otherwise`` where the load has another shape."""
+    return next((p.phase.name for p in timetable if p.phase.surge), otherwise)
+
+
 def spike_of(timetable: Sequence[PlannedPhase], phase: str) -> Spike:
     """The spike that begins with a phase, or with the first of a group."""
     begin_s = min(p.start_s for p in timetable if phase in (p.phase.name, p.group))

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiment.autoscaling import Autoscaling
 from experiment.record import RunFolder, TrialFolder, write_json
 from experiment.rows import REQUESTS, SAMPLES
 from experiment.scenario import Scenario
@@ -21,6 +22,7 @@ LAST_S = DURATION_S + 1.0
 SLOW_UNTIL_S = 19.5
 """In the monolith, requests for what is not surged miss the objective until then."""
 SHARED_CPUS = 0.2
+AUTOSCALING = Autoscaling(target=0.6, start_s=30.0, metrics_delay_s=15.0, compression=10.0)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def _with_a_spike(scenario: Scenario) -> Scenario:
         else phase
         for phase in scenario.phases
     )
-    return scenario.model_copy(update={"phases": phases})
+    return scenario.model_copy(update={"phases": phases, "autoscaling": AUTOSCALING})
 
 
 def _rewrite(file: Any, schema: pa.Schema, edit: Any) -> None:

@@ -1,0 +1,105 @@
+"""What a spike cost one trial, and what its autoscaler did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import pandas as pd
+
+from analysis.measured import MeasuredRun
+from analysis.resources import growth_in
+from analysis.scaling.added import added, added_by_role, area
+from analysis.scaling.decisions import Decision, changes_in, decisions_in, turns
+from analysis.scaling.objective import Missed, missed
+from analysis.scaling.provisioning import Provisioning, provisioning
+from analysis.scaling.spike import Spike, phase_of_spike, spike_of
+from analysis.trial import Trial
+
+
+@dataclass(frozen=True)
+class Account:
+    """From the begin of the spike to the end of the trial; None where a trial cannot tell."""
+
+    cpu_quota_seconds: float | None
+    memory_mb_seconds: float | None
+    instance_seconds: float | None
+    missed: Missed
+    provisioning: Provisioning | None
+    """Of all scaled roles; None where nothing is scaled, as the following."""
+    turns: int | None
+    """Changes of direction, of all scaled roles; from the baseline on."""
+    fell_short: int | None
+    """Decisions that granted less than the metric asked for."""
+    decided_after_s: float | None
+    """From the begin of the spike to the first decision to add; None also when there was none."""
+    took_s: float | None
+    """From a decision to add until all that it added serve: mean."""
+    memory_mb_per_instance: float | None
+    """Memory that the scaled roles added, over the instances that they added."""
+    quota_unused: float | None
+    """Share of the CPU quotas of the scaled roles."""
+
+
+def spike_in(run: MeasuredRun, trial: Trial) -> Spike:
+    phase = phase_of_spike(trial.timetable, run.scenario.primary.phase)
+    return spike_of(trial.timetable, phase)
+
+
+def account_of(run: MeasuredRun, trial: Trial) -> Account:
+    spike, samples = spike_in(run, trial), trial.samples
+    decisions = decisions_in(trial.events)
+    roles = scaled_roles(decisions)
+    since_s = spike.window[0]
+    ups = [each for each in changes_in(trial.events) if each.added and each.decided_s >= since_s]
+    first = next((d.at_s for d in decisions if d.step > 0 and d.at_s >= since_s), None)
+    parts = [provisioning(samples, decisions, role, spike.window) for role in roles]
+    return Account(
+        cpu_quota_seconds=added(samples, spike, "cpus"),
+        memory_mb_seconds=added(samples, spike, "memory_mb"),
+        instance_seconds=added(samples, spike, "instances"),
+        missed=missed(trial.requests, spike.window, trial.slo.good_share),
+        provisioning=sum(parts, start=Provisioning()) if roles else None,
+        turns=_turns(decisions, spike) if roles else None,
+        fell_short=_fell_short(decisions, spike) if roles else None,
+        decided_after_s=None if first is None else first - since_s,
+        took_s=fmean(change.took_s for change in ups) if ups else None,
+        memory_mb_per_instance=_memory_mb_per_instance(samples, spike, roles),
+        quota_unused=_quota_unused(samples, spike, roles),
+    )
+
+
+def scaled_roles(decisions: Sequence[Decision]) -> list[str]:
+    return sorted({decision.role for decision in decisions})
+
+
+def _turns(decisions: Sequence[Decision], spike: Spike) -> int:
+    since_s = min((start for start, _ in spike.calm), default=spike.window[0])
+    later = [decision for decision in decisions if decision.at_s >= since_s]
+    return sum(turns(d for d in later if d.role == role) for role in scaled_roles(later))
+
+
+def _fell_short(decisions: Sequence[Decision], spike: Spike) -> int:
+    return sum(each.falls_short for each in decisions if each.at_s >= spike.window[0])
+
+
+def _memory_mb_per_instance(
+    samples: pd.DataFrame, spike: Spike, roles: Sequence[str]
+) -> float | None:
+    """None where the scaled roles added nothing."""
+    memory, instances = (
+        sum(found.get(role, 0.0) for role in roles)
+        for found in (added_by_role(samples, spike, c) for c in ("memory_mb", "instances"))
+    )
+    return memory / instances if instances > 0 else None
+
+
+def _quota_unused(samples: pd.DataFrame, spike: Spike, roles: Sequence[str]) -> float | None:
+    """None where instances have no quotas; below zero where a start took more than its quota."""
+    with_quotas = [role for role in roles if _has_quota(samples, role)]
+    granted = sum(area(samples, role, "cpus", spike.window) for role in with_quotas)
+    used = sum(growth_in(samples, role, "cpu_s", spike.window) for role in with_quotas)
+    return 1 - used / granted if granted else None
+
+
+def _has_quota(samples: pd.DataFrame, role: str) -> bool:
+    return bool(samples.loc[samples["role"] == role, "cpus"].notna().any())
