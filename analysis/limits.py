@@ -22,6 +22,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
         *_of_metric(run),
         *_of_closed_loops(run),
         *_of_load(run),
+        *_of_scaling(run),
         *_of_faults(run),
         *of_machine(run),
         *_of_noise(run),
@@ -108,13 +109,31 @@ def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
 
 def _of_load(run: MeasuredRun) -> Iterator[str]:
     seconds = ", ".join(_lengths(run))
+    fixed = run.scenario.autoscaling is None
+    slow = "slow recovery or autoscaling" if fixed else "or slow recovery"
     yield (
         f"Profile {run.plan.profile}: phases last {seconds}. What takes longer to show, such as "
-        "leaks, full disks, slow recovery or autoscaling, is not seen."
+        f"leaks, full disks, {slow}, is not seen."
     )
     yield (
         f"One mix of journeys at {run.scenario.load.rate:g} per second on "
         f"{run.scenario.sample.products:,} products. Other loads may turn the result."
+    )
+
+
+def _of_scaling(run: MeasuredRun) -> Iterator[str]:
+    autoscaling = run.scenario.autoscaling
+    if autoscaling is None:
+        return
+    if autoscaling.compression > 1:
+        yield (
+            f"The autoscaler's times ran {autoscaling.compression:g} times as fast as in a "
+            "cluster, and so did the declared start of an instance. What is no constant of it, "
+            "such as timeouts, warming up and draining, ran as ever and weighs more here."
+        )
+    yield (
+        "Declared quotas, target and start stand for a cluster's. Another target or size of an "
+        "instance moves what a spike adds; the steps are as large as the instances are."
     )
 
 

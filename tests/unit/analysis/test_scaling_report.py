@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.scaling.tables import cost_columns, cost_rows, decision_rows
+from analysis.summary import summarise
 from experiment.record import RunFolder
 from tests.unit.analysis.conftest import MEMORY_MB
 from tests.unit.analysis.drawing import drawn, undrawn_page
@@ -71,6 +73,13 @@ def test_the_report_prints_the_constants_as_they_passed(run: MeasuredRun) -> Non
     assert "times compressed 10 to 1: a decision every 1.5 s" in page
     assert "by 100 % in 1.5 s or 4 instances in 1.5 s at most" in page
     assert "down the largest number asked for within 30 s" in page
+
+
+def test_the_limits_say_what_compression_does_not_shrink(run: MeasuredRun) -> None:
+    said = " ".join(limits_of(run, summarise(run)))
+
+    assert "ran 10 times as fast as in a cluster" in said
+    assert "or autoscaling, is not seen" not in said
 
 
 def test_the_figure_comes_after_the_timeline_and_is_drawn(run: MeasuredRun) -> None:
