@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -17,7 +19,6 @@ from analysis.plots.style import (
     INK,
     ORANGE,
     PURPLE,
-    VERMILLION,
     arm_colours,
     say_instead,
 )
@@ -35,8 +36,18 @@ MOST_ROLES = 4
 """Scaled roles of an arm whose lines can be told apart: those that added the most."""
 ACROSS = 2
 LOOKS_PER_S = 20
-HEADROOM = 1.45
+DOTS = (0, (2, 1.2))
+CROSS: dict[str, Any] = {
+    "marker": "x",
+    "color": BLACK,
+    "markersize": 10,
+    "markeredgewidth": 2.6,
+    "linestyle": "none",
+}
+HEADROOM = 1.35
 """Room for a legend above what is drawn."""
+MOST_ASKED = 2.0
+"""Times the most instances that serve; wishes beyond it leave the panel, or would flatten it."""
 
 
 def scaling_plots(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
@@ -59,12 +70,35 @@ def draw(run: MeasuredRun) -> Figure:
     for index, arm in enumerate(run.arms):
         line, column = divmod(index, ACROSS)
         _draw_arm(grid[2 * line, column], grid[2 * line + 1, column], run, arm)
-    for row in (grid[::2, :].flat, grid[1::2, :].flat):
-        highest = max(axes.get_ylim()[1] for axes in row if axes.axison)
-        for axes in row:
-            axes.set_ylim(0, HEADROOM * highest)
+    for axes in grid[::2].flat:
+        axes.set_ylim(0, HEADROOM * _most_shown(run))
+    highest = max(axes.get_ylim()[1] for axes in grid[1::2].flat if axes.axison)
+    for axes in grid[1::2].flat:
+        axes.set_ylim(0, HEADROOM * highest)
     grid[0, 0].set_xlim(0, run.scenario.duration_s(run.plan.profile))
+    figure.legend(handles=_key(), loc="outside lower center", ncols=3)
     return figure
+
+
+def _most_shown(run: MeasuredRun) -> float:
+    """Instances; the same for all arms, in the block that is shown."""
+    at_s, most = _looks(run), [1.0]
+    for trial in (run.of(arm)[0] for arm in run.arms):
+        decisions = decisions_in(trial.events)
+        for role in scaled_roles(decisions):
+            there = np.nanmax(serving(trial.samples, role, at_s), initial=1.0)
+            asked = max(each.recommended for each in decisions if each.role == role)
+            most.append(max(there, min(asked, MOST_ASKED * there)))
+    return max(most)
+
+
+def _key() -> list[Line2D]:
+    """Of what means the same for all roles."""
+    return [
+        Line2D([], [], color=INK, lw=3.6, label="serve"),
+        Line2D([], [], color=INK, ls=DOTS, lw=2.0, label="asked for by the metric"),
+        Line2D([], [], **CROSS, label="decision that granted less than asked for"),
+    ]
 
 
 def _draw_arm(instances: Axes, rate: Axes, run: MeasuredRun, arm: str) -> None:
@@ -86,34 +120,27 @@ def _draw_instances(axes: Axes, run: MeasuredRun, arm: str) -> None:
     colours = (arm_colours(run)[arm], PURPLE, ORANGE, GREEN)
     for role, colour in zip(roles, colours, strict=False):
         for other in others:
-            axes.plot(at_s, serving(other.samples, role, at_s), color=colour, lw=0.8, alpha=0.35)
-        wanted = asked_for(decisions, role, at_s)
-        axes.plot(at_s, wanted, color=colour, ls=(0, (2, 1.2)), lw=2.0, label=f"{role}: asked for")
-        there = serving(shown.samples, role, at_s)
-        axes.plot(at_s, there, color=colour, lw=3.6, label=f"{role}: serve")
+            _draw_serving(axes, other, role, at_s, color=colour, lw=0.8, alpha=0.35)
+        axes.plot(at_s, asked_for(decisions, role, at_s), color=colour, ls=DOTS, lw=2.0)
+        _draw_serving(axes, shown, role, at_s, color=colour, lw=3.6, label=role)
     _mark_refusals(axes, [decision for decision in decisions if decision.role in roles])
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.set_ylabel("instances")
     if roles:
-        axes.legend(loc="upper left", ncols=2, fontsize=13, columnspacing=1.2, handlelength=2.2)
+        axes.legend(loc="upper left", ncols=2, columnspacing=1.2, handlelength=1.6)
     else:
         say_instead(axes, "nothing is scaled in this arm")
+
+
+def _draw_serving(axes: Axes, trial: Trial, role: str, at_s: Floats, **look: Any) -> None:
+    """Whole instances: a change is drawn in the middle between two samples."""
+    axes.plot(at_s, np.round(serving(trial.samples, role, at_s)), **look)
 
 
 def _mark_refusals(axes: Axes, decisions: Sequence[Decision]) -> None:
     """Crosses on the bottom where less was granted than asked for."""
     times_s = [decision.at_s for decision in decisions if decision.falls_short]
-    if times_s:
-        axes.plot(
-            times_s,
-            [0.0] * len(times_s),
-            "x",
-            color=VERMILLION,
-            markersize=9,
-            markeredgewidth=2.4,
-            clip_on=False,
-            label="granted less than asked for",
-        )
+    axes.plot(times_s, [0.0] * len(times_s), clip_on=False, zorder=4, **CROSS)
 
 
 def _roles_shown(run: MeasuredRun, trial: Trial, decisions: Sequence[Decision]) -> list[str]:
@@ -139,7 +166,7 @@ def _draw_rate(axes: Axes, run: MeasuredRun, arm: str) -> None:
         rate = per_second([times], duration_s)
         axes.stairs(rate, baseline=None, color=colour, linestyle=dashes, lw=2.6, label=name)
     axes.set_ylabel("requests per second")
-    axes.legend(loc="upper left", ncols=2, fontsize=13, handlelength=2.0, labelcolor=INK)
+    axes.legend(loc="upper left", ncols=2, handlelength=1.6)
 
 
 def _surged(run: MeasuredRun) -> list[str]:
@@ -160,8 +187,9 @@ def caption(run: MeasuredRun) -> str:
     few = f" Of each arm the {MOST_ROLES} roles that added the most." if many else ""
     return (
         f"Block {run.blocks[0]}. Above: instances that serve of each scaled role{behind}, and as "
-        "many as the autoscaler's metric asked for at each decision. Crosses: decisions that "
-        "granted less than that, because of the bounds, the budget or the rate of change. Below: "
+        "many as the autoscaler's metric asked for at each decision, which may leave the panel. "
+        "Crosses: decisions that granted less than that, because of the bounds, the budget or the "
+        "rate of change. Below: "
         f"requests per second of {whose}, by the time at which they were due, and those of them "
         f"answered correctly within {run.scenario.slo.latency_ms:g} ms. The spike is shaded.{few}"
     )

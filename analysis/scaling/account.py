@@ -24,8 +24,9 @@ class Account:
     memory_mb_seconds: float | None
     instance_seconds: float | None
     missed: Missed
-    provisioning: Provisioning | None
-    """Of all scaled roles; None where nothing is scaled, as the following."""
+    too_few: float | None
+    """Instance-seconds, of all scaled roles; None where nothing is scaled, as the following."""
+    too_many: float | None
     turns: int | None
     """Changes of direction, of all scaled roles; from the baseline on."""
     fell_short: int | None
@@ -53,12 +54,14 @@ def account_of(run: MeasuredRun, trial: Trial) -> Account:
     ups = [each for each in changes_in(trial.events) if each.added and each.decided_s >= since_s]
     first = next((d.at_s for d in decisions if d.step > 0 and d.at_s >= since_s), None)
     parts = [provisioning(samples, decisions, role, spike.window) for role in roles]
+    follows = sum(parts, start=Provisioning())
     return Account(
         cpu_quota_seconds=added(samples, spike, "cpus"),
         memory_mb_seconds=added(samples, spike, "memory_mb"),
         instance_seconds=added(samples, spike, "instances"),
         missed=missed(trial.requests, spike.window, trial.slo.good_share),
-        provisioning=sum(parts, start=Provisioning()) if roles else None,
+        too_few=follows.under if roles else None,
+        too_many=follows.over if roles else None,
         turns=_turns(decisions, spike) if roles else None,
         fell_short=_fell_short(decisions, spike) if roles else None,
         decided_after_s=None if first is None else first - since_s,

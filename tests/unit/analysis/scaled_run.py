@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiment.autoscaling import Autoscaling
+from experiment.autoscaling import Autoscaling, Bounds
 from experiment.record import RunFolder, TrialFolder, write_json
 from experiment.rows import REQUESTS, SAMPLES
 from experiment.scenario import Scenario
@@ -87,7 +87,12 @@ def _with_a_spike(scenario: Scenario) -> Scenario:
         else phase
         for phase in scenario.phases
     )
-    return scenario.model_copy(update={"phases": phases, "autoscaling": AUTOSCALING})
+    arms = tuple(
+        arm.model_copy(update={"scaled": {SCALED[arm.name].role: Bounds(most=4)}})
+        for arm in scenario.arms
+    )
+    changes = {"phases": phases, "arms": arms, "autoscaling": AUTOSCALING}
+    return scenario.model_copy(update=changes)
 
 
 def _rewrite(file: Any, schema: pa.Schema, edit: Any) -> None:

@@ -86,7 +86,7 @@ def test_the_figure_comes_after_the_timeline_and_is_drawn(run: MeasuredRun) -> N
     sections = re.findall(r'<section id="([a-z]+)"', undrawn_page(run))
 
     assert sections.index("scaling") == sections.index("timeline") + 1
-    assert b"monolith: asked for" in drawn("scaling", run)
+    assert b"asked for by the metric" in drawn("scaling", run)
 
 
 def test_the_timeline_marks_decisions_that_changed_a_number(run: MeasuredRun) -> None:
