@@ -185,6 +185,21 @@ def selfcheck(
 
 
 @app.command()
+def bench(
+    *,
+    rounds: Annotated[
+        int, typer.Option(min=2, max=200, help="Rounds; each measures every way once.")
+    ] = 20,
+    out: Annotated[Path | None, typer.Option(help="Write the figures there, as JSON.")] = None,
+) -> None:
+    """Measure what crossing a boundary costs, and how fast the stores are beside bare handlers."""
+    from testbed.bench.command import Size  # noqa: PLC0415 - keeps --help fast
+    from testbed.bench.command import bench as measure  # noqa: PLC0415 - keeps --help fast
+
+    measure(console, Size(rounds), out)
+
+
+@app.command()
 def clean() -> None:
     """Stop whatever an interrupted run left behind, and say what it was."""
     from testbed.janitor import clean as sweep  # noqa: PLC0415 - keeps --help fast

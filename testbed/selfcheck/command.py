@@ -1,14 +1,13 @@
 """What ``twinstack selfcheck`` does: the checks one after the other, the table, the record."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
-from experiment.errors import InputError, RunError
+from experiment.errors import RunError
 from experiment.record import write_json
 from testbed import machine
 from testbed.platforms.local.affinity import split
@@ -18,17 +17,16 @@ from testbed.selfcheck.checks import CHECKS
 from testbed.selfcheck.finding import Finding, SelfcheckRecord
 from testbed.selfcheck.table import show
 from testbed.stopping import Stopped
-
-Telling = Callable[[str], None]
+from testbed.telling import Telling, require_writable, telling
 
 
 def selfcheck(console: Console, profile: Profile, out: Path | None) -> None:
     """Make all checks, show them, write ``out``; RunError names the first that failed."""
-    _require_writable(out)
+    require_writable(out)
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     this_machine, cores = machine.this_machine(), split(os.sched_getaffinity(0)).says
     try:
-        with Bench() as bench, _telling(console) as tell:
+        with Bench() as bench, telling(console) as tell:
             findings = findings_of(bench, profile, CHECKS, tell)
     except Stopped as stopped:
         raise RunError("Stopped; nothing is left running and nothing was written.") from stopped
@@ -76,18 +74,3 @@ def require_passed(findings: Sequence[Finding]) -> None:
     if failed:
         more = f" ({len(failed) - 1} more failed)" if len(failed) > 1 else ""
         raise RunError(f"The selfcheck failed{more}: {failed[0].says.rstrip('.')}.")
-
-
-@contextmanager
-def _telling(console: Console) -> Iterator[Telling]:
-    """A live line on a terminal, plain lines elsewhere."""
-    if not console.is_terminal:
-        yield lambda text: console.print(text, highlight=False)
-        return
-    with console.status("") as status:
-        yield status.update
-
-
-def _require_writable(out: Path | None) -> None:
-    if out is not None and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
-        raise InputError(f"{out} cannot be written: its folder is missing or not ours.")

@@ -89,10 +89,13 @@ def test_findings_are_written_as_a_record(
     assert record.machine.cores >= 1
 
 
-def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", [["selfcheck", "--quick"], ["bench"]], ids=lambda words: words[0]
+)
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, command: list[str]) -> None:
     environment = {**os.environ, "TWINSTACK_STATE": str(tmp_path), "TMPDIR": str(tmp_path)}
-    selfcheck = [sys.executable, "-m", "testbed", "selfcheck", "--quick"]
-    with subprocess.Popen(selfcheck, env=environment, stderr=subprocess.PIPE, text=True) as running:
+    testbed = [sys.executable, "-m", "testbed", *command]
+    with subprocess.Popen(testbed, env=environment, stderr=subprocess.PIPE, text=True) as running:
         seen = started_in(tmp_path)
         running.send_signal(signal.SIGINT)
         _, said = running.communicate(timeout=30)
@@ -112,4 +115,4 @@ def started_in(state: Path) -> list[dict[str, Any]]:
         if len(found) > 1:
             return found
         time.sleep(0.05)
-    raise AssertionError("the selfcheck started nothing")
+    raise AssertionError("nothing was started")

@@ -1,0 +1,1 @@
+"""What crossing a boundary costs, and how fast the stores are beside bare handlers."""

@@ -1,0 +1,105 @@
+"""What ``twinstack bench --out`` writes."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from experiment.machine import Machine
+from testbed.bench.figure import Figure
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ratio(_Record):
+    """A ratio, and the bound that it is to keep, if there is one."""
+
+    says: str
+    figure: Figure
+    most: float | None = None
+    least: float | None = None
+
+    @property
+    def is_kept(self) -> bool | None:
+        """Whether the estimate keeps the bound; None without a bound."""
+        if self.most is not None:
+            return self.figure.value <= self.most
+        return None if self.least is None else self.figure.value >= self.least
+
+
+class WayFigures(_Record):
+    """One way from a caller to a callee; costs are per call."""
+
+    name: str
+    says: str
+    wall_ms: Figure
+    cpu_ms: Figure
+    cpu_ms_by_part: Mapping[str, float]
+    """caller, callee, proxy"""
+    ratio_to_leanest: Figure
+    """Of CPU time."""
+
+
+class Part(_Record):
+    """What one part of a crossing costs: the difference of two ways that differ in it alone."""
+
+    name: str
+    wall_ms: Figure
+    cpu_ms: Figure
+
+
+class Crossing(_Record):
+    """The boundary tax."""
+
+    calls_per_round: int
+    ways: tuple[WayFigures, ...]
+    parts: tuple[Part, ...]
+    ratios: tuple[Ratio, ...]
+
+
+class Ceiling(_Record):
+    """The most requests per second that something lets through."""
+
+    name: str
+    per_s: float
+
+
+class SideFigures(_Record):
+    """A feature of one side; costs are per request."""
+
+    side: str
+    wall_ms: Figure
+    """Without what the payment provider slept."""
+    process_cpu_ms: Figure
+    database_cpu_ms: Figure
+    ceilings: tuple[Ceiling, ...]
+    """The lowest first: it is what the feature is against."""
+
+
+class FeatureFigures(_Record):
+    """One feature of all sides."""
+
+    feature: str
+    requests_per_round: int
+    sides: tuple[SideFigures, ...]
+    ratios: tuple[Ratio, ...]
+
+
+class BenchRecord(_Record):
+    """A whole bench."""
+
+    schema_version: Literal[1] = 1
+    started_at: str
+    """RFC 3339, UTC."""
+    rounds: int
+    seed: int
+    machine: Machine
+    cores: str
+    versions: Mapping[str, str]
+    commit: str
+    factors: Mapping[str, str]
+    """How it was measured."""
+    crossing: Crossing
+    features: tuple[FeatureFigures, ...]

@@ -1,0 +1,102 @@
+"""The tables of a bench: drawn on a terminal, plain columns elsewhere."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio
+
+Rows = Sequence[Sequence[str]]
+Titled = tuple[str, Sequence[str], Rows]
+"""Title, head, rows."""
+
+
+def show(console: Console, record: BenchRecord) -> None:
+    show_tables(console, crossing_tables(record.crossing))
+    for feature in record.features:
+        show_tables(console, feature_tables(feature))
+
+
+def show_tables(console: Console, tables: Iterable[Titled]) -> None:
+    for title, head, rows in tables:
+        console.print(f"\n{title}", highlight=False, style="bold")
+        if console.is_terminal:
+            console.print(_drawn(head, rows))
+        else:
+            console.print("\n".join(_plain([head, *rows])), highlight=False, soft_wrap=True)
+
+
+def crossing_tables(crossing: Crossing) -> Iterator[Titled]:
+    yield "A crossing, by its way (ms per call)", _WAYS, _way_rows(crossing)
+    yield "What its parts cost (ms per call, by difference)", _PARTS, _part_rows(crossing)
+    yield "Boundary tax", _RATIOS, _ratio_rows(crossing.ratios)
+
+
+def feature_tables(feature: FeatureFigures) -> Iterator[Titled]:
+    name = feature.feature.capitalize()
+    yield f"{name} (ms per request)", _SIDES, _side_rows(feature)
+    yield f"{name}, speeds", _RATIOS, _ratio_rows(feature.ratios)
+
+
+_WAYS = ("Way", "Time", "CPU", "Caller", "Callee", "Proxy", "CPU / leanest")
+_PARTS = ("Part", "Time", "CPU")
+_RATIOS = ("Ratio", "Estimate (95 %)", "Goal", "")
+_SIDES = ("Side", "Time", "CPU, process", "CPU, database", "At most", "Against")
+
+
+def _way_rows(crossing: Crossing) -> Rows:
+    return [
+        (
+            way.says,
+            way.wall_ms.as_text(),
+            way.cpu_ms.as_text(),
+            *(f"{way.cpu_ms_by_part.get(part, 0):.3f}" for part in ("caller", "callee", "proxy")),
+            way.ratio_to_leanest.as_text(2),
+        )
+        for way in crossing.ways
+    ]
+
+
+def _part_rows(crossing: Crossing) -> Rows:
+    return [(part.name, part.wall_ms.as_text(), part.cpu_ms.as_text()) for part in crossing.parts]
+
+
+def _side_rows(feature: FeatureFigures) -> Rows:
+    return [
+        (
+            side.side,
+            side.wall_ms.as_text(2),
+            side.process_cpu_ms.as_text(2),
+            side.database_cpu_ms.as_text(2),
+            f"{side.ceilings[0].per_s:.0f}/s",
+            side.ceilings[0].name,
+        )
+        for side in feature.sides
+    ]
+
+
+def _ratio_rows(ratios: Sequence[Ratio]) -> Rows:
+    return [(each.says, each.figure.as_text(2), _goal(each), _kept(each)) for each in ratios]
+
+
+def _goal(ratio: Ratio) -> str:
+    if ratio.most is not None:
+        return f"at most {ratio.most:g}"
+    return "" if ratio.least is None else f"at least {ratio.least:g}"
+
+
+def _kept(ratio: Ratio) -> str:
+    return {True: "kept", False: "missed", None: ""}[ratio.is_kept]
+
+
+def _drawn(head: Sequence[str], rows: Rows) -> Table:
+    table = Table(*head, box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _plain(rows: Rows) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

@@ -1,0 +1,92 @@
+"""The bench in few rounds: real processes, real stores, every figure."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from experiment.store import Sample
+from testbed.bench.command import Size, crossing_of
+from testbed.bench.crossing.bench import CrossingBench
+from testbed.bench.rounds import interleaved
+from testbed.bench.stores.bench import StoresBench
+from testbed.bench.stores.features import (
+    CARD,
+    MeasureSide,
+    checkout_measure,
+    fill_cart,
+    orders_of,
+    page_measure,
+)
+from testbed.bench.stores.sides import Side, deployments
+from testbed.platforms.local.affinity import split
+from testbed.platforms.local.platform import LocalPlatform
+
+CUSTOMERS = 3
+SIZE = Size(
+    rounds=2,
+    calls=10,
+    checkouts=CUSTOMERS,
+    sample=Sample(products=200, customers=100, ratings=3_000),
+)
+
+
+@pytest.fixture(scope="module")
+def stores(
+    local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StoresBench]:
+    folder = tmp_path_factory.mktemp("bench")
+    one_process = [each for each in deployments(SIZE.sample) if each.architecture == "monolith"]
+    with StoresBench(local_platform, folder, one_process, CUSTOMERS) as stores:
+        yield stores
+
+
+def ignore(_: str) -> None:
+    pass
+
+
+def test_every_way_is_measured_in_the_processes_that_are_in_it(
+    local_platform: LocalPlatform, tmp_path: Path
+) -> None:
+    cores = split(os.sched_getaffinity(0))
+    with CrossingBench(tmp_path, cores, local_platform.belongings) as crossing:
+        found = {way.name: way for way in crossing_of(crossing, SIZE, ignore).ways}
+    for way in found.values():
+        assert all(cpu_ms > 0 for cpu_ms in way.cpu_ms_by_part.values())
+        assert way.cpu_ms.value > 0.05
+    assert set(found["crossing"].cpu_ms_by_part) == {"caller", "callee"}
+    assert set(found["proxied"].cpu_ms_by_part) == {"caller", "callee", "proxy"}
+
+
+@pytest.mark.parametrize("feature", [page_measure, checkout_measure])
+def test_a_feature_is_measured_in_the_processes_and_in_the_database(
+    stores: StoresBench, feature: Callable[[int, int, int], MeasureSide]
+) -> None:
+    measure = feature(SIZE.sample.products, CUSTOMERS, 1)
+    costs = interleaved(stores.measures(measure), SIZE.rounds, 1, lambda _: None)
+    assert set(costs) == {"bare", "monolith"}
+    for cost in (each for found in costs.values() for each in found):
+        assert cost.wall_ms > 0.2
+        assert cost.cpu_ms["process"] > 0.05
+        assert cost.cpu_ms["database"] > 0.05
+
+
+def test_the_bare_handlers_answer_what_the_monolith_answers(stores: StoresBench) -> None:
+    bare, monolith = stores.sides["bare"], stores.sides["monolith"]
+    for product_id in (1, 17, 200):
+        path = f"/api/product-pages/{product_id}"
+        assert orjson.loads(bare.ask("GET", path)) == orjson.loads(monolith.ask("GET", path))
+    assert bought(bare) == bought(monolith)
+
+
+def bought(side: Side) -> list[Any]:
+    """The orders of a round that nobody measures; only the moment of an order is its own."""
+    orders = []
+    for order in orders_of(SIZE.sample.products, CUSTOMERS, seed=2, number=0):
+        fill_cart(side, order)
+        headers = {"Idempotency-Key": order.key, **side.customers[order.customer_id]}
+        orders.append(orjson.loads(side.ask("POST", "/api/orders", {"card": CARD}, headers)))
+    return [order | {"created_at": ""} for order in orders]
