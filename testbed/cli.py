@@ -187,8 +187,11 @@ def selfcheck(
 @app.command()
 def bench(
     *,
+    starts: Annotated[
+        int, typer.Option(min=2, max=50, help="Times that all processes are started anew.")
+    ] = 4,
     rounds: Annotated[
-        int, typer.Option(min=2, max=200, help="Rounds; each measures every way once.")
+        int, typer.Option(min=2, max=1000, help="Rounds of all starts; each has every way once.")
     ] = 20,
     out: Annotated[Path | None, typer.Option(help="Write the figures there, as JSON.")] = None,
 ) -> None:
@@ -196,7 +199,9 @@ def bench(
     from testbed.bench.command import Size  # noqa: PLC0415 - keeps --help fast
     from testbed.bench.command import bench as measure  # noqa: PLC0415 - keeps --help fast
 
-    measure(console, Size(rounds), out)
+    if rounds < starts:
+        raise InputError(f"{starts} starts need at least as many rounds, one each.")
+    measure(console, Size(starts, rounds // starts), out)
 
 
 @app.command()

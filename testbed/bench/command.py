@@ -15,7 +15,7 @@ from testbed import machine
 from testbed.bench.crossing import ways
 from testbed.bench.crossing.bench import CrossingBench
 from testbed.bench.record import BenchRecord, Crossing, FeatureFigures
-from testbed.bench.rounds import interleaved
+from testbed.bench.rounds import Costs, interleaved, over_starts
 from testbed.bench.stores.bench import StoresBench
 from testbed.bench.stores.features import CHECKOUT, PAGE, checkout_measure, page_measure
 from testbed.bench.stores.figures import PROVIDER_MS, Host, figures_of
@@ -30,6 +30,7 @@ SEED = 1
 FACTORS = {
     "loop": "closed, one client: it measures what a request costs, not what a load does",
     "rounds": "each way once in each, in random order, after one that does not count",
+    "starts": "all processes anew; intervals are over starts, whose processes differ",
     "CPU time": "of whole processes, by their CPU clocks; the client's is not in it",
     "rules": f"recommendation_passes {WORK.recommendation_passes}, so that rules hide nothing",
     "payment provider": "its sleep is taken off the times; keys that it answers soon",
@@ -41,11 +42,13 @@ FACTORS = {
 class Size:
     """How much is measured."""
 
+    starts: int
     rounds: int
+    """Of each start."""
     calls: int = 200
     """Of each way in a round."""
-    pages: int = 60
-    checkouts: int = 20
+    pages: int = 50
+    checkouts: int = 16
     sample: Sample = field(default_factory=Sample)
 
 
@@ -63,6 +66,7 @@ def bench(console: Console, size: Size, out: Path | None) -> None:
         raise RunError("Stopped; nothing is left running and nothing was written.") from stopped
     record = BenchRecord(
         started_at=started_at,
+        starts=size.starts,
         rounds=size.rounds,
         seed=SEED,
         machine=this_machine,
@@ -79,17 +83,16 @@ def bench(console: Console, size: Size, out: Path | None) -> None:
 
 
 def _crossing(platform: LocalPlatform, cores: Cores, size: Size, tell: Telling) -> Crossing:
-    belongings = platform.belongings
-    with (
-        belongings.temporary_folder() as folder,
-        CrossingBench(folder, cores, belongings) as crossing,
-    ):
-        return crossing_of(crossing, size, tell)
-
-
-def crossing_of(crossing: CrossingBench, size: Size, tell: Telling) -> Crossing:
-    measures = crossing.measures(size.calls)
-    costs = interleaved(measures, size.rounds, SEED, _round_of("crossing", size, tell))
+    found = []
+    for start in range(size.starts):
+        with (
+            platform.belongings.temporary_folder() as folder,
+            CrossingBench(folder, cores, platform.belongings) as crossing,
+        ):
+            told = _round_of("crossing", start, size, tell)
+            measures = crossing.measures(size.calls)
+            found.append(interleaved(measures, size.rounds, SEED + start, told))
+    costs = over_starts(found)
     return Crossing(
         calls_per_round=size.calls,
         ways=tuple(ways.figures(costs)),
@@ -101,29 +104,33 @@ def crossing_of(crossing: CrossingBench, size: Size, tell: Telling) -> Crossing:
 def _features(
     platform: LocalPlatform, cores: Cores, size: Size, tell: Telling
 ) -> tuple[FeatureFigures, ...]:
-    tell("bringing up the stores")
+    found = [_features_once(platform, size, start, tell) for start in range(size.starts)]
+    host = Host(len(cores.store), WORK.threads)
+    pages, checkouts = (over_starts(costs) for costs in zip(*found, strict=True))
+    return (
+        figures_of(PAGE, pages, size.pages, host),
+        figures_of(CHECKOUT, checkouts, size.checkouts, host, PROVIDER_MS),
+    )
+
+
+def _features_once(
+    platform: LocalPlatform, size: Size, start: int, tell: Telling
+) -> tuple[Costs, Costs]:
+    """Costs of the product page and of the checkout in stores that are started for them."""
+    tell(f"bringing up the stores, {start + 1} of {size.starts}")
+    products, seed = size.sample.products, SEED + start
     with (
         platform.belongings.temporary_folder() as folder,
         StoresBench(platform, folder, deployments(size.sample), size.checkouts) as stores,
     ):
-        return features_of(stores, Host(len(cores.store), WORK.threads), size, tell)
+        pages = stores.measures(page_measure(products, size.pages, seed))
+        checkouts = stores.measures(checkout_measure(products, size.checkouts, seed))
+        return (
+            interleaved(pages, size.rounds, seed, _round_of(PAGE, start, size, tell)),
+            interleaved(checkouts, size.rounds, seed, _round_of(CHECKOUT, start, size, tell)),
+        )
 
 
-def features_of(
-    stores: StoresBench, host: Host, size: Size, tell: Telling
-) -> tuple[FeatureFigures, ...]:
-    products = size.sample.products
-    features = (
-        (PAGE, page_measure(products, size.pages, SEED), size.pages, 0.0),
-        (CHECKOUT, checkout_measure(products, size.checkouts, SEED), size.checkouts, PROVIDER_MS),
-    )
-    figures = []
-    for name, measure, requests, provider_ms in features:
-        told = _round_of(name, size, tell)
-        costs = interleaved(stores.measures(measure), size.rounds, SEED, told)
-        figures.append(figures_of(name, costs, requests, host, provider_ms))
-    return tuple(figures)
-
-
-def _round_of(what: str, size: Size, tell: Telling) -> Callable[[int], None]:
-    return lambda number: tell(f"{what}: round {number} of {size.rounds}")
+def _round_of(what: str, start: int, size: Size, tell: Telling) -> Callable[[int], None]:
+    where = f"{what}: start {start + 1} of {size.starts}"
+    return lambda number: tell(f"{where}, round {number} of {size.rounds}")

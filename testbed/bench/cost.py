@@ -1,4 +1,4 @@
-"""What a call cost: an average over the calls that one way made in one round."""
+"""What a call cost: an average over the calls that one way made."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping

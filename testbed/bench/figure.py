@@ -1,4 +1,4 @@
-"""Figures with intervals over rounds. Pure; a round is the unit, never a call."""
+"""Figures with intervals over starts. Pure; a start is the unit, never a round or a call."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -9,15 +9,15 @@ from analysis.statistics import Estimate, paired_t
 
 
 class Figure(BaseModel):
-    """A mean over rounds and its 95 % interval."""
+    """A mean over starts and its 95 % interval."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     value: float
     low: float | None = None
-    """None, as ``high``, when the rounds cannot tell."""
+    """None, as ``high``, when the starts cannot tell."""
     high: float | None = None
-    rounds: int
+    starts: int
 
     def as_text(self, digits: int = 3) -> str:
         if self.low is None or self.high is None:
@@ -30,16 +30,16 @@ def mean(values: Sequence[float]) -> Figure:
 
 
 def difference(more: Sequence[float], less: Sequence[float]) -> Figure:
-    """Mean of ``more`` - ``less`` over rounds, paired: Student's t (``paired_t``)."""
+    """Mean of ``more`` - ``less`` over starts, paired: Student's t (``paired_t``)."""
     return mean([one - other for one, other in zip(more, less, strict=True)])
 
 
 def ratio(over: Sequence[float], under: Sequence[float]) -> Figure:
-    """Geometric mean of ``over`` / ``under`` over rounds, paired: Student's t on log ratios."""
+    """Geometric mean of ``over`` / ``under`` over starts, paired: Student's t on log ratios."""
     logs = [math.log(one / other) for one, other in zip(over, under, strict=True)]
     return _figure(paired_t(logs), math.exp)
 
 
 def _figure(estimate: Estimate, scale: Callable[[float], float]) -> Figure:
     low, high = map(scale, estimate.interval) if estimate.interval else (None, None)
-    return Figure(value=scale(estimate.value), low=low, high=high, rounds=estimate.n)
+    return Figure(value=scale(estimate.value), low=low, high=high, starts=estimate.n)

@@ -93,7 +93,9 @@ class BenchRecord(_Record):
     schema_version: Literal[1] = 1
     started_at: str
     """RFC 3339, UTC."""
+    starts: int
     rounds: int
+    """Of each start."""
     seed: int
     machine: Machine
     cores: str

@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from experiment.store import Sample
-from testbed.bench.command import Size, crossing_of
 from testbed.bench.crossing.bench import CrossingBench
+from testbed.bench.crossing.ways import figures
 from testbed.bench.rounds import interleaved
 from testbed.bench.stores.bench import StoresBench
 from testbed.bench.stores.features import (
@@ -26,12 +26,9 @@ from testbed.platforms.local.affinity import split
 from testbed.platforms.local.platform import LocalPlatform
 
 CUSTOMERS = 3
-SIZE = Size(
-    rounds=2,
-    calls=10,
-    checkouts=CUSTOMERS,
-    sample=Sample(products=200, customers=100, ratings=3_000),
-)
+ROUNDS = 2
+CALLS = 10
+SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 
 @pytest.fixture(scope="module")
@@ -39,13 +36,9 @@ def stores(
     local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StoresBench]:
     folder = tmp_path_factory.mktemp("bench")
-    one_process = [each for each in deployments(SIZE.sample) if each.architecture == "monolith"]
+    one_process = [each for each in deployments(SAMPLE) if each.architecture == "monolith"]
     with StoresBench(local_platform, folder, one_process, CUSTOMERS) as stores:
         yield stores
-
-
-def ignore(_: str) -> None:
-    pass
 
 
 def test_every_way_is_measured_in_the_processes_that_are_in_it(
@@ -53,7 +46,8 @@ def test_every_way_is_measured_in_the_processes_that_are_in_it(
 ) -> None:
     cores = split(os.sched_getaffinity(0))
     with CrossingBench(tmp_path, cores, local_platform.belongings) as crossing:
-        found = {way.name: way for way in crossing_of(crossing, SIZE, ignore).ways}
+        costs = interleaved(crossing.measures(CALLS), ROUNDS, 1, lambda _: None)
+    found = {way.name: way for way in figures(costs)}
     for way in found.values():
         assert all(cpu_ms > 0 for cpu_ms in way.cpu_ms_by_part.values())
         assert way.cpu_ms.value > 0.05
@@ -65,8 +59,8 @@ def test_every_way_is_measured_in_the_processes_that_are_in_it(
 def test_a_feature_is_measured_in_the_processes_and_in_the_database(
     stores: StoresBench, feature: Callable[[int, int, int], MeasureSide]
 ) -> None:
-    measure = feature(SIZE.sample.products, CUSTOMERS, 1)
-    costs = interleaved(stores.measures(measure), SIZE.rounds, 1, lambda _: None)
+    measure = feature(SAMPLE.products, CUSTOMERS, 1)
+    costs = interleaved(stores.measures(measure), ROUNDS, 1, lambda _: None)
     assert set(costs) == {"bare", "monolith"}
     for cost in (each for found in costs.values() for each in found):
         assert cost.wall_ms > 0.2
@@ -85,7 +79,7 @@ def test_the_bare_handlers_answer_what_the_monolith_answers(stores: StoresBench)
 def bought(side: Side) -> list[Any]:
     """The orders of a round that nobody measures; only the moment of an order is its own."""
     orders = []
-    for order in orders_of(SIZE.sample.products, CUSTOMERS, seed=2, number=0):
+    for order in orders_of(SAMPLE.products, CUSTOMERS, seed=2, number=0):
         fill_cart(side, order)
         headers = {"Idempotency-Key": order.key, **side.customers[order.customer_id]}
         orders.append(orjson.loads(side.ask("POST", "/api/orders", {"card": CARD}, headers)))

@@ -7,11 +7,11 @@ from testbed.bench.figure import difference, mean, ratio
 from testbed.bench.record import Ratio
 
 
-def test_a_ratio_is_the_geometric_mean_over_rounds() -> None:
+def test_a_ratio_is_the_geometric_mean_over_starts() -> None:
     assert ratio([2.0, 8.0, 4.0], [1.0, 1.0, 1.0]).value == pytest.approx(4.0)
 
 
-def test_a_slow_round_of_both_sides_does_not_widen_the_ratio() -> None:
+def test_a_slow_start_of_both_sides_does_not_widen_the_ratio() -> None:
     drifting = [1.0, 1.1, 5.0, 0.9]
     found = ratio([1.5 * each + 0.001 * each**2 for each in drifting], drifting)
     assert found.low is not None
@@ -19,14 +19,14 @@ def test_a_slow_round_of_both_sides_does_not_widen_the_ratio() -> None:
     assert 1.49 < found.low < 1.5 < found.high < 1.52
 
 
-def test_a_difference_is_taken_round_by_round() -> None:
+def test_a_difference_is_taken_start_by_start() -> None:
     found = difference([3.0, 13.0, 23.1], [1.0, 11.0, 21.0])
     assert found.value == pytest.approx(2.0333, abs=1e-3)
     assert found.low is not None
     assert found.low > 1.8
 
 
-def test_one_round_gives_no_interval() -> None:
+def test_one_start_gives_no_interval() -> None:
     assert mean([2.0]).low is None
     assert mean([2.0]).as_text() == "2.000"
 

@@ -1,5 +1,7 @@
+import pytest
+
 from testbed.bench.cost import Cost
-from testbed.bench.rounds import Measure, interleaved
+from testbed.bench.rounds import Measure, interleaved, over_starts
 
 
 def test_every_way_is_measured_once_a_round_in_an_order_that_changes() -> None:
@@ -30,3 +32,11 @@ def test_a_seed_gives_its_order_again() -> None:
         return seen
 
     assert orders(7) == orders(7) != orders(8)
+
+
+def test_a_start_is_one_unit_however_many_rounds_it_has() -> None:
+    first = {"a": [Cost(1.0, {"caller": 0.2}), Cost(3.0, {"caller": 0.4})]}
+    second = {"a": [Cost(5.0, {"caller": 0.5})]}
+    [one, other] = over_starts([first, second])["a"]
+    assert (one.wall_ms, other.wall_ms) == (2.0, 5.0)
+    assert one.cpu_ms["caller"] == pytest.approx(0.3)
