@@ -151,7 +151,8 @@ def _cost(run: MeasuredRun) -> tuple[Met, str]:
     used = [f"{figures(_cpu_s(run, arm))} CPU-seconds by {arm}" for arm in run.arms if run.of(arm)]
     measured = f"Measured per trial: {', '.join(used)}. " if used else ""
     return "partly" if used else "not met", (
-        f"{measured}Not measured: energy and money; nothing was rented for the run."
+        f"{measured}Money is counted by declared prices. Not measured: energy; nothing was "
+        "rented for the run."
     )
 
 

@@ -14,6 +14,7 @@ from analysis import aa_wording, books, fault_matrix, guarantees, policy_table, 
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
+from analysis.money import tables as money
 from analysis.plots.drawing import draw_side_by_side
 from analysis.plots.plot import Plot, Run
 from analysis.published import load_literature
@@ -21,6 +22,7 @@ from analysis.recovery import tables as recovery
 from analysis.scaling import tables as scaling
 from analysis.setup import setup_rows
 from analysis.summary import Summary
+from experiment.prices import Prices
 
 LARGEST_SVG = 120_000
 """Bytes beyond which a figure is shown as PNG, so that the page stays quick to open."""
@@ -54,7 +56,7 @@ def _shown(plot: Plot[Run], run: Run, svg: Path, png: Path) -> Shown:
     return Shown(plot.name, plot.title, plot.caption(run), f"data:image/{kind};base64,{encoded}")
 
 
-def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
+def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Prices) -> str:
     """The whole page; ``figures`` is empty when no block is complete."""
     own = {
         "limits": limits_of(run, summary),
@@ -65,6 +67,8 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown]) -> str:
         "guarantees": guarantees,
         "recovery": recovery,
         "scaling": scaling,
+        "money": money,
+        "prices": prices,
     }
     return fill("report.html", run, summary, figures, **own)
 

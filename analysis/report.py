@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.measured import MeasuredRun, load_run
+from analysis.money.prices import default_prices, prices_of
 from analysis.page import draw_all, render
 from analysis.plots import plots_of
 from analysis.pooling import load_pooled
 from analysis.summary import Summary, summarise
 from experiment.errors import InputError
+from experiment.prices import Prices
 from experiment.record import RunFolder, write_json, write_whole
 
 
 def build(folder: RunFolder) -> Summary:
     """Write ``report/`` of a run: the page, every figure as SVG and PNG, and the summary.
+
+    Money is counted with the prices that are kept with the run, else with the project's.
 
     Blocks that cannot be read are left out and named in it. Raises InputError when the plan is
     broken or was edited.
@@ -22,11 +26,16 @@ def build(folder: RunFolder) -> Summary:
         from analysis.capacity.report import build_search  # noqa: PLC0415 - fits curves: half a second
 
         return build_search(folder)
-    return _write(load_run(folder), folder.report)
+    prices = prices_of(folder)
+    return _write(load_run(folder), folder.report, prices)
 
 
-def build_pooled(folders: Sequence[RunFolder], target: Path) -> Summary:
+def build_pooled(
+    folders: Sequence[RunFolder], target: Path, prices: Prices | None = None
+) -> Summary:
     """Write one report over the blocks of several runs into ``target``.
+
+    ``prices``: None for the project's, whatever is kept with the runs.
 
     Raises InputError when the runs may not be pooled, and when ``target`` holds anything else than
     an earlier report, which would be lost.
@@ -35,17 +44,17 @@ def build_pooled(folders: Sequence[RunFolder], target: Path) -> Summary:
         raise InputError("Runs of a search cannot be pooled; report each of them by itself.")
     if target.exists() and not _takes_a_report(target):
         raise InputError(f"{target} holds something else than a report; name a new folder.")
-    return _write(load_pooled(folders), target)
+    return _write(load_pooled(folders), target, prices or default_prices())
 
 
 def _takes_a_report(target: Path) -> bool:
     return target.is_dir() and (not any(target.iterdir()) or (target / "summary.json").is_file())
 
 
-def _write(run: MeasuredRun, target: Path) -> Summary:
+def _write(run: MeasuredRun, target: Path, prices: Prices) -> Summary:
     summary = summarise(run)
     target.mkdir(parents=True, exist_ok=True)
     figures = draw_all(plots_of(run), run, target / "figures")
     write_json(target / "summary.json", summary)
-    write_whole(target / "index.html", render(run, summary, figures).encode())
+    write_whole(target / "index.html", render(run, summary, figures, prices).encode())
     return summary

@@ -5,7 +5,8 @@
 ``requests.parquet``, ``samples.parquet``, ``events.jsonl``, ``audit.json`` and, on demand,
 ``limbo.parquet``, and ``report/``,
 which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
-``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it.
+``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it. Where the
+report counts with somebody's own prices, ``prices.toml`` holds them.
 """
 
 import os
@@ -179,6 +180,11 @@ class RunFolder:
     @property
     def journal(self) -> Path:
         return self.path / "journal.jsonl"
+
+    @property
+    def prices(self) -> Path:
+        """There only where somebody gave prices of their own for the report."""
+        return self.path / "prices.toml"
 
     @property
     def report(self) -> Path:

@@ -3,7 +3,6 @@
 A scenario is a TOML file; ``load_scenario`` reads it as a whole before anything starts.
 """
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self, get_args
@@ -23,6 +22,7 @@ from experiment.phase import Phase, PlannedPhase, one_after_another
 from experiment.search import Search
 from experiment.shape import Flat, Trace
 from experiment.store import Arm, Budget, Sample, Work
+from experiment.toml_file import first_problem, read_toml
 from experiment.trace import read_trace, with_its_trace
 
 
@@ -226,16 +226,12 @@ def load_scenario(file: Path) -> Scenario:
 
     Raises InputError with one sentence that says what is wrong and where.
     """
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"There is no scenario file {file}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} is not valid TOML: {error}.") from error
+    values = read_toml(file, "scenario file")
     try:
         scenario = Scenario.model_validate(with_its_trace(values, file.parent))
     except ValidationError as error:
-        raise InputError(f"{file.name}: {_first_problem(error)}.") from error
+        # Where a fault is wrong, its kind stands in the path as if it were a key.
+        raise InputError(f"{file.name}: {first_problem(error, KINDS)}.") from error
     _require_a_trace_that_is_long_enough(scenario)
     return scenario
 
@@ -250,17 +246,3 @@ def _require_a_trace_that_is_long_enough(scenario: Scenario) -> None:
         raise InputError(
             f"The phases last {lasts_s:g} s, the trace {shape.file.name} only {span_s:g} s."
         )
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors()[0]
-    # Where a fault is wrong, its kind stands in the path as if it were a key.
-    where = ".".join(str(part) for part in first["loc"] if part not in KINDS)
-    reason = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        reason = "this key is not known; check its spelling"
-    elif first["type"] == "missing":
-        reason = "this key is missing"
-    more = error.error_count() - 1
-    tail = f" (and {more} more)" if more else ""
-    return f"{where}: {reason}{tail}" if where else f"{reason}{tail}"

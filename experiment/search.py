@@ -15,6 +15,9 @@ Values = Annotated[tuple[Positive, ...], Field(min_length=1)]
 
 Ratio = Annotated[float, Field(ge=1.02, le=4)]
 
+LEAST_CPUS = 0.1
+"""The kernel grants a millisecond per period or more, and the periods are of ten."""
+
 SearchKind = Literal["capacity", "demand"]
 
 
@@ -28,6 +31,10 @@ class SizedValues(Part):
     def of(self, profile: Profile) -> tuple[float, ...]:
         values: tuple[float, ...] = getattr(self, profile)
         return values
+
+    @property
+    def all(self) -> tuple[float, ...]:
+        return self.smoke + self.demo + self.full
 
     @model_validator(mode="after")
     def _names_each_once(self) -> Self:
@@ -65,6 +72,8 @@ class Search(Part):
     at: SizedValues
     """Resources of a capacity search, loads (journeys per second) of a demand search. The first
     one decides the verdict; the others are described."""
+    others_blocks: Annotated[int, Field(ge=1)] | None = None
+    """The blocks, from the first, in which the others are searched as well; None: all."""
     lowest: Positive
     highest: Positive
     """Bounds of what is searched; beyond them the answer is "below" or "above", not a number."""
@@ -75,8 +84,23 @@ class Search(Part):
     reprobes: Annotated[int, Field(ge=0, le=5)] = 1
     """How often each end of the final bracket is probed again."""
 
+    def values(self, profile: Profile, block: int) -> tuple[float, ...]:
+        """The values that are held in a block, the one that decides first."""
+        values = self.at.of(profile)
+        only_first = self.others_blocks is not None and block > self.others_blocks
+        return values[:1] if only_first else values
+
+    @model_validator(mode="after")
+    def _asks_for_quotas_that_exist(self) -> Self:
+        cpus = [self.lowest] if self.kind == "demand" else self.at.all
+        if min(cpus) < LEAST_CPUS:
+            raise ValueError(f"no less than {LEAST_CPUS:g} CPUs can be enforced on a deployment")
+        return self
+
     @model_validator(mode="after")
     def _has_room(self) -> Self:
+        if self.lowest > self.highest:
+            raise ValueError(f"lowest, {self.lowest:g}, is above highest, {self.highest:g}")
         if self.highest < self.lowest * self.resolution.largest**2:
             raise ValueError("highest must be at least lowest times resolution squared")
         if self.factor < self.resolution.largest:

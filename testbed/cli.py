@@ -132,15 +132,28 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="Where the report goes; needed for several runs.")
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML with prices of your own; kept with the run, unless --out names a folder."
+        ),
+    ] = None,
 ) -> None:
     """Rebuild the report of a run from its raw data, or pool the blocks of several runs."""
     folders = [_existing(run) for run in runs]
     if out is None and len(folders) > 1:
         raise InputError("A report over several runs belongs to none of them: add --out FOLDER.")
     gc.disable()  # a tenth of the time would go into looking for what the end frees anyway
+    from analysis.money.prices import keep_prices  # noqa: PLC0415 - keeps --help fast
     from analysis.report import build, build_pooled  # noqa: PLC0415 - keeps --help fast
+    from experiment.prices import load_prices  # noqa: PLC0415 - keeps --help fast
 
-    summary = build(folders[0]) if out is None else build_pooled(folders, out)
+    if out is not None:
+        summary = build_pooled(folders, out, load_prices(prices) if prices else None)
+    else:
+        if prices is not None:
+            keep_prices(folders[0], prices)
+        summary = build(folders[0])
     console.print(summary.verdict, highlight=False)
     page = (out or folders[0].report) / "index.html"
     console.print(f"Report: {page}", soft_wrap=True, highlight=False)

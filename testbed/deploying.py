@@ -55,6 +55,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         instances=counts,
         databases=arm.databases,
         budget=scenario.budget,
+        held_under_load_only=scenario.search is not None,
         sample=scenario.sample,
         work=scenario.work,
         policies=_with_patience(arm.policies, scenario.load.deadline_s),

@@ -31,7 +31,8 @@ def trials_of(scenario: Scenario, profile: Profile, blocks: int) -> int:
     if search is None:
         return len(scenario.arms) * blocks
     start = scenario.load.rate if search.kind == "capacity" else scenario.budget.cpus
-    searches = len(scenario.arms) * blocks * len(search.at.of(profile))
+    values = sum(len(search.values(profile, block)) for block in range(1, blocks + 1))
+    searches = len(scenario.arms) * values
     return math.ceil(searches * expected_probes(search, profile, start))
 
 
@@ -107,6 +108,9 @@ def factors_of(scenario: Scenario) -> dict[str, str]:
     if scenario.search is not None:
         factors["deployment of a probe"] = (
             "fresh for each; no probe inherits what another left behind"
+        )
+        factors["CPU budget of a probe"] = (
+            "holds under load; a store starts and is audited without it"
         )
     if scenario.autoscaling is not None:
         factors["autoscaling"] = scenario.autoscaling.says

@@ -78,7 +78,7 @@ def run_searches(bench: Bench) -> None:
 
 def order_of_values(plan: Plan, block: int) -> list[float]:
     """The fixed values in random order, so that a drift of the machine is no trend of theirs."""
-    values = list(search_of(plan).at.of(plan.profile))
+    values = list(search_of(plan).values(plan.profile, block))
     random.Random(f"values-{plan.seed}-{block}").shuffle(values)  # noqa: S311 - a seeded shuffle
     return values
 

@@ -109,7 +109,8 @@ class _Measurement:
             self.journal.write("store-ready", start_s=store.start_s)
             self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
-            self._load(store, wanted, Clock(self.known.t0_unix))
+            with store.under_budget():
+                self._load(store, wanted, Clock(self.known.t0_unix))
             self.known.steal_share = round(CpuTimes.now().stolen_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)

@@ -16,7 +16,8 @@ def checklist_of_search(run: SearchRun) -> list[Answer]:
         ),
         "P4": "The code's commit is on record; the raw rows of all probes lie beside the report.",
         "P5": "Every bracket and every probe is shown, also those that contradict each other.",
-        "P8": "The resource is the CPU budget itself. Not measured: energy and money.",
+        "P8": "The resource is the CPU budget itself. Money is counted by declared prices. "
+        "Not measured: energy.",
     }
     return [
         replace(answer, says=own.get(answer.principle[:2], answer.says))

@@ -47,7 +47,9 @@ class SearchRun(MeasuredRun):
     @property
     def cut_off(self) -> bool:
         """Whether a planned search was never begun or never ended; damaged ones do not tell."""
-        planned = len(self.plan.order) * len(self.scenario.arms) * len(self.at)
+        blocks = range(1, len(self.plan.order) + 1)
+        values = sum(len(self.search.values(self.plan.profile, block)) for block in blocks)
+        planned = values * len(self.scenario.arms)
         cut = any(limit.unknown == UNENDED for limit in self.limits)
         return cut or len(self.limits) < planned
 
@@ -56,6 +58,10 @@ class SearchRun(MeasuredRun):
         here = (block, arm, at)
         found = (each for each in self.limits if (each.block, each.arm, each.at) == here)
         return next(found, None)
+
+    def blocks_at(self, at: float) -> list[int]:
+        """Blocks in which this value was searched."""
+        return sorted({found.block for found in self.limits if found.at == at})
 
     def probes_of(self, block: int, arm: str, at: float) -> list[SeenProbe]:
         return _of(self.probes, (block, arm, at))

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from analysis.capacity.objective import Judgement, judge_objective
 from analysis.capacity.units import searched
-from analysis.reading import read_requests
+from analysis.judging import judged
+from analysis.money.use import Use, use_in
+from analysis.reading import read_requests, read_samples
 from experiment.ladder import Bracket, Ladder, ladder_of, next_step
 from experiment.probe import Probe, files_of
 from experiment.record import Plan, RunFolder, TrialRecord, read_json
-from experiment.search import Search
+from experiment.search import Search, SearchKind
 
 MOST_TRIES = 3
 """Of one question, when the gates of its probes fail."""
@@ -35,10 +37,16 @@ class SeenProbe:
     record: TrialRecord
     judgement: Judgement | None
     """None when the trial was not complete: then nothing is known of the store."""
+    use: Use | None = None
+    """Resources and journeys in the window that was judged; None as above."""
 
     @property
     def search(self) -> SearchKey:
         return self.probe.block, self.probe.arm, self.probe.at
+
+    def value(self, kind: SearchKind) -> float:
+        """What the search varied."""
+        return self.probe.rate if kind == "capacity" else self.probe.cpus
 
     @property
     def says(self) -> str:
@@ -104,9 +112,12 @@ def read_probe(run: RunFolder, plan: Plan, probe: Probe) -> SeenProbe | None:
     record = read_json(files.run, TrialRecord)
     if record.status != "complete":
         return SeenProbe(probe, record, None)
-    scenario = plan.scenario
-    window = scenario.windows(plan.profile)[scenario.primary.phase]
-    return SeenProbe(probe, record, judge_objective(read_requests(files), window, scenario.slo))
+    slo, windows = plan.scenario.slo, plan.scenario.windows(plan.profile)
+    window = windows[plan.scenario.primary.phase]
+    rows = read_requests(files)
+    judged_rows = judged(rows, windows, slo.latency_ms)
+    use = use_in(judged_rows, read_samples(files), window, probe.cpus)
+    return SeenProbe(probe, record, judge_objective(rows, window, slo), use)
 
 
 def progress(ladder: Ladder, seen: Sequence[SeenProbe]) -> int | Bracket | Void:

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.capacity.comparison import compare_limits
 from analysis.capacity.run import SearchRun
-from analysis.capacity.wording import finding
+from analysis.capacity.wording import beyond_range, finding
 from analysis.comparison import Comparison, expected_sign
 from analysis.summary import Summary, facts_of, result_of
 from analysis.verdict import Outcome, judge
@@ -62,8 +62,10 @@ def summarise_search(run: SearchRun) -> SearchSummary:
 
 def _verdict(run: SearchRun, compared: Comparison, void: str) -> tuple[Outcome | None, str]:
     """Outcome and headline."""
-    if void or compared.estimate is None:
+    if void:
         return None, f"No verdict: {void}"
+    if compared.estimate is None:
+        return "not shown", f"Not shown: {beyond_range(run)}."
     sign = expected_sign(run.treatment, compared.metric)
     verdict = judge(compared.estimate, compared.margins()[1], sign)
     return verdict.outcome, headline(compared, verdict)
@@ -77,6 +79,4 @@ def _why_void(run: SearchRun, compared: Comparison) -> str:
         return f"the run ended early, after {len(run.blocks)} of {planned} blocks."
     if not run.blocks:
         return f"no block has a limit of both arms. First reason: {compared.unknown[0]}."
-    if compared.estimate is None:
-        return f"the two limits cannot be compared: {compared.unknown[0]}."
     return ""

@@ -15,7 +15,7 @@ def limit_rows(run: SearchRun) -> list[Row]:
     """Per fixed value and block: the bracket of each arm and the ratio of their midpoints."""
     rows = []
     for at in run.at:
-        for index, block in enumerate(sorted({found.block for found in run.limits})):
+        for index, block in enumerate(run.blocks_at(at)):
             both = [run.limit(block, arm, at) for arm in run.arms]
             group = "" if index else held(run.search.kind, at)
             cells = (*(_bracket(run, found) for found in both), _ratio(both))

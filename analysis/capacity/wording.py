@@ -6,7 +6,7 @@ from analysis.capacity.run import SearchRun
 from analysis.capacity.search import Limit
 from analysis.capacity.units import SEARCHED, held
 from analysis.comparison import Comparison
-from analysis.wording import effect, figures
+from analysis.wording import effect, figures, listed
 from experiment.search import SearchKind
 
 
@@ -28,6 +28,34 @@ def finding(run: SearchRun, found: Comparison) -> str:
     verb = "holds the objective up to" if kind == "capacity" else "needs"
     both = f"{run.arms[0]} {verb} {reference}, {run.arms[1]} {treatment}"
     return f"{place}, {both}: {_ratio(found)}."
+
+
+NONE_HOLDS: dict[SearchKind, str] = {
+    "demand": "no deployment within the budget holds the objective",
+    "capacity": "no load within the range is borne",
+}
+ALL_HOLD: dict[SearchKind, str] = {
+    "demand": "even the smallest deployment within the range holds the objective",
+    "capacity": "even the largest load within the range is borne",
+}
+
+
+def beyond_range(run: SearchRun) -> str:
+    """Why the value that decides has no ratio though all its searches came to an end.
+
+    Where both happened, that a store holds nowhere is told. Empty when every limit lies inside.
+    """
+    kind, found = run.search.kind, [each for each in run.limits if each.at == run.decides]
+    sides = (
+        (NONE_HOLDS, [each for each in found if each.ended and each.holds is None]),
+        (ALL_HOLD, [each for each in found if each.ended and each.fails is None]),
+    )
+    for says, outside in sides:
+        if outside:
+            arms = listed([arm for arm in run.arms if arm in {each.arm for each in outside}])
+            seen = f"{len(outside)} of {len(found)} searches"
+            return f"{says[kind]}: {arms}, at {held(kind, run.decides)} ({seen})"
+    return ""
 
 
 def _where(run: SearchRun, arm: str, at: float) -> str:

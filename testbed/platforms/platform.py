@@ -31,6 +31,8 @@ class Deployment:
     databases: DatabaseLayout = "shared"
     budget: Budget | None = None
     """What store, edge and database may use together; None: no limit is wanted."""
+    held_under_load_only: bool = False
+    """Whether the CPU budget holds inside ``RunningStore.under_budget`` and nowhere else."""
     sample: Sample = field(default_factory=Sample)
     work: Work = field(default_factory=Work)
     policies: Policies = field(default_factory=Policies)
@@ -148,6 +150,9 @@ class RunningStore(Protocol):
     @property
     def limits(self) -> dict[str, str]:
         """CPU and memory limits and cores in force, or in a sentence why there are none."""
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        """Inside, the CPU budget holds, also where it does under load only."""
 
     def instances(self) -> list[Instance]:
         """All instances, the payment provider's too, by role and name."""

@@ -64,6 +64,8 @@ def test_a_mistake_is_one_sentence_that_says_what_and_where(
         ),
         ('"microservices"\n\n[budget]', '"microservices"\nloop = "closed"\n[budget]', "open loops"),
         ("highest = 160.0", "highest = 6.0", "highest must be at least lowest times"),
+        ("highest = 160.0", "highest = 1.0", "lowest, .*, is above highest, 1"),
+        ("full = [1.0]", "full = [0.05]", "no less than 0.1 CPUs can be enforced"),
     ],
 )
 def test_what_a_search_cannot_do_is_one_sentence(

@@ -28,7 +28,7 @@ def draw(run: SearchRun) -> Figure:
 
 
 def _draw_path(axes: Axes, run: SearchRun, seen: list[SeenProbe], arm: str) -> None:
-    values = [p.probe.rate if run.search.kind == "capacity" else p.probe.cpus for p in seen]
+    values = [each.value(run.search.kind) for each in seen]
     colour = arm_colours(run)[arm]
     axes.plot(range(1, len(seen) + 1), values, color=GREY, alpha=0.5, linewidth=1.2, zorder=1)
     for order, (probe, value) in enumerate(zip(seen, values, strict=True), 1):

@@ -16,6 +16,7 @@ from testbed.platforms.local import envoy, instances, limits, proxy, servers
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
 from testbed.platforms.local.databases import Databases
+from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.servers import Servers
 from testbed.platforms.local.store import Ground, LocalStore
@@ -81,9 +82,11 @@ class LocalPlatform(Undoing):
             undo.callback(limited.remove)
             for server in databases.servers:
                 limited.take_in(server.pids())
+            easing = Easing(limited.groups if deployment.held_under_load_only else ())
+            limited.says["cpu"] += easing.says
             blueprint = Blueprint(deployment, folder, databases.urls)
             edge = Edge(blueprint.edge(port=port, mesh=self._mesh == "envoy"), folder)
-            ground = Ground(databases, self._cores, limited, self.belongings)
+            ground = Ground(databases, self._cores, limited, easing, self.belongings)
             store = LocalStore(blueprint, ground, edge)
             undo.callback(store.stop)
             store.start()

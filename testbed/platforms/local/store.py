@@ -26,6 +26,7 @@ from testbed.platforms.local.affinity import Cores
 from testbed.platforms.local.blueprint import Blueprint
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.directory import Directory
+from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
 from testbed.platforms.local.limbo import watching
@@ -55,6 +56,7 @@ class Ground:
     databases: DatabaseSet
     cores: Cores
     limits: Limits
+    easing: Easing
     belongings: Belongings
 
 
@@ -109,6 +111,9 @@ class LocalStore:
         self._members.await_serving([PAYMENT_PROVIDER, *self._blueprint.roles])
         self._ground.limits.hold_shared()
         self._start_s = time.monotonic() - began
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return self._ground.easing.held()
 
     def stop(self) -> None:
         edge = [self._edge_process] if self._edge_process is not None else []

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,6 +62,9 @@ class TinyStore:
 
     def fault_hits(self, slot: int) -> int:
         return 0
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, time.process_time(), 1.0, Counters())]

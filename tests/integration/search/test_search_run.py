@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,9 @@ class TinyStore:
 
     def fault_hits(self, slot: int) -> int:
         return 0
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def usage(self) -> list[RoleUsage]:
         return [RoleUsage("monolith", 1, 0.0, 1.0, Counters())]

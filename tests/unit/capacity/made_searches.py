@@ -9,14 +9,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.capacity.search import SeenProbe, ladder_in, progress, read_probe
+from analysis.capacity.search import SeenProbe, ladder_in, progress, read_probe, search_of
 from experiment.machine import Machine
 from experiment.probe import Probe, files_of
 from experiment.record import Gate, Plan, RunFolder, TrialRecord, write_json
-from experiment.rows import REQUESTS
+from experiment.rows import REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 
 WARM_UP_S, WINDOW_S = 1.0, 6.0
+USED_SHARE = 0.8
+"""Of the CPUs of its budget that a made-up store uses, edge and database together."""
+ROLES = {"monolith": ("monolith",), "microservices": ("catalog", "orders", "storefront")}
+MEMORY_MB = 60.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class World:
     lowest: float = 5.0
     highest: float = 160.0
     resolution: float = 1.15
+    others_blocks: int | None = None
+    """Blocks in which values after the first are searched; None: all."""
     void: frozenset[str] = frozenset()
     """Arms whose probes fail a gate."""
     cpu_limit: str = "1 CPUs, period 10 ms (control groups version 1)"
@@ -53,6 +59,7 @@ def scenario_of(world: World) -> Scenario:
             "search": {
                 "kind": world.kind,
                 "at": at,
+                "others_blocks": world.others_blocks,
                 "lowest": world.lowest,
                 "highest": world.highest,
                 "resolution": dict.fromkeys(("smoke", "demo", "full"), world.resolution),
@@ -118,9 +125,27 @@ def rows(intended: list[float], ended: list[float], outcome: str = "ok") -> pa.T
     return pa.table(columns, schema=REQUESTS)
 
 
+def samples(arm: str, cpus: float) -> pa.Table:
+    """One sample a second: each role is one instance and uses its equal part of the CPUs."""
+    ours = (*ROLES[arm], "edge", "database")
+    made = [
+        _sample(t_s, role, USED_SHARE * cpus / len(ours) if role in ours else 0.3)
+        for t_s in np.arange(0.0, WARM_UP_S + WINDOW_S + 1)
+        for role in (*ours, "generator")
+    ]
+    return pa.Table.from_pylist(made, schema=SAMPLES)
+
+
+def _sample(t_s: float, role: str, cpus: float) -> dict[str, Any]:
+    """A role that uses so many CPUs; policies count nothing, and nobody has a quota of its own."""
+    numbers = {field.name: None if field.nullable else 0 for field in SAMPLES}
+    own = {"t_s": t_s, "role": role, "instances": 1, "cpu_s": t_s * cpus, "memory_mb": MEMORY_MB}
+    return numbers | own
+
+
 def _search_all(folder: RunFolder, plan: Plan, world: World, block: int, arm: str) -> None:
     number = 0
-    for at in world.at:
+    for at in search_of(plan).values(plan.profile, block):
         ladder, seen = ladder_in(plan, block, arm, at), list[SeenProbe]()
         while isinstance(step := progress(ladder, seen), int):
             number += 1
@@ -142,6 +167,7 @@ def _write_probe(folder: RunFolder, probe: Probe, world: World) -> None:
     is_void = probe.arm in world.void
     requests = queueing(probe.rate, world.bears[probe.arm](probe.cpus), probe.number)
     pq.write_table(requests, files.trial.requests)
+    pq.write_table(samples(probe.arm, probe.cpus), files.trial.samples)
     record = TrialRecord(
         block=probe.block,
         arm=probe.arm,

@@ -44,7 +44,11 @@ def test_equal_stores_are_never_called_different_for_their_brackets(tmp_path: Pa
 def test_a_store_that_fails_everywhere_gets_no_number(tmp_path: Path) -> None:
     bears = {"monolith": lambda _: 80.0, "microservices": lambda _: 2.0}
     found, _ = summary_of(tmp_path / "run", World(blocks=1, bears=bears))
-    assert found.outcome is None
+    assert found.outcome == "not shown"
+    assert found.void == ""
+    assert found.headline == (
+        "Not shown: no load within the range is borne: microservices, at 1 CPU (1 of 2 searches)."
+    )
     assert "microservices below 5 journeys/s, the lowest value searched" in found.finding
     assert found.primary.blocks == ()
 
@@ -63,6 +67,33 @@ def test_a_demand_is_the_fewest_cpus_that_hold_and_may_lie_above_all(tmp_path: P
     # The other load decides nothing.
     assert found.outcome == "supported"
     assert found.finding.startswith("At 20 journeys/s, monolith needs between")
+
+
+def test_a_load_that_no_budget_bears_is_a_verdict_in_one_sentence(tmp_path: Path) -> None:
+    bears = {"monolith": lambda cpus: 80 * cpus, "microservices": lambda cpus: 15 * cpus}
+    world = World(kind="demand", at=(20.0,), lowest=0.1, highest=1.0, resolution=1.2, bears=bears)
+    found, _ = summary_of(tmp_path / "run", world)
+    assert (found.outcome, found.void) == ("not shown", "")
+    assert found.headline == (
+        "Not shown: no deployment within the budget holds the objective: microservices, "
+        "at 20 journeys/s (3 of 6 searches)."
+    )
+    assert "microservices above 1 CPU, the highest value searched" in found.finding
+
+
+def test_a_load_that_the_smallest_budget_bears_is_told_as_such(tmp_path: Path) -> None:
+    bears = {"monolith": lambda _: 80.0, "microservices": lambda _: 60.0}
+    world = World(kind="demand", at=(20.0,), lowest=0.1, highest=1.0, resolution=1.2, bears=bears)
+    found, _ = summary_of(tmp_path / "run", world)
+    assert found.headline.startswith("Not shown: even the smallest deployment within the range")
+
+
+def test_values_that_do_not_decide_may_have_fewer_blocks(tmp_path: Path) -> None:
+    found, run = summary_of(tmp_path / "run", World(at=(1.0, 2.0), blocks=3, others_blocks=1))
+    assert (run.blocks_at(1.0), run.blocks_at(2.0)) == ([1, 2, 3], [1])
+    assert not run.cut_off
+    assert found.outcome == "supported"
+    assert len(limit_rows(run)) == 4
 
 
 def test_the_verdict_is_of_the_first_value_even_where_the_ratio_turns(tmp_path: Path) -> None:
