@@ -31,12 +31,15 @@ def uses_at(run: SearchRun, at: float) -> Uses:
     An arm that held nowhere in one of the blocks has none: the others alone would flatter it.
     """
     blocks = run.blocks_at(at)
-    by_arm = {arm: [_use(run, run.limit(block, arm, at)) for block in blocks] for arm in run.arms}
+    by_arm = {
+        arm: [use_at_limit(run, run.limit(block, arm, at)) for block in blocks] for arm in run.arms
+    }
     known = {arm: [use for use in uses if use is not None] for arm, uses in by_arm.items()}
     return {arm: uses for arm, uses in known.items() if len(uses) == len(blocks)}
 
 
-def _use(run: SearchRun, found: Limit | None) -> Use | None:
+def use_at_limit(run: SearchRun, found: Limit | None) -> Use | None:
+    """Of all probes of the last value at which the objective held; None where it held nowhere."""
     if found is None or found.holds is None:
         return None
     probes = run.probes_of(found.block, found.arm, found.at)

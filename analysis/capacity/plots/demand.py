@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from analysis.capacity.run import SearchRun
 from analysis.capacity.search import Limit
+from analysis.capacity.sizing import use_at_limit
 from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, arm_colours
 
@@ -38,6 +39,7 @@ def _draw_steps(axes: Axes, run: SearchRun, found: list[Limit], colour: str) -> 
         if each.holds and each.fails and not each.unknown:
             axes.plot([each.at] * 2, [each.fails, each.holds], color=colour, linewidth=6, alpha=0.4)
             axes.plot(each.at, each.holds, "o", color=colour, markersize=9)
+            _draw_use(axes, run, each, colour)
         elif each.holds:
             axes.plot(each.at, each.holds, "v", color=colour, markersize=12)
         else:
@@ -45,10 +47,17 @@ def _draw_steps(axes: Axes, run: SearchRun, found: list[Limit], colour: str) -> 
             axes.plot(each.at, run.search.highest, mark, color=colour, markersize=12)
 
 
+def _draw_use(axes: Axes, run: SearchRun, found: Limit, colour: str) -> None:
+    use = use_at_limit(run, found)
+    if use is not None:
+        axes.plot(found.at, use.cpus.used, "D", color=colour, markerfacecolor="white", markersize=7)
+
+
 def caption(run: SearchRun) -> str:
     return (
         "Dots: with so many CPUs the objective held every time; the pale bar below reaches down to "
-        "where it failed every time. Steps join what was tested: a smaller load needs no more. "
+        "where it failed every time. Hollow: what was used of them. Steps join "
+        "what was tested: a smaller load needs no more. "
         f"One line per block. An arrow at the dotted line means more than {run.search.highest:g} "
         "CPUs, a cross no result; an arrow down means that the fewest CPUs searched were enough."
     )
