@@ -14,6 +14,7 @@ from analysis.scaling.objective import Missed, missed
 from analysis.scaling.spike import spike_of
 from analysis.trial import Trial
 from experiment.metric import OF_FAULTS, Metric, MetricName
+from experiment.phase import PlannedPhase
 
 Bound = Literal["lower", "upper"]
 
@@ -97,6 +98,29 @@ def _cpu_ms_per_request(trial: Trial, asked: Asked) -> Measurement:
         return Unknown("no request was answered correctly in the phase")
     by_role = cpu_s_by_role(trial.samples, *trial.windows_of(asked.phase))
     return Measured(1000 * sum(by_role.values()) / answered, answered)
+
+
+def _marginal_cpu_ms_per_request(trial: Trial, asked: Asked) -> Measurement:
+    """CPU that one correct answer more costs: the slope from the trial's baseline to the phase.
+
+    What the store uses without any request, such as for health checks, is in both and drops out.
+    """
+    asked_for = [p for p in trial.timetable if asked.phase in (p.phase.name, p.group)]
+    baseline = [p for p in trial.timetable if p.phase.kind == "baseline"]
+    (cpu, answers), (rest, few) = _per_second(trial, asked_for), _per_second(trial, baseline)
+    if answers <= few:
+        return Unknown("no more requests were answered in the phase than in the baseline")
+    answered = trial.cells.of(*asked)
+    return Measured(1000 * (cpu - rest) / (answers - few), answered.n - answered.failed)
+
+
+def _per_second(trial: Trial, planned: list[PlannedPhase]) -> tuple[float, float]:
+    """CPU seconds and correct answers per second in some phases."""
+    seconds = sum(p.end_s - p.start_s for p in planned)
+    cpu_s = cpu_s_by_role(trial.samples, *((p.start_s, p.end_s) for p in planned))
+    shares = [trial.cells.of(p.phase.name) for p in planned]
+    answered = sum(each.n - each.failed for each in shares)
+    return sum(cpu_s.values()) / seconds, answered / seconds
 
 
 def _memory_mb(trial: Trial, asked: Asked) -> Measurement:
@@ -230,6 +254,7 @@ _MEASURES: Mapping[MetricName, Measure] = {
     "bad_share": _bad_share,
     "latency_p95_ms": _latency_p95_ms,
     "cpu_ms_per_request": _cpu_ms_per_request,
+    "marginal_cpu_ms_per_request": _marginal_cpu_ms_per_request,
     "memory_mb": _memory_mb,
     "good_lost_per_failure": _good_lost_per_failure,
     "amplification": _amplification,

@@ -2,8 +2,22 @@
 
 import tomllib
 from importlib import resources
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+Asked = Literal["application", "light", "heavy"]
+"""Of what a throughput was published: an application, or an endpoint with little or much work."""
+
+
+class ThroughputRatio(BaseModel):
+    """Published throughput of the monolith over that of the services."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    of: Asked
+    label: str
+    ratio: float
 
 
 class Finding(BaseModel):
@@ -16,6 +30,7 @@ class Finding(BaseModel):
     found: str
     differs: str
     """How its set-up differs from ours."""
+    throughput: tuple[ThroughputRatio, ...] = ()
 
 
 class Literature(BaseModel):

@@ -29,6 +29,7 @@ UNITS: dict[MetricName, str] = {
     "bad_share": "%",
     "latency_p95_ms": "ms",
     "cpu_ms_per_request": "ms CPU",
+    "marginal_cpu_ms_per_request": "ms CPU",
     "memory_mb": "MB",
     "good_lost_per_failure": "%",
     "amplification": "sent per call",

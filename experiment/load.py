@@ -8,7 +8,7 @@ from pydantic import Field
 from experiment.part import Part, Positive, Share
 from experiment.shape import Flat, Shape
 
-Journey = Literal["browse", "search", "recommend", "buy"]
+Journey = Literal["browse", "view", "search", "recommend", "buy"]
 
 
 class Load(Part):

@@ -14,6 +14,7 @@ MetricName = Literal[
     "bad_share",
     "latency_p95_ms",
     "cpu_ms_per_request",
+    "marginal_cpu_ms_per_request",
     "memory_mb",
     "good_lost_per_failure",
     "amplification",
@@ -42,6 +43,7 @@ lost_requests_share: bad requests beyond the usual, from a fault to the recovery
 budget_minutes: error budget burnt from a fault to the recovery, in minutes' worth of it
     (these three as means over the faults that begin in the phase)
 cpu_ms_per_request, memory_mb: of store, edge and database together
+marginal_cpu_ms_per_request: what one request more costs: the slope from the baseline to the phase
 amplification: requests sent per call wanted, between services and to the payment provider
 capacity, demand: what a search finds, in journeys per second or CPUs; one value per block
 cpu_quota_seconds, memory_mb_seconds, instance_seconds: what a spike adds: quotas, memory and number
@@ -67,6 +69,10 @@ ADDED: frozenset[MetricName] = frozenset(
 
 AMOUNTS: frozenset[MetricName] = ADDED | {"slo_bad_events"}
 """Compared by a difference in their own unit: zero is common, and what is added may be below it."""
+
+
+AGAINST_BASELINE: frozenset[MetricName] = OF_FAULTS | {"marginal_cpu_ms_per_request"}
+"""Metrics that need a phase of kind baseline to compare with."""
 
 
 class Metric(Part):

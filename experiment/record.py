@@ -3,7 +3,7 @@
 ``results/<scenario>/<start>-<id>/`` holds ``plan.json``, ``journal.jsonl``, per block
 ``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
 ``requests.parquet``, ``samples.parquet``, ``events.jsonl``, ``audit.json`` and, on demand,
-``limbo.parquet``, and ``report/``,
+``limbo.parquet`` and ``footprint.json``, and ``report/``,
 which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
 ``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it. Where the
 report counts with somebody's own prices, ``prices.toml`` holds them.
@@ -159,6 +159,11 @@ class TrialFolder:
     def limbo(self) -> Path:
         """There only where the scenario asks for it."""
         return self.path / "limbo.parquet"
+
+    @property
+    def footprint(self) -> Path:
+        """There only where the scenario asks for it."""
+        return self.path / "footprint.json"
 
     @property
     def events(self) -> Path:

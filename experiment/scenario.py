@@ -16,7 +16,7 @@ from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
 from experiment.matrix import GROUPS, Matrix, Turn
-from experiment.metric import OF_FAULTS, Metric
+from experiment.metric import AGAINST_BASELINE, OF_FAULTS, Metric
 from experiment.part import Part, Positive, Profile, Share, Slug
 from experiment.phase import Phase, PlannedPhase, one_after_another
 from experiment.search import Search
@@ -80,6 +80,8 @@ class Scenario(Part):
     cooldown: Cooldown = Cooldown()
     watch_limbo: bool = False
     """Ask the databases once a second how much money and stock belongs to no order."""
+    watch_footprint: bool = False
+    """Read processes, connections and bytes on the wire at rest and around each baseline."""
     seed: Annotated[int, Field(ge=0)] = 1
 
     @model_validator(mode="after")
@@ -131,16 +133,21 @@ class Scenario(Part):
     def _follows_faults_only(self) -> Self:
         timetable = self.timetable("full")
         failures = {name for p in timetable if p.phase.faults for name in (p.phase.name, p.group)}
-        has_baseline = any(planned.phase.kind == "baseline" for planned in timetable)
         for metric in (self.primary, *self.secondary):
             if metric.metric not in OF_FAULTS:
                 continue
             if metric.phase not in failures:
                 raise ValueError(f"{metric.metric}: the phase {metric.phase!r} has no faults")
-            if not has_baseline:
-                raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
             if metric.metric == "budget_minutes" and self.slo.good_share == 1:
                 raise ValueError("budget_minutes: a good_share of 1 leaves no error budget")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_baseline_to_compare_with(self) -> Self:
+        has_one = any(planned.phase.kind == "baseline" for planned in self.timetable("full"))
+        for metric in (self.primary, *self.secondary):
+            if metric.metric in AGAINST_BASELINE and not has_one:
+                raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
         return self
 
     @model_validator(mode="after")

@@ -28,6 +28,37 @@ Guard = Literal[
 """What each does: ``store.runtime.guards``."""
 
 
+Threads = Annotated[int, Field(ge=1, le=256)]
+ReservationSeconds = Annotated[float, Field(ge=1, le=600)]
+Factors = Annotated[int, Field(ge=1, le=512)]
+Passes = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Work(Part):
+    """Settings that every process of either architecture gets alike."""
+
+    threads: Threads = 16
+    """Request threads of an instance; its database pool has the same size."""
+    reservation_s: ReservationSeconds = 60.0
+    """How long the inventory keeps pieces for a checkout that does not go on; services only."""
+    recommendation_factors: Factors = 32
+    """Length of the factor vectors."""
+    recommendation_passes: Passes = 100
+    """How often the scores are computed per request: multiplies the work, not the answer."""
+
+
+class OwnWork(Part):
+    """What an arm has otherwise than the scenario; None: as the scenario says."""
+
+    threads: Threads | None = None
+    reservation_s: ReservationSeconds | None = None
+    recommendation_factors: Factors | None = None
+    recommendation_passes: Passes | None = None
+
+    def over(self, common: Work) -> Work:
+        return common.model_copy(update=self.model_dump(exclude_none=True))
+
+
 class Arm(Part):
     """One side of a comparison; two arms may be equal (an A/A run)."""
 
@@ -51,6 +82,7 @@ class Arm(Part):
     ``instance_cpus``, or an equal slice."""
     budget_mode: BudgetMode | None = None
     """None: the budget's."""
+    work: OwnWork = OwnWork()
 
 
 class Budget(Part):
@@ -81,16 +113,3 @@ class Sample(Part):
         if self.ratings > most:
             raise ValueError(f"at most {most} ratings fit so many products and customers")
         return self
-
-
-class Work(Part):
-    """Settings that every process of either architecture gets alike."""
-
-    threads: Annotated[int, Field(ge=1, le=256)] = 16
-    """Request threads of an instance; its database pool has the same size."""
-    reservation_s: Annotated[float, Field(ge=1, le=600)] = 60.0
-    """How long the inventory keeps pieces for a checkout that does not go on; services only."""
-    recommendation_factors: Annotated[int, Field(ge=1, le=512)] = 32
-    """Length of the factor vectors."""
-    recommendation_passes: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """How often the scores are computed per request: multiplies the work, not the answer."""

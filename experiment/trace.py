@@ -4,7 +4,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiment.errors import InputError
+from experiment.load import Journey
 
 _COLUMNS: dict[str, pa.DataType] = {"arrival_s": pa.float64(), "journey": pa.string()}
 ARRIVAL_TIMES = pa.schema(_COLUMNS)
 """One row per arrival, by time; seconds from the start of the trace."""
 
 HEADER_KEY = b"twinstack-trace"
-_JOURNEYS = {"browse", "search", "recommend", "buy"}
 
 
 class TraceHeader(BaseModel):
@@ -89,7 +89,7 @@ def _check(file: Path, trace: TraceFile) -> None:
     inside = times_s[0] >= 0 and times_s[-1] <= trace.header.span_s
     if not (inside and np.all(np.diff(times_s) >= 0)):
         raise InputError(f"{file}: the arrivals are not in order within the span of the trace.")
-    unknown = set(trace.counts()) - _JOURNEYS
+    unknown = set(trace.counts()) - set(get_args(Journey))
     if unknown:
         raise InputError(f"{file} has journeys that are not known: {', '.join(sorted(unknown))}.")
 

@@ -121,7 +121,7 @@ def _search(visitors: Visitors) -> list[Choices]:
     return [queries, _product_pages(visitors, "product")]
 
 
-def _recommend(visitors: Visitors) -> list[Choices]:
+def _one_product(visitors: Visitors) -> list[Choices]:
     return [_product_pages(visitors, "product")]
 
 
@@ -164,7 +164,8 @@ def _buy(visitors: Visitors) -> list[Choices]:
 
 _CHOOSERS: Mapping[Journey, Callable[[Visitors], list[Choices]]] = {
     "browse": _browse,
+    "view": _one_product,
     "search": _search,
-    "recommend": _recommend,
+    "recommend": _one_product,
     "buy": _buy,
 }

@@ -6,6 +6,7 @@ from experiment.load import Journey
 
 STEPS: Mapping[Journey, tuple[str, ...]] = {
     "browse": ("list-products", "product-page", "product-page"),
+    "view": ("product-page",),
     "search": ("search", "product-page"),
     "recommend": ("recommend",),
     "buy": ("product-page", "sign-in", "put-cart-item", "checkout", "list-orders"),

@@ -57,7 +57,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         budget=scenario.budget,
         held_under_load_only=scenario.search is not None,
         sample=scenario.sample,
-        work=scenario.work,
+        work=arm.work.over(scenario.work),
         policies=_with_patience(arm.policies, scenario.load.deadline_s),
         network_faults=_has_network_faults(scenario, arm.architecture),
         without=arm.without,

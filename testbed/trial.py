@@ -8,12 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from analysis.gates import gates_of
+from experiment.footprint import Reading
 from experiment.journal import Journal
 from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.rows import LIMBO, SAMPLES
 from experiment.store import Arm
 from loadtests.journeys import LONGEST
+from testbed import footprint
 from testbed.audit import audit_trial
 from testbed.autoscaling.autoscaler import Autoscaler
 from testbed.clock import Clock
@@ -21,6 +23,7 @@ from testbed.cpu_times import CpuTimes
 from testbed.deploying import deployment_of
 from testbed.display import Display
 from testbed.faults.fault_point import FaultBoard
+from testbed.footprint import FootprintWatch
 from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
 from testbed.platforms.platform import Deployment, Platform, RunningStore
@@ -65,6 +68,8 @@ class _Known:
     start_s: float | None = None
     limits: dict[str, str] = field(default_factory=dict)
     steal_share: float | None = None
+    rest: Reading | None = None
+    """What the store held before the load, where the scenario wants it."""
 
 
 def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord:
@@ -107,6 +112,8 @@ class _Measurement:
         try:
             self.known.start_s, self.known.limits = store.start_s, store.limits
             self.journal.write("store-ready", start_s=store.start_s)
+            if trial.plan.scenario.watch_footprint:
+                self.known.rest = footprint.read(store)
             self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
             with store.under_budget():
@@ -145,7 +152,7 @@ class _Measurement:
         stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         sampler = Sampler(of_usage(usage), clock, self.trial.files.samples, SAMPLES)
-        with generator, sampler, self._limbo_watched(store, clock):
+        with generator, sampler, self._watched(store, clock):
             watch(0.0)
             core_wait = generator.core_wait()
             with ExitStack() as scaling:
@@ -184,12 +191,17 @@ class _Measurement:
         ]
 
     @contextmanager
-    def _limbo_watched(self, store: RunningStore, clock: Clock) -> Iterator[None]:
-        """Until the end of the load, where the scenario wants it."""
-        if not self.trial.plan.scenario.watch_limbo:
-            yield
-            return
-        with store.limbo() as read, Sampler(of_limbo(read), clock, self.trial.files.limbo, LIMBO):
+    def _watched(self, store: RunningStore, clock: Clock) -> Iterator[None]:
+        """Until the end of the load, what the scenario wants beside the samples."""
+        files, rest = self.trial.files, self.known.rest
+        with ExitStack() as watching:
+            if self.trial.plan.scenario.watch_limbo:
+                read = watching.enter_context(store.limbo())
+                watching.enter_context(Sampler(of_limbo(read), clock, files.limbo, LIMBO))
+            if rest is not None:
+                timetable = self.trial.plan.timetable(self.trial.block)
+                watch = FootprintWatch(store, clock, timetable, rest, files.footprint)
+                watching.enter_context(watch)
             yield
 
     def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:

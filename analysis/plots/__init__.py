@@ -6,6 +6,7 @@ from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
 from analysis.plots.recovery import recovery_plots
 from analysis.plots.scaling import scaling_plots
+from analysis.plots.work_curve import work_plots
 
 BEYOND_A_PAIR = (arms.PLOT,)
 """Of runs with more than two arms, which other figures draw two of."""
@@ -25,5 +26,5 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
         return ()
     more = () if run.is_pair else BEYOND_A_PAIR
     watched = (limbo.PLOT,) if run.scenario.watch_limbo else ()
-    found = (*recovery_plots(run), *scaling_plots(run), *matrix_plots(run))
+    found = (*work_plots(run), *recovery_plots(run), *scaling_plots(run), *matrix_plots(run))
     return *PLOTS, *more, *found, *watched

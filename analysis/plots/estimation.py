@@ -22,6 +22,7 @@ AXIS_WORDS: dict[MetricName, str] = {
     "bad_share": "failed or slow requests in %",
     "latency_p95_ms": "p95 response time in ms",
     "cpu_ms_per_request": "CPU per correct answer in ms",
+    "marginal_cpu_ms_per_request": "CPU of one request more, in ms",
     "memory_mb": "memory in MB",
     "good_lost_per_failure": "good requests lost per failure in %",
     "amplification": "requests sent per call wanted",

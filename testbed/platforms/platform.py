@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from experiment.footprint import RoleFootprint
 from experiment.policies import Policies
 from experiment.store import Architecture, Budget, DatabaseLayout, Guard, Sample, Work
 from store.rules.books import Books
@@ -16,6 +17,7 @@ from store.runtime.telemetry import Counters
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment, Tally
 from testbed.platforms.division import Division
+from testbed.platforms.footprint import Connection
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,12 @@ class RunningStore(Protocol):
 
     def usage(self) -> list[RoleUsage]:
         """One entry per role."""
+
+    def footprint(self) -> list[RoleFootprint]:
+        """Processes, memory and database connections now, one entry per role of the store."""
+
+    def connections(self) -> list[Connection]:
+        """TCP connections open now, of the clients to the edge and between roles."""
 
     def state_changes(self) -> list[dict[str, Any]]:
         """What its processes have reported since it came up, as journal events; also once down."""

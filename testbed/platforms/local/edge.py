@@ -56,6 +56,11 @@ class Edge:
     def url(self) -> str:
         return self._base(envoy.EDGE)
 
+    @property
+    def ports(self) -> list[int]:
+        """Where it listens: for clients and, with a mesh, for calls to each role."""
+        return list(self._ports.values())
+
     def mesh_urls(self, role: str) -> list[str]:
         """Where services reach ``role`` through Envoy; empty without a mesh."""
         return [self._base(role)] if self._plan.mesh else []
