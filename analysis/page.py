@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import aa_wording, books, fault_matrix, guarantees, policy_table, tables
+from analysis import aa_wording, books, fault_matrix, footprint, guarantees, policy_table, tables
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
@@ -62,6 +62,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Pri
         "limits": limits_of(run, summary),
         "checklist": checklist(run),
         "fault_matrix": fault_matrix,
+        "footprint": footprint,
         "policies": policy_table,
         "books": books,
         "guarantees": guarantees,

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from experiment.errors import InputError
+from experiment.footprint import Footprint
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialFolder, read_json
 from experiment.rows import LATER_COLUMNS, LIMBO, REQUESTS, SAMPLES, Outcome
@@ -109,6 +110,11 @@ def read_requests(trial: TrialFolder) -> pd.DataFrame:
 def read_limbo(trial: TrialFolder) -> pd.DataFrame | None:
     """What was in limbo, or None when the scenario did not ask for it."""
     return read_table(trial.limbo, LIMBO).to_pandas() if trial.limbo.exists() else None
+
+
+def read_footprint(trial: TrialFolder) -> Footprint | None:
+    """What the store consisted of, or None when the scenario did not ask for it."""
+    return read_json(trial.footprint, Footprint) if trial.footprint.exists() else None
 
 
 def read_samples(trial: TrialFolder) -> pd.DataFrame:

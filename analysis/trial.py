@@ -13,6 +13,7 @@ from analysis.reading import (
     Audit,
     read_audit,
     read_events,
+    read_footprint,
     read_limbo,
     read_requests,
     read_samples,
@@ -20,6 +21,7 @@ from analysis.reading import (
 from analysis.recovery.impact import Impact, impacts_of
 from analysis.recovery.incident import incidents_in
 from analysis.windows import Window
+from experiment.footprint import Footprint
 from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, TrialFolder, TrialRecord
 from experiment.scenario import Slo
@@ -39,6 +41,8 @@ class Trial:
     audit: Audit | None
     limbo: pd.DataFrame | None
     """Columns of ``experiment.rows.LIMBO``; None when the scenario did not ask for it."""
+    footprint: Footprint | None
+    """None when the scenario did not ask for it."""
     timetable: tuple[PlannedPhase, ...]
     """Its phases in their times."""
     slo: Slo
@@ -81,6 +85,7 @@ def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
         events=read_events(folder),
         audit=read_audit(folder),
         limbo=read_limbo(folder),
+        footprint=read_footprint(folder),
         timetable=timetable,
         slo=slo,
     )

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 CLIENTS = "clients"
 """Who calls the edge from outside: the load generator."""
+EDGE = "edge"
+PAYMENT_PROVIDER = "payment-provider"
+"""Who is called outside of the store."""
 
 
 class _Part(BaseModel):

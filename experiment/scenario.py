@@ -148,6 +148,8 @@ class Scenario(Part):
         for metric in (self.primary, *self.secondary):
             if metric.metric in AGAINST_BASELINE and not has_one:
                 raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
+        if self.watch_footprint and not has_one:
+            raise ValueError("watch_footprint needs a phase of kind baseline to look at")
         return self
 
     @model_validator(mode="after")

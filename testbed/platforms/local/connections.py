@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from experiment.footprint import CLIENTS
+from experiment.footprint import CLIENTS, EDGE
 from testbed.platforms.footprint import Connection
 from testbed.sockets import TcpSocket
 
@@ -11,7 +11,6 @@ def between_roles(
     sockets: Sequence[TcpSocket],
     listeners: Mapping[int, str],
     inodes: Mapping[str, Collection[int]],
-    edge: str,
 ) -> list[Connection]:
     """Each connection to one of ``listeners`` (role by port), as its called end sees it.
 
@@ -26,7 +25,7 @@ def between_roles(
     for each in called:
         callee = listeners[each.local_port]
         caller = callers.get((each.remote_port, each.local_port))
-        if caller is None and callee == edge:
+        if caller is None and callee == EDGE:
             caller = CLIENTS
         if caller is not None:
             amount = each.sent_bytes + each.received_bytes

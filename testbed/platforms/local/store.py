@@ -216,7 +216,7 @@ class LocalStore:
         listeners |= dict.fromkeys(self._edge.ports, envoy.EDGE)
         pids = footprint.pids_of(self._roots())
         inodes = {role: sockets.inodes_of(held) for role, held in pids.items()}
-        return between_roles(sockets.established(), listeners, inodes, envoy.EDGE)
+        return between_roles(sockets.established(), listeners, inodes)
 
     def state_changes(self) -> list[dict[str, Any]]:
         file = self._blueprint.state_changes_file
