@@ -2,7 +2,6 @@
 
 from itertools import cycle
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
@@ -10,7 +9,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocat
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, BLUE, GREY, ORANGE, VERMILLION
-from analysis.published import Asked, ThroughputRatio, load_literature
+from analysis.published import Asked, load_literature
 from analysis.work_curve import Point, curves_of
 
 COLOURS = (VERMILLION, BLUE, ORANGE)
@@ -19,12 +18,12 @@ PLACES: dict[Asked, tuple[float, str]] = {
     "light": (1.0, "light\nendpoint"),
     "heavy": (2.0, "heavy\nendpoint"),
 }
-TICKS = (0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
+TICKS = (0.25, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 
 
 def draw(run: MeasuredRun) -> Figure:
     figure = Figure(figsize=(15, 7))
-    ours, others = figure.subplots(1, 2, sharey=True, width_ratios=[2.1, 1])
+    ours, others = figure.subplots(1, 2, sharey=True, width_ratios=[1.7, 1.2])
     for colour, (phase, points) in zip(cycle(COLOURS), curves_of(run).items(), strict=False):
         _draw_curve(ours, points, phase, colour)
     _draw_published(others)
@@ -33,7 +32,7 @@ def draw(run: MeasuredRun) -> Figure:
     ours.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ours.xaxis.set_minor_locator(NullLocator())
     ours.set_xlabel(f"ms of CPU per request, {run.reference.architecture}")
-    ours.set_ylabel("times the CPU, or 1 / throughput")
+    ours.set_ylabel(f"CPU per request, {run.treatment.architecture} / {run.reference.architecture}")
     ours.set_title("Measured here, by phase")
     ours.legend(loc="upper right")
     _plain_ratios(ours)
@@ -59,32 +58,34 @@ def _draw_curve(axes: Axes, points: list[Point], phase: str, colour: str) -> Non
 def _draw_published(axes: Axes) -> None:
     findings = load_literature().findings
     ratios = [ratio for finding in findings for ratio in finding.throughput]
-    for ratio in ratios:
-        _draw_ratio(axes, ratio)
-    axes.set_xlim(-0.5, 3.2)
+    for of, (x, _) in PLACES.items():
+        _draw_ratios(axes, x, sorted((r.ratio, r.label) for r in ratios if r.of == of))
+    axes.set_xlim(-0.5, 4.2)
     axes.set_xticks(*zip(*PLACES.values(), strict=True))
     axes.grid(visible=False, axis="x")
     axes.set_title("Published")
     axes.axhline(1, color=BLACK, linewidth=1.2)
 
 
-def _draw_ratio(axes: Axes, found: ThroughputRatio) -> None:
-    x, _ = PLACES[found.of]
-    axes.plot(x, found.ratio, "D", color=GREY, markersize=9)
-    axes.annotate(
-        f"{found.ratio:.2f}  {found.label}",
-        (x, found.ratio),
-        xytext=(10, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=11,
-    )
+def _draw_ratios(axes: Axes, x: float, ratios: list[tuple[float, str]]) -> None:
+    """Ratios that belong to one place, their labels apart from each other."""
+    for rank, (ratio, label) in enumerate(ratios):
+        axes.plot(x, ratio, "D", color=GREY, markersize=9)
+        axes.annotate(
+            f"{ratio:.2f}  {label}",
+            (x, ratio),
+            xytext=(10, 14 * (rank - (len(ratios) - 1) / 2)),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
 
 
 def _plain_ratios(axes: Axes) -> None:
-    low, high = axes.get_ylim()
     axes.set_yscale("log")
-    axes.set_ylim(min(0.9, low), max(2.2, np.ceil(high)))
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(0.9, low), max(2.2, high))
     axes.yaxis.set_major_locator(FixedLocator(TICKS))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_locator(NullLocator())
