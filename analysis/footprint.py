@@ -80,9 +80,13 @@ def _cell(values: Sequence[float | None]) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return NOTHING
-    mean = figures(fmean(known))
-    low, high = figures(min(known)), figures(max(known))
+    mean, low, high = map(_number, (fmean(known), min(known), max(known)))
     return mean if low == high else f"{mean}\n{low}{RANGE}{high}"
+
+
+def _number(value: float) -> str:
+    """Counts as they are, all else by three figures."""
+    return f"{value:,.0f}" if value == round(value) else figures(value)
 
 
 def _processes(reading: Reading) -> int:

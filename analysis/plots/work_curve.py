@@ -97,9 +97,10 @@ def caption(run: MeasuredRun) -> str:
         f"How many times the CPU time of {run.reference.architecture} a request takes in "
         f"{run.treatment.architecture}, over its CPU time in {run.reference.architecture}, with "
         "95 % intervals over blocks. Where CPU is the limit, it is also how many times the "
-        "requests per second a CPU can answer: that is implied, nothing was driven to its limit "
-        "here. CPU of a store at rest is left out. Right: published ratios of throughput, of "
-        "other applications; how much CPU their requests took is not known."
+        "requests per second a CPU can answer, if they cost there what they cost here: that is "
+        "implied, nothing was driven to its limit. CPU of a store at rest is left out. Right: "
+        "published ratios of throughput, of other applications; how much CPU their requests took "
+        "is not known."
     )
 
 

@@ -15,6 +15,7 @@ from analysis.quantiles import highest_known, needed_for, quantile
 from analysis.windows import phase_of
 from experiment.metric import Metric, MetricName
 from experiment.record import RunFolder
+from tests.unit.analysis.costs import with_cpu
 
 Make = Callable[..., RunFolder]
 
@@ -145,3 +146,22 @@ def test_books_that_were_not_audited_tell_nothing(make: Make) -> None:
 
 def test_every_metric_can_be_drawn() -> None:
     assert set(AXIS_WORDS) == set(get_args(MetricName))
+
+
+def test_what_one_request_more_costs_leaves_out_what_a_store_uses_at_rest(make: Make) -> None:
+    trial = load_run(make(blocks=1)).trial("monolith", 1)
+    wanted = metric("marginal_cpu_ms_per_request", "recovery")
+
+    for at_rest in (0.0, 0.3):
+        found = measure(with_cpu(trial, at_rest, ms_per_answer=5.0), wanted)
+        assert isinstance(found, Measured)
+        assert found.value == pytest.approx(5.0)
+
+
+def test_no_slope_is_drawn_through_phases_with_equally_many_answers(make: Make) -> None:
+    trial = load_run(make(blocks=1)).trial("monolith", 1)
+
+    found = measure(trial, metric("marginal_cpu_ms_per_request", "baseline"))
+
+    assert isinstance(found, Unknown)
+    assert "no more requests were answered" in found.reason
