@@ -18,6 +18,8 @@ PLACES: dict[Asked, tuple[float, str]] = {
     "light": (1.0, "light\nendpoint"),
     "heavy": (2.0, "heavy\nendpoint"),
 }
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+"""Of a label, so that lines do not run through it."""
 TICKS = (0.25, 0.5, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 
 
@@ -52,6 +54,7 @@ def _draw_curve(axes: Axes, points: list[Point], phase: str, colour: str) -> Non
             textcoords="offset points",
             ha="center",
             color=colour,
+            bbox=BEHIND,
         )
 
 
@@ -78,7 +81,7 @@ def _draw_ratios(axes: Axes, x: float, ratios: list[tuple[float, str]]) -> None:
             textcoords="offset points",
             va="center",
             fontsize=11,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            bbox=BEHIND,
         )
 
 
