@@ -1,8 +1,8 @@
 """A trial: one arm in one block. Fresh deployment and data, phases, drain, audit, down."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from experiment.footprint import Reading
 from experiment.journal import Journal
 from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
-from experiment.rows import LIMBO, SAMPLES
+from experiment.rows import SAMPLES
 from experiment.store import Arm
 from loadtests.journeys import LONGEST
 from testbed import footprint
@@ -23,12 +23,12 @@ from testbed.cpu_times import CpuTimes
 from testbed.deploying import deployment_of
 from testbed.display import Display
 from testbed.faults.fault_point import FaultBoard
-from testbed.footprint import FootprintWatch
 from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
 from testbed.platforms.platform import Deployment, Platform, RunningStore
-from testbed.sampler import Sampler, of_limbo, of_usage
+from testbed.sampler import Sampler, of_usage
 from testbed.timeline import Stage
+from testbed.watching import Watches
 
 LEAD_S = 2.0
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
@@ -151,8 +151,10 @@ class _Measurement:
         architecture = self.trial.arm.architecture
         stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
-        sampler = Sampler(of_usage(usage), clock, self.trial.files.samples, SAMPLES)
-        with generator, sampler, self._watched(store, clock):
+        files, timetable = self.trial.files, plan.timetable(self.trial.block)
+        sampler = Sampler(of_usage(usage), clock, files.samples, SAMPLES)
+        watches = Watches(files, timetable, plan.scenario.watch_limbo, self.known.rest)
+        with generator, sampler, watches.on(store, clock):
             watch(0.0)
             core_wait = generator.core_wait()
             with ExitStack() as scaling:
@@ -189,20 +191,6 @@ class _Measurement:
                 clock=clock,
             )
         ]
-
-    @contextmanager
-    def _watched(self, store: RunningStore, clock: Clock) -> Iterator[None]:
-        """Until the end of the load, what the scenario wants beside the samples."""
-        files, rest = self.trial.files, self.known.rest
-        with ExitStack() as watching:
-            if self.trial.plan.scenario.watch_limbo:
-                read = watching.enter_context(store.limbo())
-                watching.enter_context(Sampler(of_limbo(read), clock, files.limbo, LIMBO))
-            if rest is not None:
-                timetable = self.trial.plan.timetable(self.trial.block)
-                watch = FootprintWatch(store, clock, timetable, rest, files.footprint)
-                watching.enter_context(watch)
-            yield
 
     def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:
         load = self.trial.plan.scenario.load

@@ -1,10 +1,14 @@
-"""Processes, memory and database connections of a store on this machine."""
+"""Processes, memory and connections of a store on this machine."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from experiment.footprint import RoleFootprint
-from testbed import procfs
+from experiment.footprint import EDGE, PAYMENT_PROVIDER, RoleFootprint
+from testbed import procfs, sockets
+from testbed.platforms.footprint import Connection
+from testbed.platforms.local.connections import between_roles
 from testbed.platforms.local.databases import DatabaseSet
+from testbed.platforms.local.instances import RunningInstance
+from testbed.platforms.local.processes import OwnedProcess
 
 Roots = Mapping[str, Collection[int]]
 """By role the processes that lead a tree each."""
@@ -15,17 +19,18 @@ _CONNECTIONS = """
 """
 
 
-def pids_of(roots: Roots) -> dict[str, list[int]]:
-    """All processes of each role now."""
-    processes = procfs.snapshot()
-    return {
-        role: [stat.pid for pid in pids for stat in procfs.tree(processes, pid)]
-        for role, pids in roots.items()
-    }
+def roots_of(instances: Iterable[RunningInstance], edge: OwnedProcess | None) -> Roots:
+    """Of the edge and of each role of the store that is alive."""
+    roots = {EDGE: [edge.pid] if edge else []}
+    for each in instances:
+        if each.process.is_alive and each.plan.role != PAYMENT_PROVIDER:
+            roots.setdefault(each.plan.role, []).append(each.process.pid)
+    return roots
 
 
 def footprints_of(roots: Roots, databases: DatabaseSet) -> list[RoleFootprint]:
-    """One entry per role."""
+    """One entry per role, and one for the database."""
+    servers = [server.pid for server in databases.servers if server.is_running]
     connections = dict(_database_connections(databases))
     return [
         RoleFootprint(
@@ -34,8 +39,27 @@ def footprints_of(roots: Roots, databases: DatabaseSet) -> list[RoleFootprint]:
             memory_mb=sum(map(procfs.memory_mb, pids)),
             database_connections=connections.get(role, 0),
         )
-        for role, pids in pids_of(roots).items()
+        for role, pids in _pids_of({**roots, "database": servers}).items()
     ]
+
+
+def connections_of(
+    roots: Roots, instances: Sequence[RunningInstance], edge_ports: Iterable[int]
+) -> list[Connection]:
+    """TCP connections to the edge, to instances and to the payment provider."""
+    listeners = {each.port: each.plan.role for each in instances}
+    listeners |= dict.fromkeys(edge_ports, EDGE)
+    inodes = {role: sockets.inodes_of(pids) for role, pids in _pids_of(roots).items()}
+    return between_roles(sockets.established(), listeners, inodes)
+
+
+def _pids_of(roots: Roots) -> dict[str, list[int]]:
+    """All processes of each role now."""
+    processes = procfs.snapshot()
+    return {
+        role: [stat.pid for pid in pids for stat in procfs.tree(processes, pid)]
+        for role, pids in roots.items()
+    }
 
 
 def _database_connections(databases: DatabaseSet) -> Iterator[tuple[str, int]]:

@@ -18,7 +18,7 @@ from store.rules.limbo import Limbo
 from store.runtime.faults import ArmedFault
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
-from testbed import procfs, sockets
+from testbed import procfs
 from testbed.janitor import Belongings
 from testbed.ledger import read_ledger
 from testbed.network.impairment import Impairment
@@ -26,7 +26,6 @@ from testbed.platforms.footprint import Connection
 from testbed.platforms.local import envoy, footprint, usage
 from testbed.platforms.local.affinity import Cores
 from testbed.platforms.local.blueprint import Blueprint
-from testbed.platforms.local.connections import between_roles
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.easing import Easing
@@ -207,16 +206,11 @@ class LocalStore:
         return replace(used, ready=self._members.ready(used.role), cpus=cpus)
 
     def footprint(self) -> list[RoleFootprint]:
-        servers = self._ground.databases.servers
-        roots = self._roots() | {"database": [s.pid for s in servers if s.is_running]}
-        return footprint.footprints_of(roots, self._ground.databases)
+        return footprint.footprints_of(self._roots(), self._ground.databases)
 
     def connections(self) -> list[Connection]:
-        listeners = {each.port: each.plan.role for each in self._members.fleet.all()}
-        listeners |= dict.fromkeys(self._edge.ports, envoy.EDGE)
-        pids = footprint.pids_of(self._roots())
-        inodes = {role: sockets.inodes_of(held) for role, held in pids.items()}
-        return between_roles(sockets.established(), listeners, inodes)
+        instances, edge_ports = self._members.fleet.all(), self._edge.ports
+        return footprint.connections_of(self._roots(), instances, edge_ports)
 
     def state_changes(self) -> list[dict[str, Any]]:
         file = self._blueprint.state_changes_file
@@ -274,13 +268,8 @@ class LocalStore:
             *self._network.usage(processes),
         ]
 
-    def _roots(self) -> dict[str, list[int]]:
-        """Processes that lead those of the edge and of each role that is alive."""
-        roots = {envoy.EDGE: [self._edge_process.pid] if self._edge_process else []}
-        for instance in self._members.fleet.all():
-            if instance.process.is_alive and instance.plan.role != PAYMENT_PROVIDER:
-                roots.setdefault(instance.plan.role, []).append(instance.process.pid)
-        return roots
+    def _roots(self) -> footprint.Roots:
+        return footprint.roots_of(self._members.fleet.all(), self._edge_process)
 
     def _database_cpu_s(self, processes: Processes) -> float:
         return sum(server.cpu_s(processes) for server in self._ground.databases.servers)
