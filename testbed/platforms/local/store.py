@@ -23,13 +23,19 @@ from testbed.janitor import Belongings
 from testbed.ledger import read_ledger
 from testbed.network.impairment import Impairment
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local import envoy, footprint, usage
+from testbed.platforms.local import envoy, usage
 from testbed.platforms.local.affinity import Cores
 from testbed.platforms.local.blueprint import Blueprint
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.footprint import (
+    Roots,
+    connections_of,
+    footprints_of,
+    roots_of,
+)
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
 from testbed.platforms.local.limbo import watching
 from testbed.platforms.local.limits import Limits
@@ -206,11 +212,11 @@ class LocalStore:
         return replace(used, ready=self._members.ready(used.role), cpus=cpus)
 
     def footprint(self) -> list[RoleFootprint]:
-        return footprint.footprints_of(self._roots(), self._ground.databases)
+        return footprints_of(self._roots(), self._ground.databases)
 
     def connections(self) -> list[Connection]:
         instances, edge_ports = self._members.fleet.all(), self._edge.ports
-        return footprint.connections_of(self._roots(), instances, edge_ports)
+        return connections_of(self._roots(), instances, edge_ports)
 
     def state_changes(self) -> list[dict[str, Any]]:
         file = self._blueprint.state_changes_file
@@ -268,8 +274,8 @@ class LocalStore:
             *self._network.usage(processes),
         ]
 
-    def _roots(self) -> footprint.Roots:
-        return footprint.roots_of(self._members.fleet.all(), self._edge_process)
+    def _roots(self) -> Roots:
+        return roots_of(self._members.fleet.all(), self._edge_process)
 
     def _database_cpu_s(self, processes: Processes) -> float:
         return sum(server.cpu_s(processes) for server in self._ground.databases.servers)
