@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from analysis.failures import good_lost
+from analysis.marginal import marginal_cpu_ms
 from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.recovery.impact import Impact
@@ -14,7 +15,6 @@ from analysis.scaling.objective import Missed, missed
 from analysis.scaling.spike import spike_of
 from analysis.trial import Trial
 from experiment.metric import OF_FAULTS, Metric, MetricName
-from experiment.phase import PlannedPhase
 
 Bound = Literal["lower", "upper"]
 
@@ -101,26 +101,11 @@ def _cpu_ms_per_request(trial: Trial, asked: Asked) -> Measurement:
 
 
 def _marginal_cpu_ms_per_request(trial: Trial, asked: Asked) -> Measurement:
-    """CPU that one correct answer more costs: the slope from the trial's baseline to the phase.
-
-    What the store uses without any request, such as for health checks, is in both and drops out.
-    """
-    asked_for = [p for p in trial.timetable if asked.phase in (p.phase.name, p.group)]
-    baseline = [p for p in trial.timetable if p.phase.kind == "baseline"]
-    (cpu, answers), (rest, few) = _per_second(trial, asked_for), _per_second(trial, baseline)
-    if answers <= few:
+    found = marginal_cpu_ms(trial, asked.phase)
+    if found is None:
         return Unknown("no more requests were answered in the phase than in the baseline")
     answered = trial.cells.of(*asked)
-    return Measured(1000 * (cpu - rest) / (answers - few), answered.n - answered.failed)
-
-
-def _per_second(trial: Trial, planned: list[PlannedPhase]) -> tuple[float, float]:
-    """CPU seconds and correct answers per second in some phases."""
-    seconds = sum(p.end_s - p.start_s for p in planned)
-    cpu_s = cpu_s_by_role(trial.samples, *((p.start_s, p.end_s) for p in planned))
-    shares = [trial.cells.of(p.phase.name) for p in planned]
-    answered = sum(each.n - each.failed for each in shares)
-    return sum(cpu_s.values()) / seconds, answered / seconds
+    return Measured(found, answered.n - answered.failed)
 
 
 def _memory_mb(trial: Trial, asked: Asked) -> Measurement:

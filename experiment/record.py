@@ -3,10 +3,10 @@
 ``results/<scenario>/<start>-<id>/`` holds ``plan.json``, ``journal.jsonl``, per block
 ``block-01/arrivals.parquet``, per trial ``block-01/<arm>/`` with ``run.json``,
 ``requests.parquet``, ``samples.parquet``, ``events.jsonl``, ``audit.json`` and, on demand,
-``limbo.parquet`` and ``footprint.json``, and ``report/``,
-which is derived from the rest and can be rebuilt. The second attempt of a trial lies in
-``block-01/<arm>~2/``, and so on. Where the load is that of a trace, ``trace/`` holds it. Where the
-report counts with somebody's own prices, ``prices.toml`` holds them.
+``limbo.parquet`` and ``footprint.json``, and ``report/``, which is derived from the rest and can be
+rebuilt. The second attempt of a trial lies in ``block-01/<arm>~2/``, and so on. Where the load is
+that of a trace, ``trace/`` holds it. Where the report counts with somebody's own prices,
+``prices.toml`` holds them.
 """
 
 import os
