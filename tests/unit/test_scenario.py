@@ -114,6 +114,19 @@ def test_a_fault_that_begins_after_its_phase_in_a_shorter_profile_is_refused(
         load_scenario(_changed(tmp_path, fault, f"{fault}, after_s = 5"))
 
 
+@pytest.mark.parametrize(
+    ("name", "asking"),
+    [
+        ("footprint", "watch_footprint"),
+        ("work-per-request", "marginal_cpu_ms_per_request"),
+    ],
+)
+def test_what_looks_at_a_baseline_needs_one(tmp_path: Path, name: str, asking: str) -> None:
+    of = scenarios.FOLDER / f"{name}.toml"
+    with pytest.raises(InputError, match=f"{asking} needs a phase of kind baseline"):
+        load_scenario(_changed(tmp_path, 'kind = "baseline"', 'kind = "warm-up"', of))
+
+
 def test_an_arm_less_is_refused(tmp_path: Path) -> None:
     arm = '[[arms]]\nname = "microservices"\narchitecture = "microservices"\n'
     with pytest.raises(InputError, match="arms"):
