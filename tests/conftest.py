@@ -28,6 +28,7 @@ USERS_OF_A_STORE = (
     "tests/e2e/test_shop",
     "tests/integration/faults/",
     "tests/integration/network/",
+    "tests/integration/test_footprint",
     "tests/integration/scaling/",
 )
 SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)

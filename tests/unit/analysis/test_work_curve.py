@@ -20,13 +20,15 @@ Make = Callable[..., RunFolder]
 def _asking(run: MeasuredRun, *pairs: tuple[str, ...]) -> MeasuredRun:
     """The run with a scenario that asks for the price of one request more in these pairs."""
     metrics = [
-        Metric(
-            metric="marginal_cpu_ms_per_request",
-            phase="recovery",
-            margin=0.1,
-            expectation=f"higher in {pair[1]}",
-            between=pair,
-            says="CPU time of one request more",
+        Metric.model_validate(
+            {
+                "metric": "marginal_cpu_ms_per_request",
+                "phase": "recovery",
+                "margin": 0.1,
+                "expectation": f"higher in {pair[1]}",
+                "between": pair,
+                "says": "CPU time of one request more",
+            }
         )
         for pair in pairs
     ]
