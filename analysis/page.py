@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from analysis import aa_wording, books, fault_matrix, footprint, guarantees, policy_table, tables
 from analysis.checklist import checklist
@@ -78,7 +78,7 @@ def fill(
     template: str, run: MeasuredRun, summary: Summary, figures: list[Shown], **own: object
 ) -> str:
     """A page of this template, which finds in ``own`` what only its kind of report has."""
-    page = _environment().get_template(template)
+    page = environment().get_template(template)
     return page.render(
         **_frame(run, figures),
         summary=summary,
@@ -89,14 +89,20 @@ def fill(
     )
 
 
-def _environment() -> Environment:
+def environment(package: str = "analysis") -> Environment:
+    """Templates of a package, and behind them those that all reports share."""
     return Environment(
-        loader=PackageLoader("analysis"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader("analysis")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def page_style() -> str:
+    """The style sheet of every page."""
+    return resources.files("analysis").joinpath("templates/report.css").read_text("utf-8")
 
 
 def _frame(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def _frame(run: MeasuredRun, figures: list[Shown]) -> dict[str, Any]:
         "figures": {figure.name: figure for figure in figures},
         "claims": {claim: literature.claims[claim] for claim in run.scenario.claims},
         "findings": literature.on(run.scenario.claims),
-        "style": resources.files("analysis").joinpath("templates/report.css").read_text("utf-8"),
+        "style": page_style(),
         # As it is on record: without what later versions would add to it.
         "plan_json": run.plan.model_dump_json(indent=2, exclude_unset=True),
     }

@@ -161,6 +161,32 @@ def report(
 
 
 @app.command()
+def project(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of runs with several loads, such as load-ladder.")
+    ],
+    prices: Annotated[
+        Path | None, typer.Option(help="Table of prices (TOML); made-up ones if unset.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Where the report goes; needed for several runs.")
+    ] = None,
+) -> None:
+    """Foretell loads that were held out, then a million journeys per second: a model."""
+    folders = [_existing(run) for run in runs]
+    if to is None and len(folders) > 1:
+        raise InputError("A report over several runs belongs to none of them: add --to FOLDER.")
+    from projection.prices import MADE_UP, load_prices  # noqa: PLC0415 - keeps --help fast
+    from projection.report import build  # noqa: PLC0415 - keeps --help fast
+    from projection.tables import headline  # noqa: PLC0415 - keeps --help fast
+
+    out = to or folders[0].path / "projection"
+    projection = build(folders, load_prices(prices) if prices else MADE_UP, out)
+    console.print(headline(projection), highlight=False)
+    console.print(f"Report: {out / 'index.html'}", soft_wrap=True, highlight=False)
+
+
+@app.command()
 def export(
     run: RunArgument,
     csv: Annotated[Path, typer.Option("--csv", help="Folder to write the CSV files to.")],

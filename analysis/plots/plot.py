@@ -6,9 +6,7 @@ from typing import Generic, TypeVar
 
 from matplotlib.figure import Figure
 
-from analysis.measured import MeasuredRun
-
-Run = TypeVar("Run", bound=MeasuredRun)
+Run = TypeVar("Run")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""A cell of a large deployment, simulated: few instances of each role, work sent to any of them.
+
+Why a cell is enough: when each piece of work goes to an instance at random, instances of a large
+system are as good as independent of each other, each fed by a Poisson stream (asymptotic
+independence: Bramson, Lu & Prabhakar, *Queueing Systems* 71, 2012), and under processor sharing
+the mean at each depends on its utilisation alone. What a request meets on its way is then the same
+in a system of ten cells or ten thousand. Choosing the least busy instance would be better; so the
+times of a cell are on the careful side.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from simpy import Environment, Event
+
+from analysis.quantiles import nearest_rank
+from analysis.windows import Window, within
+from projection.network import Station, Step, simulate
+from projection.observed import Journeys
+from projection.pool import Pool
+from projection.sizing import Sized
+
+WINDOW: Window = (5.0, 25.0)
+"""Answers that count: those to requests of the time in which the cell is in equilibrium."""
+UNTIL_S = 60.0
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Farm:
+    """Instances of a role; each piece of work goes to one of them at random."""
+
+    pools: Sequence[Pool]
+    rng: np.random.Generator
+
+    def run(self, cpu_s: float) -> Event:
+        return self.pools[self.rng.integers(len(self.pools))].run(cpu_s)
+
+
+def p95_ms(sized: Sized, seen: Journeys) -> float:
+    """95th percentile of the response times in a cell of this size; journeys are like ``seen``."""
+    rng = np.random.default_rng(SEED)
+
+    def stations(env: Environment) -> Mapping[str, Station]:
+        quota = sized.assumed.instance_cpus
+        return {
+            role.name: Farm(
+                [Pool(env, quota - role.background) for _ in range(sized.instances[role.name])],
+                rng,
+            )
+            for role in sized.store.roles
+        }
+
+    journeys = arrivals(seen, sized.journeys_per_s, WINDOW[1], rng)
+    answers = simulate(stations, sized.store.flows, journeys, UNTIL_S, rng)
+    intended_s = np.array([each.intended_s for each in answers])
+    times_ms = np.array([each.response_ms for each in answers])
+    return nearest_rank(times_ms[within(intended_s, WINDOW)], 0.95)
+
+
+def arrivals(
+    seen: Journeys, rate: float, until_s: float, rng: np.random.Generator
+) -> list[list[Step]]:
+    """Poisson arrivals of journeys drawn from those that were seen, with their think times."""
+    number = int(rng.poisson(rate * until_s))
+    starts_s = np.sort(rng.uniform(0, until_s, number))
+    chosen = rng.integers(len(seen), size=number)
+    return [
+        _moved(seen[index], float(start_s)) for index, start_s in zip(chosen, starts_s, strict=True)
+    ]
+
+
+def _moved(journey: Sequence[Step], start_s: float) -> list[Step]:
+    return [Step(step.operation, step.due_s - journey[0].due_s + start_s) for step in journey]
+
+
+def requests_per_journey(seen: Journeys) -> dict[str, float]:
+    """Mean number of requests of each operation."""
+    counts: dict[str, float] = {}
+    for journey in seen:
+        for step in journey:
+            counts[step.operation] = counts.get(step.operation, 0.0) + 1 / len(seen)
+    return counts

@@ -1,0 +1,130 @@
+"""A whole projection: learn from runs, foretell what was held out, then go beyond the machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.measured import MeasuredRun, load_run
+from experiment.errors import InputError
+from experiment.record import Plan, RunFolder
+from experiment.store import Architecture
+from projection import cell
+from projection.assumed import Assumed
+from projection.curves import RATES, Point, crossovers
+from projection.demands import learnable
+from projection.observed import Load, read_loads, split
+from projection.prediction import Part, Prediction, predict
+from projection.prices import Prices
+from projection.sizing import Sized, size
+from projection.spike import Spiked, spike
+from projection.store import Store, learn
+
+ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
+HOT, SURGE = "recommend", 20.0
+"""The operation that spikes, and by which factor."""
+CELLS = (25.0, 50.0, 100.0)
+"""Journeys per second of the cells: that their times agree shows that a cell is enough."""
+FAR = (100.0, 10_000.0)
+"""Loads at which a spike is followed."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """All that the report shows."""
+
+    plans: tuple[Plan, ...]
+    stores: dict[Architecture, Store]
+    predictions: dict[Architecture, list[Prediction]]
+    mix: dict[str, float]
+    """Requests per journey, by operation."""
+    points: tuple[Point, ...]
+    cells: dict[Architecture, dict[float, float]]
+    """p95 in ms by journeys per second of the cell."""
+    spikes: dict[Architecture, dict[float, Spiked]]
+    assumed: Assumed
+    prices: Prices
+
+    @cached_property
+    def held_out(self) -> list[Prediction]:
+        return [p for each in self.predictions.values() for p in each if p.part == "held out"]
+
+    @cached_property
+    def crossovers(self) -> list[float]:
+        return crossovers(self.points, self.prices)
+
+
+def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> Projection:
+    """Read runs and compute everything; raises InputError when they do not suffice."""
+    runs = [load_run(folder) for folder in folders]
+    cpus = _cpus_of(runs)
+    loads = {each: _loads(folders, runs, each) for each in ARCHITECTURES}
+    stores: dict[Architecture, Store] = {}
+    predictions: dict[Architecture, list[Prediction]] = {}
+    for architecture, observed in loads.items():
+        to_learn, held_out = split(observed)
+        learnt = learnable(to_learn, cpus)
+        left_out = [load for load in to_learn if load not in learnt]
+        store = stores[architecture] = learn(architecture, learnt, cpus)
+        parts: dict[Part, list[Load]] = {
+            "held out": held_out,
+            "learnt from": learnt,
+            "left out": left_out,
+        }
+        predictions[architecture] = predict(store, parts, cpus)
+    seen = [journey for load in loads["monolith"][:1] for journey in load.journeys]
+    mix = cell.requests_per_journey(seen)
+
+    def sized(architecture: Architecture, rate: float) -> Sized:
+        return size(stores[architecture], mix, rate, assumed)
+
+    return Projection(
+        plans=tuple(run.plan for run in runs),
+        stores=stores,
+        predictions=predictions,
+        mix=mix,
+        points=tuple(Point(sized("monolith", r), sized("microservices", r)) for r in RATES),
+        cells={a: {r: cell.p95_ms(sized(a, r), seen) for r in CELLS} for a in ARCHITECTURES},
+        spikes={a: {r: spike(sized(a, r), mix, HOT, SURGE) for r in FAR} for a in ARCHITECTURES},
+        assumed=assumed,
+        prices=prices,
+    )
+
+
+def _cpus_of(runs: Sequence[MeasuredRun]) -> float:
+    """CPUs of the budget that all runs had; InputError when their measurements do not go together.
+
+    What is joined is not compared: runs may differ in their load, but not in what was measured.
+    """
+    one = runs[0].plan
+    for run in runs:
+        other = run.plan
+        for what, ours, theirs in (
+            ("the budget", one.scenario.budget, other.scenario.budget),
+            ("the work per request", one.scenario.work, other.scenario.work),
+            ("the machine", one.machine.cpu_model, other.machine.cpu_model),
+            ("the hashes of the code", one.hashes, other.hashes),
+        ):
+            if ours != theirs:
+                raise InputError(
+                    f"{one.run_id} and {other.run_id} cannot be joined: {what} differ."
+                )
+    return _one_core(one)
+
+
+def _one_core(plan: Plan) -> float:
+    cpus = plan.scenario.budget.cpus
+    if cpus > 1:
+        raise InputError(
+            f"{plan.run_id} had {cpus:g} CPUs: the model knows processes that share one at most."
+        )
+    return cpus
+
+
+def _loads(
+    folders: Sequence[RunFolder], runs: Sequence[MeasuredRun], architecture: Architecture
+) -> list[Load]:
+    pairs = zip(folders, runs, strict=True)
+    loads = [load for folder, run in pairs for load in read_loads(folder, run, architecture)]
+    if not loads:
+        raise InputError(f"No run holds a complete trial of the architecture {architecture}.")
+    return loads

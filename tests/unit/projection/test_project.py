@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import pytest
+from made_ladder import World, make_ladder
+from typer.testing import CliRunner
+
+from experiment.errors import InputError
+from experiment.record import RunFolder
+from projection.assumed import Assumed
+from projection.prices import MADE_UP, load_prices
+from projection.project import Projection, project
+from projection.report import build
+from projection.tables import headline
+from testbed.cli import app
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Projection, str]:
+    path = tmp_path_factory.mktemp("projection")
+    projection = build([make_ladder(path / "run")], MADE_UP, path / "to" / "here")
+    return projection, (path / "to" / "here" / "index.html").read_text("utf-8")
+
+
+def test_the_page_says_how_far_off_each_held_out_load_was(built: tuple[Projection, str]) -> None:
+    projection, page = built
+    assert "4 of 4 held-out loads foretold within the limits" in headline(projection)
+    assert page.count("held out: within") == 4
+
+
+def test_the_page_calls_itself_a_model_and_lists_its_assumptions(
+    built: tuple[Projection, str],
+) -> None:
+    page = built[1]
+    assert "a model, not a measurement" in page
+    assert "<h2>Assumptions</h2>" in page
+    assert MADE_UP.source in page
+
+
+def test_the_page_goes_on_to_a_million_journeys(built: tuple[Projection, str]) -> None:
+    assert "1,000,000" in built[1]
+    assert built[0].points[-1].journeys_per_s == pytest.approx(1e6)
+
+
+def test_two_runs_teach_together(tmp_path: Path) -> None:
+    runs = [make_ladder(tmp_path / f"{seed}", World(seed=seed)) for seed in (1, 2)]
+    found = project(runs, MADE_UP, Assumed())
+    assert len(found.predictions["monolith"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        (World(cpus=0.5, run_id="other"), "the budget differ"),
+        (World(plan={"hashes": {"sources": "ab"}}, run_id="other"), "the hashes of the code"),
+    ],
+)
+def test_runs_that_measured_different_things_are_not_joined(
+    tmp_path: Path, other: World, sentence: str
+) -> None:
+    runs = [make_ladder(tmp_path / "one"), make_ladder(tmp_path / "two", other)]
+    with pytest.raises(InputError, match=f"made-up and other cannot be joined: {sentence}"):
+        project(runs, MADE_UP, Assumed())
+
+
+def test_more_than_one_cpu_is_not_what_the_model_knows(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="had 2 CPUs"):
+        project([make_ladder(tmp_path / "run", World(cpus=2.0))], MADE_UP, Assumed())
+
+
+def test_a_run_of_a_single_load_is_told_in_one_sentence(tmp_path: Path) -> None:
+    run = make_ladder(tmp_path / "run", World(factors=(1.0,)))
+    with pytest.raises(InputError, match="load-ladder has them"):
+        project([run], MADE_UP, Assumed())
+
+
+def test_a_report_over_several_runs_needs_a_folder(tmp_path: Path) -> None:
+    runs: list[RunFolder] = [make_ladder(tmp_path / each) for each in ("one", "two")]
+    done = CliRunner().invoke(app, ["project", *(str(each.path) for each in runs)])
+    assert isinstance(done.exception, InputError)
+    assert "add --to FOLDER" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("cpu_hour = -1\n", "greater than or equal to 0"),
+        ("currency = \n", "is not valid TOML"),
+    ],
+)
+def test_prices_that_are_none_are_told_in_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    whole = (
+        'currency = "EUR"\ngb_hour = 0.1\ninstance_hour = 0\nsource = "me"\nas_of = 2026-01-01\n'
+    )
+    file = tmp_path / "prices.toml"
+    file.write_text(text if "currency" in text else whole + text)
+    with pytest.raises(InputError, match=sentence):
+        load_prices(file)
+
+
+def test_prices_that_are_not_there_are_told_in_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no table of prices"):
+        load_prices(tmp_path / "none.toml")
