@@ -20,9 +20,9 @@ from projection.spike import Spiked, spike
 from projection.store import Store, learn
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
-HOT, SURGE = "recommend", 20.0
+HOT, SURGE = "recommend", 75.0
 """The operation that spikes, and by which factor."""
-CELLS = (25.0, 50.0, 100.0)
+CELLS = (50.0, 100.0, 200.0, 400.0)
 """Journeys per second of the cells: that their times agree shows that a cell is enough."""
 FAR = (100.0, 10_000.0)
 """Loads at which a spike is followed."""
@@ -43,10 +43,6 @@ class Projection:
     spikes: dict[Architecture, dict[float, Spiked]]
     assumed: Assumed
     prices: Prices
-
-    @cached_property
-    def held_out(self) -> list[Prediction]:
-        return [p for each in self.predictions.values() for p in each if p.part == "held out"]
 
     @cached_property
     def crossovers(self) -> list[float]:

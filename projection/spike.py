@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from projection.roles import Role
-from projection.sizing import Sized, cpu_s_per_journey
+from projection.sizing import MB_PER_GB, Sized, cpu_s_per_journey
 from scaling.autoscaler import Memory, Metric, decide
 from scaling.replicas import Reading
 
@@ -31,20 +31,18 @@ class Spiked:
 
 def spike(sized: Sized, mix: Mapping[str, float], operation: str, factor: float) -> Spiked:
     """All roles through a spike that multiplies the requests of one operation."""
-    ways = {
-        role: follow(role, _offered(sized, role, mix, operation, factor), sized)
-        for role in sized.store.roles
-    }
-    instance_s = {role: sum(m.beyond for m in way) * _step_s(sized) for role, way in ways.items()}
-    short = [
-        any(moments) for moments in zip(*([m.short for m in w] for w in ways.values()), strict=True)
-    ]
-    total_s = sum(instance_s.values())
+    roles, step_s = sized.store.roles, _step_s(sized)
+    ways = [follow(role, _offered(sized, role, mix, operation, factor), sized) for role in roles]
+    instance_s = [step_s * sum(moment.beyond for moment in way) for way in ways]
+    memory_mb_s = sum(
+        role.memory_mb * more_s for role, more_s in zip(roles, instance_s, strict=True)
+    )
+    together = zip(*ways, strict=True)
     return Spiked(
-        total_s * sized.assumed.instance_cpus,
-        total_s,
-        sum(role.memory_mb * seconds for role, seconds in instance_s.items()) / 1024,
-        sum(short) * _step_s(sized),
+        sum(instance_s) * sized.assumed.instance_cpus,
+        sum(instance_s),
+        memory_mb_s / MB_PER_GB,
+        step_s * sum(any(moment.short for moment in moments) for moments in together),
     )
 
 
@@ -66,7 +64,9 @@ def follow(role: Role, offered: Callable[[float], float], sized: Sized) -> list[
     assumed, resting = sized.assumed, sized.instances[role.name]
     start_s = assumed.schedule_s + role.start_cpu_s / assumed.instance_cpus
     due_s = [0.0] * resting
-    memory, usages, moments = Memory(), [0.0], []
+    memory = Memory()
+    usages: list[float] = []
+    moments: list[Moment] = []
     lag = max(1, round(assumed.metrics_delay_s / _step_s(sized)))
     for sync in range(round((CALM_S + SPIKE_S + AFTER_S) / _step_s(sized))):
         now_s = sync * _step_s(sized)

@@ -2,6 +2,7 @@
 
 from analysis.tables import Row
 from analysis.wording import NOTHING, figures, listed
+from experiment.store import Architecture
 from projection.curves import tipping_gb
 from projection.prediction import Prediction
 from projection.project import ARCHITECTURES, CELLS, FAR, Projection
@@ -106,10 +107,16 @@ def spike_rows(projection: Projection) -> list[Row]:
 
 def headline(projection: Projection) -> str:
     """How well the model did on what it had not seen, and what it says beyond that."""
-    held = projection.held_out
+    counts = listed([_foretold(projection, architecture) for architecture in ARCHITECTURES])
+    return (
+        f"Of the held-out loads, {counts} were foretold within the limits. {_crossing(projection)}"
+    )
+
+
+def _foretold(projection: Projection, architecture: Architecture) -> str:
+    held = [each for each in projection.predictions[architecture] if each.part == "held out"]
     within = sum(each.is_within for each in held)
-    foretold = f"{within} of {len(held)} held-out loads foretold within the limits."
-    return f"{foretold} {_crossing(projection)}"
+    return f"{within} of {len(held)} of the {architecture}"
 
 
 def _crossing(projection: Projection) -> str:

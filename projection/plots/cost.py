@@ -2,10 +2,13 @@
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from analysis.plots.plot import Plot
 from analysis.plots.style import ARM_COLOURS, GREY, INK, plain_log
 from projection.project import ARCHITECTURES, Projection
+
+SHOWN_RATES = tuple(10**power for power in range(7))
 
 
 def draw(projection: Projection) -> Figure:
@@ -32,6 +35,8 @@ def draw(projection: Projection) -> Figure:
 
 def _over_load(axes: Axes, title: str) -> None:
     axes.set_xscale("log")
+    axes.set_xticks(SHOWN_RATES, [f"{rate:,}" for rate in SHOWN_RATES], rotation=20)
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("journeys per second")
     axes.set_title(title)
 

@@ -35,8 +35,8 @@ def _frame(axes: Axes, title: str, within: float) -> None:
     high = max(axes.get_xlim()[1], axes.get_ylim()[1])
     ends = [low, high]
     axes.plot(ends, ends, color=GREY, linewidth=1.2, zorder=0)
-    bounds = [[end * (1 + sign * within) for end in ends] for sign in (-1, 1)]
-    axes.fill_between(ends, *bounds, color=PALE, zorder=-1)
+    below, above = ([end * (1 + sign * within) for end in ends] for sign in (-1, 1))
+    axes.fill_between(ends, below, above, color=PALE, zorder=-1)
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
     axes.set_xlabel("measured")
@@ -48,7 +48,8 @@ def caption(_: Projection) -> str:
     return (
         "Each dot is one load of one trial. Full: held out, the model never saw it; empty: the "
         "model learnt from it or, where the store was full, left it out. The band is "
-        f"{THROUGHPUT_WITHIN:.0%} wide on either side for throughput and {P95_WITHIN:.0%} for p95."
+        f"{100 * THROUGHPUT_WITHIN:.0f} % wide on either side for throughput, "
+        f"{100 * P95_WITHIN:.0f} % for p95."
     )
 
 

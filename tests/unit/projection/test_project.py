@@ -23,7 +23,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Projection, str]:
 
 def test_the_page_says_how_far_off_each_held_out_load_was(built: tuple[Projection, str]) -> None:
     projection, page = built
-    assert "4 of 4 held-out loads foretold within the limits" in headline(projection)
+    assert "2 of 2 of the monolith and 2 of 2 of the microservices" in headline(projection)
     assert page.count("held out: within") == 4
 
 
