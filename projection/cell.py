@@ -6,9 +6,12 @@ independence: Bramson, Lu & Prabhakar, *Queueing Systems* 71, 2012), and under p
 the mean at each depends on its utilisation alone. What a request meets on its way is then the same
 in a system of ten cells or ten thousand. Choosing the least busy instance would be better; so the
 times of a cell are on the careful side.
+
+Instances are whole, so those of a small cell have less to do than those of a large system. Foreign
+work of the same size makes up for it, and every instance is as busy as the autoscaler lets it be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +19,11 @@ from simpy import Environment, Event
 
 from analysis.quantiles import nearest_rank
 from analysis.windows import Window, within
-from projection.network import Station, Step, simulate
+from projection.network import Step, Steps, simulate
 from projection.observed import Journeys
 from projection.pool import Pool
-from projection.sizing import Sized
+from projection.roles import Role
+from projection.sizing import Sized, cpu_s_per_journey
 
 WINDOW: Window = (5.0, 20.0)
 """Answers that count: those to requests of the time in which the cell is in equilibrium."""
@@ -41,22 +45,46 @@ class Farm:
 def p95_ms(sized: Sized, seen: Journeys) -> float:
     """95th percentile of the response times in a cell of this size; journeys are like ``seen``."""
     rng = np.random.default_rng(SEED)
+    mix = requests_per_journey(seen)
 
-    def stations(env: Environment) -> Mapping[str, Station]:
-        quota = sized.assumed.instance_cpus
-        return {
-            role.name: Farm(
-                [Pool(env, quota - role.background) for _ in range(sized.instances[role.name])],
-                rng,
-            )
-            for role in sized.store.roles
-        }
+    def stations(env: Environment) -> dict[str, Farm]:
+        farms = {role.name: _farm(env, role, sized, rng) for role in sized.store.roles}
+        for role in sized.store.roles:
+            foreign = foreign_cpus(role, mix, sized)
+            if foreign > 0:
+                env.process(_fill(env, farms[role.name], foreign, _piece_s(role, mix)))
+        return farms
 
     journeys = arrivals(seen, sized.journeys_per_s, WINDOW[1], rng)
     answers = simulate(stations, sized.store.flows, journeys, UNTIL_S, rng)
     intended_s = np.array([each.intended_s for each in answers])
     times_ms = np.array([each.response_ms for each in answers])
     return nearest_rank(times_ms[within(intended_s, WINDOW)], 0.95)
+
+
+def _farm(env: Environment, role: Role, sized: Sized, rng: np.random.Generator) -> Farm:
+    cpus = sized.assumed.instance_cpus - role.background
+    return Farm([Pool(env, cpus) for _ in range(sized.instances[role.name])], rng)
+
+
+def foreign_cpus(role: Role, mix: dict[str, float], sized: Sized) -> float:
+    """CPUs of work that the instances of a role could have more, until they are at the target."""
+    assumed = sized.assumed
+    each = assumed.target * assumed.instance_cpus - role.background
+    own = sized.journeys_per_s * cpu_s_per_journey(role, mix)
+    return sized.instances[role.name] * each - own if own > 0 else 0.0
+
+
+def _piece_s(role: Role, mix: dict[str, float]) -> float:
+    """Mean CPU time of a request at a role, of those that come to it."""
+    requests = sum(share for name, share in mix.items() if role.cpu_s.get(name, 0.0) > 0)
+    return cpu_s_per_journey(role, mix) / requests
+
+
+def _fill(env: Environment, farm: Farm, cpus: float, piece_s: float) -> Steps:
+    while True:
+        yield env.timeout(float(farm.rng.exponential(piece_s / cpus)))
+        farm.run(piece_s)
 
 
 def arrivals(

@@ -18,11 +18,12 @@ from projection.prices import Prices
 from projection.sizing import Sized, size
 from projection.spike import Spiked, spike
 from projection.store import Store, learn
+from projection.suits import require_suiting
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 HOT, SURGE = "recommend", 75.0
 """The operation that spikes, and by which factor."""
-CELLS = (50.0, 100.0, 200.0, 400.0)
+CELLS = (25.0, 50.0, 100.0, 200.0)
 """Journeys per second of the cells: that their times agree shows that a cell is enough."""
 FAR = (100.0, 10_000.0)
 """Loads at which a spike is followed."""
@@ -52,7 +53,7 @@ class Projection:
 def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> Projection:
     """Read runs and compute everything; raises InputError when they do not suffice."""
     runs = [load_run(folder) for folder in folders]
-    cpus = _cpus_of(runs)
+    cpus = require_suiting(runs, ARCHITECTURES)
     loads = {each: _loads(folders, runs, each) for each in ARCHITECTURES}
     stores: dict[Architecture, Store] = {}
     predictions: dict[Architecture, list[Prediction]] = {}
@@ -84,36 +85,6 @@ def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> P
         assumed=assumed,
         prices=prices,
     )
-
-
-def _cpus_of(runs: Sequence[MeasuredRun]) -> float:
-    """CPUs of the budget that all runs had; InputError when their measurements do not go together.
-
-    What is joined is not compared: runs may differ in their load, but not in what was measured.
-    """
-    one = runs[0].plan
-    for run in runs:
-        other = run.plan
-        for what, ours, theirs in (
-            ("the budget", one.scenario.budget, other.scenario.budget),
-            ("the work per request", one.scenario.work, other.scenario.work),
-            ("the machine", one.machine.cpu_model, other.machine.cpu_model),
-            ("the hashes of the code", one.hashes, other.hashes),
-        ):
-            if ours != theirs:
-                raise InputError(
-                    f"{one.run_id} and {other.run_id} cannot be joined: {what} differ."
-                )
-    return _one_core(one)
-
-
-def _one_core(plan: Plan) -> float:
-    cpus = plan.scenario.budget.cpus
-    if cpus > 1:
-        raise InputError(
-            f"{plan.run_id} had {cpus:g} CPUs: the model knows processes that share one at most."
-        )
-    return cpus
 
 
 def _loads(

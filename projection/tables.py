@@ -1,9 +1,11 @@
 """The tables of a projection, as plain rows of text."""
 
+from analysis.quantiles import quantile_interval
 from analysis.tables import Row
-from analysis.wording import NOTHING, figures, listed
+from analysis.wording import NOTHING, RANGE, figures, listed
 from experiment.store import Architecture
 from projection.curves import tipping_gb
+from projection.observed import Load
 from projection.prediction import Prediction
 from projection.project import ARCHITECTURES, CELLS, FAR, Projection
 
@@ -25,12 +27,21 @@ def prediction_rows(projection: Projection) -> list[Row]:
                 f"{load.used:.2f}", f"{each.used:.2f}",
                 figures(load.answers_per_s), figures(each.answers_per_s),
                 signed(each.throughput_error),
-                figures(load.p95_ms), figures(each.p95_ms), signed(each.p95_error),
+                _with_interval(load), figures(each.p95_ms), signed(each.p95_error),
                 _outcome(each),
             )  # fmt: skip
             heading = f"{load.journeys_per_s:g} journeys/s"
             rows.append(Row(heading, cells, each.part == "held out", "" if index else architecture))
     return rows
+
+
+def _with_interval(load: Load) -> str:
+    """The measured p95 over its 95 % interval within the trial, where that is known."""
+    bounds = quantile_interval(load.answered_ms, 0.95)
+    if bounds is None:
+        return figures(load.p95_ms)
+    low, high = bounds
+    return f"{figures(load.p95_ms)}\n{figures(low)}{RANGE}{figures(high)}"
 
 
 def _outcome(each: Prediction) -> str:

@@ -49,6 +49,9 @@ class World:
     seed: int = 1
     cpus: float = 1.0
     run_id: str = "made-up"
+    budget: Mapping[str, Any] = field(default_factory=dict)
+    third: Mapping[str, Any] = field(default_factory=dict)
+    """One arm more, of which there are no trials."""
     plan: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -182,6 +185,7 @@ def _scenario(world: World) -> Scenario:
         }
         for n, factor in enumerate(world.factors, 1)
     ]
+    arms = [{"name": arm, "architecture": arm} for arm in TRUTH]
     return Scenario.model_validate(
         {
             "name": "made-up-ladder",
@@ -190,8 +194,8 @@ def _scenario(world: World) -> Scenario:
             "claims": ["N1"],
             "load": {"rate": world.rate, "mix": {"browse": 1.0}},
             "phases": phases,
-            "arms": [{"name": arm, "architecture": arm} for arm in TRUTH],
-            "budget": {"cpus": world.cpus, "memory_mb": 2048},
+            "arms": [*arms, *([world.third] if world.third else [])],
+            "budget": {"cpus": world.cpus, "memory_mb": 2048, **world.budget},
             "slo": {"latency_ms": 500, "good_share": 0.99},
             "primary": {
                 "metric": "cpu_ms_per_request",
@@ -199,6 +203,7 @@ def _scenario(world: World) -> Scenario:
                 "margin": 0.1,
                 "expectation": "higher in microservices",
                 "says": "CPU time",
+                "between": list(TRUTH),
             },
         }
     )

@@ -8,7 +8,7 @@ from made_ladder import TRUTH
 from experiment.errors import InputError
 from experiment.store import Architecture
 from projection.assumed import Assumed
-from projection.cell import arrivals, p95_ms, requests_per_journey
+from projection.cell import arrivals, foreign_cpus, p95_ms, requests_per_journey
 from projection.curves import RATES, Point, crossovers, tipping_gb
 from projection.demands import Demands
 from projection.network import Step
@@ -108,12 +108,20 @@ def test_without_a_price_of_memory_no_size_of_data_tips_the_balance() -> None:
     assert tipping_gb(points()[-1], PRICES.model_copy(update={"gb_hour": 0.0})) is None
 
 
-def test_a_cell_of_twice_the_size_is_as_fast() -> None:
+def test_a_cell_of_ten_times_the_size_is_as_fast() -> None:
     mix = requests_per_journey(SEEN)
     small, large = (
-        p95_ms(size(store("microservices"), mix, rate, Assumed()), SEEN) for rate in (150.0, 300.0)
+        p95_ms(size(store("microservices"), mix, rate, Assumed()), SEEN) for rate in (30.0, 300.0)
     )
     assert small == pytest.approx(large, rel=0.1)
+
+
+def test_foreign_work_fills_instances_up_to_the_target() -> None:
+    found = sized(30.0)
+    orders = next(role for role in found.store.roles if role.name == "orders")
+    own = 30.0 * MIX["checkout"] * 0.016
+    filled = own + foreign_cpus(orders, MIX, found) + found.instances["orders"] * 0.002
+    assert filled == pytest.approx(0.6 * 0.5 * found.instances["orders"])
 
 
 def test_an_instance_that_is_let_to_do_more_makes_requests_slower() -> None:

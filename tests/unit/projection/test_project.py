@@ -50,8 +50,11 @@ def test_two_runs_teach_together(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("other", "sentence"),
     [
-        (World(cpus=0.5, run_id="other"), "the budget differ"),
-        (World(plan={"hashes": {"sources": "ab"}}, run_id="other"), "the hashes of the code"),
+        (World(cpus=0.5, run_id="other"), "the budgets differ"),
+        (
+            World(plan={"hashes": {"sources": "ab"}}, run_id="other"),
+            "the hashes of the code differ",
+        ),
     ],
 )
 def test_runs_that_measured_different_things_are_not_joined(
@@ -65,6 +68,25 @@ def test_runs_that_measured_different_things_are_not_joined(
 def test_more_than_one_cpu_is_not_what_the_model_knows(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="had 2 CPUs"):
         project([make_ladder(tmp_path / "run", World(cpus=2.0))], MADE_UP, Assumed())
+
+
+def test_a_divided_budget_is_not_what_the_model_knows(tmp_path: Path) -> None:
+    divided = {"mode": "static", "instance_cpus": 0.2, "shared_cpus": 0.2}
+    with pytest.raises(InputError, match="mode static: the model knows pooled ones"):
+        project([make_ladder(tmp_path / "run", World(budget=divided))], MADE_UP, Assumed())
+
+
+def test_two_kinds_of_one_architecture_are_not_mixed(tmp_path: Path) -> None:
+    world = World(third={"name": "other", "architecture": "microservices", "without": ["outbox"]})
+    with pytest.raises(InputError, match="microservices of several kinds"):
+        project([make_ladder(tmp_path / "run", world)], MADE_UP, Assumed())
+
+
+def test_a_trial_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    run = make_ladder(tmp_path / "run")
+    run.trial(1, "monolith").samples.unlink()
+    with pytest.raises(InputError, match="cannot be read as a whole: block 1, monolith"):
+        project([run], MADE_UP, Assumed())
 
 
 def test_a_run_of_a_single_load_is_told_in_one_sentence(tmp_path: Path) -> None:
