@@ -55,20 +55,9 @@ def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> P
     runs = [load_run(folder) for folder in folders]
     cpus = require_suiting(runs, ARCHITECTURES)
     loads = {each: _loads(folders, runs, each) for each in ARCHITECTURES}
-    stores: dict[Architecture, Store] = {}
-    predictions: dict[Architecture, list[Prediction]] = {}
-    for architecture, observed in loads.items():
-        to_learn, held_out = split(observed)
-        learnt = learnable(to_learn, cpus)
-        left_out = [load for load in to_learn if load not in learnt]
-        store = stores[architecture] = learn(architecture, learnt, cpus)
-        parts: dict[Part, list[Load]] = {
-            "held out": held_out,
-            "learnt from": learnt,
-            "left out": left_out,
-        }
-        predictions[architecture] = predict(store, parts, cpus)
-    seen = [journey for load in loads["monolith"][:1] for journey in load.journeys]
+    checked = {each: _checked(each, loads[each], cpus) for each in ARCHITECTURES}
+    stores = {architecture: store for architecture, (store, _) in checked.items()}
+    seen = loads["monolith"][0].journeys
     mix = cell.requests_per_journey(seen)
 
     def sized(architecture: Architecture, rate: float) -> Sized:
@@ -77,7 +66,7 @@ def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> P
     return Projection(
         plans=tuple(run.plan for run in runs),
         stores=stores,
-        predictions=predictions,
+        predictions={each: found for each, (_, found) in checked.items()},
         mix=mix,
         points=tuple(Point(sized("monolith", r), sized("microservices", r)) for r in RATES),
         cells={a: {r: cell.p95_ms(sized(a, r), seen) for r in CELLS} for a in ARCHITECTURES},
@@ -87,6 +76,31 @@ def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> P
     )
 
 
+def _checked(
+    architecture: Architecture, loads: Sequence[Load], cpus: float
+) -> tuple[Store, list[Prediction]]:
+    """The store as it was learnt from some loads, and what it foretells of each of them."""
+    to_learn, held_out = split(loads)
+    learnt = learnable(to_learn, cpus)
+    store = learn(architecture, learnt, cpus)
+    _require_all_learnt(store, loads)
+    parts: dict[Part, list[Load]] = {
+        "held out": held_out,
+        "learnt from": learnt,
+        "left out": [load for load in to_learn if load not in learnt],
+    }
+    return store, predict(store, parts, cpus)
+
+
+def _require_all_learnt(store: Store, loads: Sequence[Load]) -> None:
+    due = {step.operation for load in loads for journey in load.journeys for step in journey}
+    for unknown in sorted(due - set(store.demands.cpu_s)):
+        raise InputError(
+            f"No load that is learnt from asked the {store.architecture} for {unknown}; "
+            "a longer profile would."
+        )
+
+
 def _loads(
     folders: Sequence[RunFolder], runs: Sequence[MeasuredRun], architecture: Architecture
 ) -> list[Load]:
@@ -94,4 +108,8 @@ def _loads(
     loads = [load for folder, run in pairs for load in read_loads(folder, run, architecture)]
     if not loads:
         raise InputError(f"No run holds a complete trial of the architecture {architecture}.")
+    for load in loads:
+        if not len(load.answered_ms):
+            where = f"{load.trial.record.title}, {load.phase}"
+            raise InputError(f"Nothing was answered correctly in {where}, so there is no time.")
     return loads

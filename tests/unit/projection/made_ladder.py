@@ -49,6 +49,10 @@ class World:
     seed: int = 1
     cpus: float = 1.0
     run_id: str = "made-up"
+    only_last: str = ""
+    """An operation that nobody asks for but the very last visitor."""
+    fails_from_s: float = 1e9
+    """When requests begin to fail."""
     budget: Mapping[str, Any] = field(default_factory=dict)
     third: Mapping[str, Any] = field(default_factory=dict)
     """One arm more, of which there are no trials."""
@@ -71,7 +75,7 @@ def make_ladder(path: Path, world: World | None = None) -> RunFolder:
     arrivals = [_arrival(seq, step) for seq, (step,) in enumerate(journeys)]
     pq.write_table(pa.Table.from_pylist(arrivals, schema=ARRIVALS), folder.arrivals(1))
     for arm in TRUTH:
-        _make_trial(folder, arm, _play(arm, journeys))
+        _make_trial(folder, arm, _play(arm, journeys), world.fails_from_s)
     return folder
 
 
@@ -82,8 +86,10 @@ def _journeys(world: World) -> list[list[Step]]:
         random.uniform(start_s, start_s + PHASE_S, random.poisson(rate * PHASE_S))
         for start_s, rate in edges
     ]
-    names = list(OPERATIONS)
-    return [[Step(names[random.integers(3)], at)] for at in np.sort(np.concatenate(times)).tolist()]
+    names = [name for name in OPERATIONS if name != world.only_last]
+    at_s = np.sort(np.concatenate(times)).tolist()
+    journeys = [[Step(names[random.integers(len(names))], each)] for each in at_s]
+    return [*journeys[:-1], [Step(world.only_last or names[0], at_s[-1])]]
 
 
 def _play(arm: str, journeys: Sequence[Sequence[Step]]) -> list[Answered]:
@@ -111,10 +117,12 @@ def _arrival(seq: int, step: Step) -> dict[str, Any]:
     }
 
 
-def _make_trial(folder: RunFolder, arm: str, answers: Sequence[Answered]) -> None:
+def _make_trial(
+    folder: RunFolder, arm: str, answers: Sequence[Answered], fails_from_s: float
+) -> None:
     files = folder.trial(1, arm)
     files.path.mkdir()
-    rows = [_request(seq, each) for seq, each in enumerate(answers)]
+    rows = [_request(seq, each, each.intended_s < fails_from_s) for seq, each in enumerate(answers)]
     pq.write_table(pa.Table.from_pylist(rows, schema=REQUESTS), files.requests)
     samples = _samples(arm, answers)
     pq.write_table(pa.Table.from_pylist(samples, schema=SAMPLES), files.samples)
@@ -128,7 +136,7 @@ def _make_trial(folder: RunFolder, arm: str, answers: Sequence[Answered]) -> Non
     write_json(files.run, record)
 
 
-def _request(seq: int, each: Answered) -> dict[str, Any]:
+def _request(seq: int, each: Answered, is_ok: bool) -> dict[str, Any]:  # noqa: FBT001 - a row
     return {
         "seq": seq,
         "step": 0,
@@ -138,8 +146,8 @@ def _request(seq: int, each: Answered) -> dict[str, Any]:
         "intended_s": each.intended_s,
         "sent_s": each.intended_s,
         "ended_s": each.ended_s,
-        "outcome": "ok",
-        "status": 200,
+        "outcome": "ok" if is_ok else "http_error",
+        "status": 200 if is_ok else 503,
         "degraded": "",
         "instance": "one",
     }

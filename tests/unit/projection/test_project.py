@@ -89,6 +89,20 @@ def test_a_trial_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         project([run], MADE_UP, Assumed())
 
 
+def test_an_operation_that_no_load_taught_is_named(tmp_path: Path) -> None:
+    run = make_ladder(tmp_path / "run", World(only_last="checkout"))
+    with pytest.raises(
+        InputError, match="No load that is learnt from asked the monolith for check"
+    ):
+        project([run], MADE_UP, Assumed())
+
+
+def test_a_load_without_an_answer_is_named(tmp_path: Path) -> None:
+    run = make_ladder(tmp_path / "run", World(fails_from_s=60.0))
+    with pytest.raises(InputError, match="answered correctly in block 1, monolith, load-4"):
+        project([run], MADE_UP, Assumed())
+
+
 def test_a_run_of_a_single_load_is_told_in_one_sentence(tmp_path: Path) -> None:
     run = make_ladder(tmp_path / "run", World(factors=(1.0,)))
     with pytest.raises(InputError, match="load-ladder has them"):
