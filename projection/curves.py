@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from experiment.store import Architecture
 from projection.prices import Prices
 from projection.sizing import Sized
 
@@ -24,6 +25,9 @@ class Point:
     @property
     def journeys_per_s(self) -> float:
         return self.monolith.journeys_per_s
+
+    def of(self, architecture: Architecture) -> Sized:
+        return self.monolith if architecture == "monolith" else self.services
 
     def ratio(self, prices: Prices) -> float:
         """Cost of the services over that of the monolith."""

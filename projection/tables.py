@@ -84,7 +84,7 @@ def cost_rows(projection: Projection) -> list[Row]:
     for point in projection.points:
         if not any(abs(point.journeys_per_s / shown - 1) < 1e-6 for shown in SHOWN):  # noqa: PLR2004 - rounding
             continue
-        both = (point.monolith, point.services)
+        both = [point.of(architecture) for architecture in ARCHITECTURES]
         tipping = tipping_gb(point, prices)
         cells = [
             *(f"{each.total:,}" for each in both),

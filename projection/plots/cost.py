@@ -17,9 +17,7 @@ def draw(projection: Projection) -> Figure:
     rates = [point.journeys_per_s for point in projection.points]
     prices = projection.prices
     for architecture, colour in zip(ARCHITECTURES, ARM_COLOURS, strict=False):
-        sized = [p.services if architecture == "microservices" else p.monolith
-                 for p in projection.points]  # fmt: skip
-        money = [each.per_million(prices) for each in sized]
+        money = [point.of(architecture).per_million(prices) for point in projection.points]
         cost.plot(rates, money, color=colour, label=architecture)
     ratio.plot(rates, [point.ratio(prices) for point in projection.points], color=INK)
     ratio.axhline(1, color=GREY, linewidth=1.2, linestyle=":")
