@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from experiment.prices import Prices
 from experiment.store import Architecture
-from projection.prices import Prices
 from projection.sizing import Sized
 
 RATES = tuple(10 ** (step / 4) for step in range(25))

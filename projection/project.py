@@ -6,6 +6,7 @@ from functools import cached_property
 
 from analysis.measured import MeasuredRun, load_run
 from experiment.errors import InputError
+from experiment.prices import Prices
 from experiment.record import Plan, RunFolder
 from experiment.store import Architecture
 from projection import cell
@@ -14,7 +15,6 @@ from projection.curves import RATES, Point, crossovers
 from projection.demands import learnable
 from projection.observed import Load, read_loads, split
 from projection.prediction import Part, Prediction, predict
-from projection.prices import Prices
 from projection.sizing import Sized, size
 from projection.spike import Spiked, spike
 from projection.store import Store, learn

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.page import draw_all, environment, page_style
+from experiment.prices import Prices
 from experiment.record import RunFolder, write_whole
 from projection import tables
 from projection.assumed import Assumed
 from projection.plots import PLOTS
-from projection.prices import Prices
 from projection.project import CELLS, HOT, SURGE, Projection, project
 
 

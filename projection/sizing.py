@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from experiment.errors import InputError
+from experiment.prices import Prices
 from projection.assumed import Assumed
-from projection.prices import Prices
 from projection.roles import Role
 from projection.store import Store
 from scaling.replicas import Reading, wanted

@@ -176,12 +176,13 @@ def project(
     folders = [_existing(run) for run in runs]
     if to is None and len(folders) > 1:
         raise InputError("A report over several runs belongs to none of them: add --to FOLDER.")
-    from projection.prices import MADE_UP, load_prices  # noqa: PLC0415 - keeps --help fast
+    from analysis.money.prices import default_prices  # noqa: PLC0415 - keeps --help fast
+    from experiment.prices import load_prices  # noqa: PLC0415 - keeps --help fast
     from projection.report import build  # noqa: PLC0415 - keeps --help fast
     from projection.tables import headline  # noqa: PLC0415 - keeps --help fast
 
     out = to or folders[0].path / "projection"
-    projection = build(folders, load_prices(prices) if prices else MADE_UP, out)
+    projection = build(folders, load_prices(prices) if prices else default_prices(), out)
     console.print(headline(projection), highlight=False)
     console.print(f"Report: {out / 'index.html'}", soft_wrap=True, highlight=False)
 

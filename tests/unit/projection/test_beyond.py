@@ -6,13 +6,13 @@ import pytest
 from made_ladder import TRUTH
 
 from experiment.errors import InputError
+from experiment.prices import Prices
 from experiment.store import Architecture
 from projection.assumed import Assumed
 from projection.cell import arrivals, foreign_cpus, p95_ms, requests_per_journey
 from projection.curves import RATES, Point, crossovers, tipping_gb
 from projection.demands import Demands
 from projection.network import Step
-from projection.prices import Prices
 from projection.roles import Role
 from projection.sizing import Sized, size
 from projection.spike import follow, spike

@@ -4,10 +4,10 @@ import pytest
 from made_ladder import World, make_ladder
 from typer.testing import CliRunner
 
+from analysis.money.prices import default_prices
 from experiment.errors import InputError
 from experiment.record import RunFolder
 from projection.assumed import Assumed
-from projection.prices import MADE_UP, load_prices
 from projection.project import Projection, project
 from projection.report import build
 from projection.tables import headline
@@ -17,7 +17,7 @@ from testbed.cli import app
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Projection, str]:
     path = tmp_path_factory.mktemp("projection")
-    projection = build([make_ladder(path / "run")], MADE_UP, path / "to" / "here")
+    projection = build([make_ladder(path / "run")], default_prices(), path / "to" / "here")
     return projection, (path / "to" / "here" / "index.html").read_text("utf-8")
 
 
@@ -33,7 +33,7 @@ def test_the_page_calls_itself_a_model_and_lists_its_assumptions(
     page = built[1]
     assert "a model, not a measurement" in page
     assert "<h2>Assumptions</h2>" in page
-    assert MADE_UP.source in page
+    assert default_prices().source in page
 
 
 def test_the_page_goes_on_to_a_million_journeys(built: tuple[Projection, str]) -> None:
@@ -43,7 +43,7 @@ def test_the_page_goes_on_to_a_million_journeys(built: tuple[Projection, str]) -
 
 def test_two_runs_teach_together(tmp_path: Path) -> None:
     runs = [make_ladder(tmp_path / f"{seed}", World(seed=seed)) for seed in (1, 2)]
-    found = project(runs, MADE_UP, Assumed())
+    found = project(runs, default_prices(), Assumed())
     assert len(found.predictions["monolith"]) == 8
 
 
@@ -62,31 +62,31 @@ def test_runs_that_measured_different_things_are_not_joined(
 ) -> None:
     runs = [make_ladder(tmp_path / "one"), make_ladder(tmp_path / "two", other)]
     with pytest.raises(InputError, match=f"made-up and other cannot be joined: {sentence}"):
-        project(runs, MADE_UP, Assumed())
+        project(runs, default_prices(), Assumed())
 
 
 def test_more_than_one_cpu_is_not_what_the_model_knows(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="had 2 CPUs"):
-        project([make_ladder(tmp_path / "run", World(cpus=2.0))], MADE_UP, Assumed())
+        project([make_ladder(tmp_path / "run", World(cpus=2.0))], default_prices(), Assumed())
 
 
 def test_a_divided_budget_is_not_what_the_model_knows(tmp_path: Path) -> None:
     divided = {"mode": "static", "instance_cpus": 0.2, "shared_cpus": 0.2}
     with pytest.raises(InputError, match="mode static: the model knows pooled ones"):
-        project([make_ladder(tmp_path / "run", World(budget=divided))], MADE_UP, Assumed())
+        project([make_ladder(tmp_path / "run", World(budget=divided))], default_prices(), Assumed())
 
 
 def test_two_kinds_of_one_architecture_are_not_mixed(tmp_path: Path) -> None:
     world = World(third={"name": "other", "architecture": "microservices", "without": ["outbox"]})
     with pytest.raises(InputError, match="microservices of several kinds"):
-        project([make_ladder(tmp_path / "run", world)], MADE_UP, Assumed())
+        project([make_ladder(tmp_path / "run", world)], default_prices(), Assumed())
 
 
 def test_a_trial_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     run = make_ladder(tmp_path / "run")
     run.trial(1, "monolith").samples.unlink()
     with pytest.raises(InputError, match="cannot be read as a whole: block 1, monolith"):
-        project([run], MADE_UP, Assumed())
+        project([run], default_prices(), Assumed())
 
 
 def test_an_operation_that_no_load_taught_is_named(tmp_path: Path) -> None:
@@ -94,19 +94,19 @@ def test_an_operation_that_no_load_taught_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         InputError, match="No load that is learnt from asked the monolith for check"
     ):
-        project([run], MADE_UP, Assumed())
+        project([run], default_prices(), Assumed())
 
 
 def test_a_load_without_an_answer_is_named(tmp_path: Path) -> None:
     run = make_ladder(tmp_path / "run", World(fails_from_s=60.0))
     with pytest.raises(InputError, match="answered correctly in block 1, monolith, load-4"):
-        project([run], MADE_UP, Assumed())
+        project([run], default_prices(), Assumed())
 
 
 def test_a_run_of_a_single_load_is_told_in_one_sentence(tmp_path: Path) -> None:
     run = make_ladder(tmp_path / "run", World(factors=(1.0,)))
     with pytest.raises(InputError, match="load-ladder has them"):
-        project([run], MADE_UP, Assumed())
+        project([run], default_prices(), Assumed())
 
 
 def test_a_report_over_several_runs_needs_a_folder(tmp_path: Path) -> None:
@@ -114,27 +114,3 @@ def test_a_report_over_several_runs_needs_a_folder(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["project", *(str(each.path) for each in runs)])
     assert isinstance(done.exception, InputError)
     assert "add --to FOLDER" in str(done.exception)
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("cpu_hour = -1\n", "greater than or equal to 0"),
-        ("currency = \n", "is not valid TOML"),
-    ],
-)
-def test_prices_that_are_none_are_told_in_one_sentence(
-    tmp_path: Path, text: str, sentence: str
-) -> None:
-    whole = (
-        'currency = "EUR"\ngb_hour = 0.1\ninstance_hour = 0\nsource = "me"\nas_of = 2026-01-01\n'
-    )
-    file = tmp_path / "prices.toml"
-    file.write_text(text if "currency" in text else whole + text)
-    with pytest.raises(InputError, match=sentence):
-        load_prices(file)
-
-
-def test_prices_that_are_not_there_are_told_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="There is no table of prices"):
-        load_prices(tmp_path / "none.toml")
