@@ -41,8 +41,8 @@ PARTS = (
     ("gunicorn, sockets, http.client", "floor", None),
     ("framework: Flask", "leanest", "floor"),
     ("framework: what every service does", "service", "leanest"),
-    ("client library: pool, timeouts, guard, trace", "client", "leanest"),
-    ("urllib3 (not in the way)", "pooled", "leanest"),
+    ("client library: urllib3", "pooled", "leanest"),
+    ("client library: guard, trace, turns", "client", "pooled"),
     ("proxy: Envoy (not in the way by default)", "proxied", "crossing"),
     ("serialisation: nine products", "json", "bytes"),
 )
