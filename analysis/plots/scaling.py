@@ -86,7 +86,7 @@ def _most_shown(run: MeasuredRun) -> float:
     for trial in (run.of(arm)[0] for arm in run.arms):
         decisions = decisions_in(trial.events)
         for role in scaled_roles(decisions):
-            there = np.nanmax(serving(trial.samples, role, at_s), initial=1.0)
+            there = float(np.nanmax(serving(trial.samples, role, at_s), initial=1.0))
             asked = max(each.recommended for each in decisions if each.role == role)
             most.append(max(there, min(asked, MOST_ASKED * there)))
     return max(most)

@@ -39,9 +39,9 @@ def provisioning(
     quota, so each sync asks for 1 / target as many at most. Nothing is counted before the first
     decision.
     """
-    at_s = _looks(window)
+    at_s, each_s = _looks(window)
     gap = asked_for(decisions, role, at_s) - serving(samples, role, at_s)
-    known = gap[~np.isnan(gap)] / LOOKS_PER_S
+    known = gap[~np.isnan(gap)] * each_s
     return Provisioning(float(known[known > 0].sum()), float(-known[known < 0].sum()))
 
 
@@ -62,8 +62,9 @@ def serving(samples: pd.DataFrame, role: str, at_s: Floats) -> Floats:
     return np.asarray(np.interp(at_s, t_s, ready), dtype=np.float64)
 
 
-def _looks(window: Window) -> Floats:
-    """Middles of equal pieces of time."""
+def _looks(window: Window) -> tuple[Floats, float]:
+    """Middles of equal pieces of a window, and how long each piece is."""
     start_s, end_s = window
     pieces = max(1, round((end_s - start_s) * LOOKS_PER_S))
-    return start_s + (np.arange(pieces) + 0.5) / LOOKS_PER_S
+    each_s = (end_s - start_s) / pieces
+    return start_s + (np.arange(pieces) + 0.5) * each_s, each_s
