@@ -20,6 +20,7 @@ from analysis.plots.plot import Plot, Run
 from analysis.published import load_literature
 from analysis.recovery import tables as recovery
 from analysis.scaling import tables as scaling
+from analysis.scaling import wording as scaling_wording
 from analysis.setup import setup_rows
 from analysis.summary import Summary
 from experiment.prices import Prices
@@ -68,6 +69,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Pri
         "guarantees": guarantees,
         "recovery": recovery,
         "scaling": scaling,
+        "scaling_wording": scaling_wording,
         "money": money,
         "prices": prices,
     }

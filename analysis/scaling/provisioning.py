@@ -67,4 +67,5 @@ def _looks(window: Window) -> tuple[Floats, float]:
     start_s, end_s = window
     pieces = max(1, round((end_s - start_s) * LOOKS_PER_S))
     each_s = (end_s - start_s) / pieces
-    return start_s + (np.arange(pieces) + 0.5) * each_s, each_s
+    middles = np.asarray(start_s + (np.arange(pieces) + 0.5) * each_s, dtype=np.float64)
+    return middles, each_s

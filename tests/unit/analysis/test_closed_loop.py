@@ -11,6 +11,7 @@ import pytest
 from analysis.comparison import expected_sign
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
+from analysis.money.prices import default_prices
 from analysis.page import render
 from analysis.summary import summarise
 from analysis.tables import outcome_rows
@@ -64,7 +65,7 @@ def test_the_report_says_how_much_was_omitted(folder: RunFolder) -> None:
     assert f"{_omitted(run):,} of its" in said
     outcomes = {row.heading: row.cells for row in outcome_rows(run)}
     assert outcomes["omitted"] == ("0", f"{_omitted(run):,}")
-    assert said in html.unescape(render(run, summarise(run), []))
+    assert said in html.unescape(render(run, summarise(run), [], default_prices()))
 
 
 @pytest.mark.parametrize(
