@@ -140,6 +140,8 @@ def _draw_serving(axes: Axes, trial: Trial, role: str, at_s: Floats, **look: Any
 def _mark_refusals(axes: Axes, decisions: Sequence[Decision]) -> None:
     """Crosses on the bottom where less was granted than asked for."""
     times_s = [decision.at_s for decision in decisions if decision.falls_short]
+    if not times_s:  # a line of nothing that is not clipped would count as one in a corner
+        return
     axes.plot(times_s, [0.0] * len(times_s), clip_on=False, zorder=4, **CROSS)
 
 

@@ -31,6 +31,9 @@ CALLS = 10
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def stores(
     local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory

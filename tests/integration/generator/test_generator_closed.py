@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 from measuring import measure, recommendations
 from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 
@@ -10,6 +11,7 @@ STALL_S = 1.0
 USERS = 4
 
 
+@pytest.mark.alone
 def test_users_who_wait_meet_a_stall_once_each_and_omit_the_rest(tmp_path: Path) -> None:
     begins_s: list[float] = []
 

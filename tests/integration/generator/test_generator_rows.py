@@ -93,6 +93,7 @@ def test_progress_and_summary_count_all_rows(measured: Measured) -> None:
     assert progress["in_flight"] == progress["bad"] == 0
 
 
+@pytest.mark.alone
 def test_the_ways_in_which_a_request_can_fail_are_told_apart(tmp_path: Path) -> None:
     fine, other, broken, vanishing, hanging, garbled, leaving = range(1, 8)
 

@@ -90,7 +90,11 @@ def test_findings_are_written_as_a_record(
 
 
 @pytest.mark.parametrize(
-    "command", [["selfcheck", "--quick"], ["bench"]], ids=lambda words: words[0]
+    "command",
+    [
+        pytest.param(["selfcheck", "--quick"], id="selfcheck"),
+        pytest.param(["bench"], id="bench", marks=pytest.mark.long),
+    ],
 )
 def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, command: list[str]) -> None:
     environment = {**os.environ, "TWINSTACK_STATE": str(tmp_path), "TMPDIR": str(tmp_path)}

@@ -42,6 +42,7 @@ def test_the_page_goes_on_to_a_million_journeys(built: tuple[Projection, str]) -
     assert built[0].points[-1].journeys_per_s == pytest.approx(1e6)
 
 
+@pytest.mark.long
 def test_two_runs_teach_together(tmp_path: Path) -> None:
     runs = [make_ladder(tmp_path / f"{seed}", World(seed=seed)) for seed in (1, 2)]
     found = project(runs, default_prices(), Assumed())
