@@ -18,7 +18,7 @@ demo: $(VENV)/.run ## compare the two stores under a spike and an outage; prints
 	@$(BIN)/twinstack run first-look --profile demo
 
 test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end to end
-	@$(BIN)/pytest -m "not alone and not long" -n 4 --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not alone and not long" -n 3 --no-loadscope-reorder $(PYTEST_ARGS)
 	@$(BIN)/pytest -m "alone and not long" $(PYTEST_ARGS)
 
 test-long: $(VENV)/.dev ## the tests that take minutes: a thousand steps on both stores, the tool killed at twenty moments

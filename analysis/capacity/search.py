@@ -6,17 +6,19 @@ same, because nothing but the raw files of the probes counts.
 
 import math
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from analysis.capacity.objective import Judgement, judge_objective
 from analysis.capacity.units import searched
 from analysis.judging import judged
 from analysis.money.use import Use, use_in
 from analysis.reading import read_requests, read_samples
+from analysis.windows import Window
 from experiment.ladder import Bracket, Ladder, ladder_of, next_step
 from experiment.probe import Probe, files_of
-from experiment.record import Plan, RunFolder, TrialRecord, read_json
+from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord, read_json
 from experiment.search import Search, SearchKind
 
 MOST_TRIES = 3
@@ -37,8 +39,13 @@ class SeenProbe:
     record: TrialRecord
     judgement: Judgement | None
     """None when the trial was not complete: then nothing is known of the store."""
-    use: Use | None = None
-    """Resources and journeys in the window that was judged; None as above."""
+    look: Callable[[], Use | None] = field(default=lambda: None, compare=False)
+    """Reads ``use``: it takes as long as the judgement, and a few of many probes are asked."""
+
+    @property
+    def use(self) -> Use | None:
+        """Resources and journeys in the window that was judged; None where nothing is known."""
+        return self.look()
 
     @property
     def search(self) -> SearchKey:
@@ -112,12 +119,15 @@ def read_probe(run: RunFolder, plan: Plan, probe: Probe) -> SeenProbe | None:
     record = read_json(files.run, TrialRecord)
     if record.status != "complete":
         return SeenProbe(probe, record, None)
-    slo, windows = plan.scenario.slo, plan.scenario.windows(plan.profile)
-    window = windows[plan.scenario.primary.phase]
-    rows = read_requests(files)
-    judged_rows = judged(rows, windows, slo.latency_ms)
-    use = use_in(judged_rows, read_samples(files), window, probe.cpus)
-    return SeenProbe(probe, record, judge_objective(rows, window, slo), use)
+    window = plan.scenario.windows(plan.profile)[plan.scenario.primary.phase]
+    judgement = judge_objective(read_requests(files), window, plan.scenario.slo)
+    return SeenProbe(probe, record, judgement, partial(_use, files, plan, window, probe.cpus))
+
+
+def _use(files: TrialFolder, plan: Plan, window: Window, cpus: float) -> Use | None:
+    windows = plan.scenario.windows(plan.profile)
+    rows = judged(read_requests(files), windows, plan.scenario.slo.latency_ms)
+    return use_in(rows, read_samples(files), window, cpus)
 
 
 def progress(ladder: Ladder, seen: Sequence[SeenProbe]) -> int | Bracket | Void:

@@ -19,6 +19,8 @@ from testbed.platforms.local.store import LocalStore
 LIMIT_MB = 600
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 
+pytestmark = pytest.mark.long
+
 
 def _kernel_kills(store: LocalStore) -> int:
     """Processes of the store that the kernel killed for lack of memory."""

@@ -19,6 +19,8 @@ SAMPLE = Sample(products=20, customers=10, ratings=20)
 OWNERS = 9
 """All services but the storefront."""
 
+pytestmark = pytest.mark.long
+
 
 ACCOUNT = {"email": "a@example.com", "name": "A", "password": "a good password"}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import psutil
+import pytest
 from measuring import generator, measure, on_workers, recommendations, rows_in, summary_in
 from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 
@@ -49,6 +50,7 @@ def test_two_workers_leave_what_one_process_would(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("worker-*"))
 
 
+@pytest.mark.long
 def test_a_lost_worker_is_noticed_and_leaves_the_journeys_of_the_other(tmp_path: Path) -> None:
     script = Counted()
     with (

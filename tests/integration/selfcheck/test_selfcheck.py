@@ -66,6 +66,7 @@ def test_the_instrument_measures_what_theory_says(
     ]
 
 
+@pytest.mark.long
 def test_a_server_that_is_slower_than_theory_says_is_noticed(bench: Bench) -> None:
     wanted = lindley.queues(2.0)
     finding = lindley.judge(wanted, bench.attempt(longer_by(0.1, wanted)))
@@ -73,11 +74,13 @@ def test_a_server_that_is_slower_than_theory_says_is_noticed(bench: Bench) -> No
     assert finding.deviation > 0.1
 
 
+@pytest.mark.long
 def test_a_starved_generator_voids_its_run(bench: Bench) -> None:
     (finding,) = starved.run(bench, 2.0)
     assert finding.outcome == "passed", finding.note
 
 
+@pytest.mark.long
 def test_findings_are_written_as_a_record(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

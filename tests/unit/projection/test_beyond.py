@@ -108,6 +108,7 @@ def test_without_a_price_of_memory_no_size_of_data_tips_the_balance() -> None:
     assert tipping_gb(points()[-1], PRICES.model_copy(update={"gb_hour": 0.0})) is None
 
 
+@pytest.mark.long
 def test_a_cell_of_ten_times_the_size_is_as_fast() -> None:
     mix = requests_per_journey(SEEN)
     small, large = (

@@ -33,6 +33,7 @@ def poisson(rate: float, draw: Draw, n: int = 60_000) -> list[tuple[float, float
     return [(float(each), draw(random)) for each in at_s]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("load", [0.3, 0.7])
 @pytest.mark.parametrize(
     "draw",
@@ -49,6 +50,7 @@ def test_the_mean_time_under_processor_sharing_is_known_and_the_same_for_all_sor
     assert found == pytest.approx(1 / (1 - load), rel=0.06)
 
 
+@pytest.mark.long
 def test_a_job_takes_in_the_mean_its_own_work_over_what_is_free() -> None:
     done = times_of(1.0, poisson(0.6, lambda random: 0.5 if random.random() < 0.9 else 5.5))
     long = np.mean([time_s for cpu_s, time_s in done if cpu_s > 1])
