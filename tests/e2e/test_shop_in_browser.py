@@ -219,8 +219,15 @@ def test_signing_in_leads_back_to_where_one_was(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(product)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("scheme", "viewport"),
+    [
+        pytest.param("light", DESKTOP, id="light-desktop"),
+        pytest.param("dark", PHONE, id="dark-phone"),
+        pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.long),
+        pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.long),
+    ],
+)
 def test_every_page_is_accessible(customer: Page, scheme: str, viewport: dict[str, int]) -> None:
     customer.set_viewport_size(viewport)
     customer.emulate_media(color_scheme=scheme)

@@ -11,7 +11,7 @@ STALL_S = 1.0
 USERS = 4
 
 
-@pytest.mark.alone
+@pytest.mark.long
 def test_users_who_wait_meet_a_stall_once_each_and_omit_the_rest(tmp_path: Path) -> None:
     begins_s: list[float] = []
 

@@ -55,7 +55,11 @@ def bench(state: Path) -> Iterator[Bench]:
 
 @pytest.mark.alone
 @pytest.mark.parametrize(
-    ("check", "seconds"), [(lindley.CHECK, 3.0), (stall.CHECK, 5.0)], ids=["lindley", "stall"]
+    ("check", "seconds"),
+    [
+        pytest.param(lindley.CHECK, 3.0, id="lindley"),
+        pytest.param(stall.CHECK, 5.0, id="stall", marks=pytest.mark.long),
+    ],
 )
 def test_the_instrument_measures_what_theory_says(
     bench: Bench, check: Check, seconds: float

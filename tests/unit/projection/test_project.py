@@ -22,12 +22,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Projection, str]:
     return projection, (path / "to" / "here" / "index.html").read_text("utf-8")
 
 
+@pytest.mark.long
 def test_the_page_says_how_far_off_each_held_out_load_was(built: tuple[Projection, str]) -> None:
     projection, page = built
     assert "2 of 2 of the monolith and 2 of 2 of the microservices" in headline(projection)
     assert page.count("held out: within") == 4
 
 
+@pytest.mark.long
 def test_the_page_calls_itself_a_model_and_lists_its_assumptions(
     built: tuple[Projection, str],
 ) -> None:
@@ -37,6 +39,7 @@ def test_the_page_calls_itself_a_model_and_lists_its_assumptions(
     assert default_prices().source in html.unescape(page)
 
 
+@pytest.mark.long
 def test_the_page_goes_on_to_a_million_journeys(built: tuple[Projection, str]) -> None:
     assert "1,000,000" in built[1]
     assert built[0].points[-1].journeys_per_s == pytest.approx(1e6)
