@@ -185,11 +185,17 @@ class Scenario(Part):
                     )
         if self.autoscaling is not None and not any(arm.scaled for arm in self.arms):
             raise ValueError("autoscaling: no arm says which roles are scaled")
+        if self.autoscaling is not None and self.search is not None:
+            raise ValueError("a search asks what a fixed deployment bears: no autoscaling")
+        if self.autoscaling is not None and any(p.phase.faults for p in self.timetable("full")):
+            raise ValueError("autoscaling and faults cannot be in one scenario yet")
         return self
 
     @model_validator(mode="after")
     def _has_a_budget_that_says_what_its_modes_need(self) -> Self:
         modes = {arm.budget_mode or self.budget.mode for arm in self.arms}
+        if modes - {"pooled"} and self.search is not None:
+            raise ValueError("a search needs a pooled budget")
         if modes - {"pooled"} and self.budget.shared_cpus is None:
             raise ValueError("budget.shared_cpus is missing: only a pooled budget goes without")
         if "equal-instances" in modes and self.budget.most_instances is None:

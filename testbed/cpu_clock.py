@@ -1,9 +1,10 @@
 """CPU time of other processes to the nanosecond: what /proc rounds to hundredths of a second."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from testbed import procfs
+from testbed.procfs import ProcessStat
 
 _SCHEDULED = 2
 """Linux, ``CPUCLOCK_SCHED``: the clock that clock_getcpuclockid(3) returns."""
@@ -25,6 +26,11 @@ def cpu_s_of_trees(roots: Iterable[int]) -> float:
     processes = procfs.snapshot()
     pids = {stat.pid for root in roots for stat in procfs.tree(processes, root)}
     return sum(_cpu_s_unless_gone(pid) for pid in pids)
+
+
+def cpu_s_of_tree(processes: Mapping[int, ProcessStat], root: int) -> float:
+    """The same of one process, where all processes are listed already."""
+    return sum(_cpu_s_unless_gone(stat.pid) for stat in procfs.tree(processes, root))
 
 
 def _cpu_s_unless_gone(pid: int) -> float:

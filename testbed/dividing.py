@@ -44,7 +44,8 @@ def _quotas(budget: Budget, arm: Arm, roles: Sequence[str], mode: BudgetMode) ->
 
 def _slices(budget: Budget, arm: Arm, roles: Sequence[str]) -> dict[str, float]:
     """What is left by those whose slice is given, in equal slices for the others."""
-    left = budget.cpus - _shared_cpus(budget) - sum(arm.quotas.values())
+    given = sum(arm.quotas.values())
+    left = round(budget.cpus - _shared_cpus(budget) - given, 9)  # 0.1 + 0.2 is not quite 0.3
     others = [role for role in roles if role not in arm.quotas]
     if left < 0 or (others and left == 0):
         raise InputError(

@@ -51,6 +51,8 @@ class Autoscaler:
         quotas = deployment.division.quotas
         self._histories = {role: History(autoscaling, quotas.get(role)) for role in scaled}
         self._memories = dict.fromkeys(scaled, Memory())
+        self._is_shrinking = dict.fromkeys(scaled, False)
+        """Whether what is under way, if anything is, takes instances away."""
         self._under_way: dict[str, list[Future[None]]] = {role: [] for role in scaled}
         self._error: Exception | None = None
         self._stop = threading.Event()
@@ -58,6 +60,12 @@ class Autoscaler:
         self._thread = threading.Thread(target=self._run, name="autoscaler", daemon=True)
 
     def __enter__(self) -> Self:
+        # Threads, and the instances that they start, are as nice as the thread that started them:
+        # those that act are started here, before the one that looks steps back.
+        ready = threading.Barrier(SIDE_BY_SIDE + 1)
+        for _ in range(SIDE_BY_SIDE):
+            self._acting.submit(ready.wait)
+        ready.wait()
         self._thread.start()
         return self
 
@@ -91,7 +99,7 @@ class Autoscaler:
                 for role, history in self._histories.items():
                     history.add(self._now_s(), self._store.readings(role))
                     if look and look % LOOKS == 0:
-                        self._decide(role, history.readings())
+                        self._decide(role, look * self._period_s / LOOKS, history.readings())
                 look += 1
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
             self._error = error
@@ -99,8 +107,9 @@ class Autoscaler:
     def _now_s(self) -> float:
         return self._clock.elapsed_s()
 
-    def _decide(self, role: str, readings: tuple[Reading, ...]) -> None:
-        now_s, current = self._now_s(), self._wanted[role]
+    def _decide(self, role: str, now_s: float, readings: tuple[Reading, ...]) -> None:
+        """``now_s``: the planned time, so that a late look does not move windows and periods."""
+        current = self._wanted[role]
         metric = Metric(self._autoscaling.metric, self._autoscaling.target, readings, self._full)
         policy, bound_by = self._bounded(role, current)
         decision = decide(policy, self._memories[role], now_s, current, [metric])
@@ -114,11 +123,13 @@ class Autoscaler:
             metric=metric.name,
             mean=_mean(readings),
             target=metric.target,
-            actual_s=now_s,
+            actual_s=self._now_s(),
         )
         if decision.instances != current:
             self._wanted[role] = decision.instances
-            scaling = self._acting.submit(self._scale, role, decision.instances, now_s)
+            decided_s = self._now_s()
+            scaling = self._acting.submit(self._scale, role, decision.instances, decided_s)
+            self._is_shrinking[role] = decision.instances < current
             self._under_way[role].append(scaling)
 
     @property
@@ -131,8 +142,9 @@ class Autoscaler:
         policy = self._policies[role]
         fits = self._room.most_of(role, self._wanted)
         if any(not each.done() for each in self._under_way[role]):
-            # Whoever starts is not stopped before it serves.
-            policy = replace(policy, least=current)
+            if self._is_shrinking[role]:  # whoever leaves is gone first
+                return replace(policy, least=current, most=current), "what is being removed"
+            policy = replace(policy, least=current)  # whoever starts serves first
         if fits is not None and fits < policy.most:
             return replace(policy, most=max(fits, policy.least)), "the budget"
         return policy, ""

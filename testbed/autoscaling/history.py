@@ -65,6 +65,8 @@ class History:
         if before is None or after is None or not before.is_ready:
             return Reading(None, is_ready=False)
         used_s = after.cpu_s - before.cpu_s
+        if used_s < 0:  # it was started anew under its name
+            return Reading(None, is_ready=False)
         return Reading(used_s / (end.at_s - begin.at_s) / self.quota_cpus, instance.is_ready)
 
     def _newest(self, until_s: float) -> _Look | None:

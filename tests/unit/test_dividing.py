@@ -6,6 +6,8 @@ import pytest
 
 from experiment.errors import InputError
 from experiment.store import Arm, Budget
+from testbed import scenarios
+from testbed.deploying import deployment_of
 from testbed.dividing import division_of
 from testbed.platforms.division import Division
 
@@ -66,3 +68,13 @@ def test_a_budget_that_does_not_do_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=sentence):
         divided(mode, budget, **of_arm)
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_every_arm_of_a_scenario_of_the_project_has_a_budget_that_does(name: str) -> None:
+    scenario = scenarios.find(name)
+    for arm in scenario.arms:
+        assert deployment_of(scenario, arm).division.shared_cpus in (
+            None,
+            scenario.budget.shared_cpus,
+        )

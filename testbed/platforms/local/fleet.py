@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters, read_counters
 from testbed import procfs
+from testbed.cpu_clock import cpu_s_of_tree
 from testbed.platforms.local import usage
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
 from testbed.platforms.local.processes import STOP_WITHIN_S, OwnedProcess
@@ -108,7 +109,7 @@ class Fleet:
         return [
             InstanceReading(
                 name=each.plan.name,
-                cpu_s=usage.cpu_s(processes, each.process.pid),
+                cpu_s=cpu_s_of_tree(processes, each.process.pid),
                 in_flight=_counters(each).in_flight,
             )
             for each in self.of(role)
@@ -141,7 +142,7 @@ def _is_paused(tree: list[ProcessStat]) -> bool:
 def _usage(name: str, role: _Role, processes: usage.Processes) -> RoleUsage:
     alive = [each for each in role.instances if each.process.is_alive]
     pids = [each.process.pid for each in alive]
-    cpu_s = {pid: usage.cpu_s(processes, pid) for pid in pids} | role.past_cpu_s
+    cpu_s = role.past_cpu_s | {pid: usage.cpu_s(processes, pid) for pid in pids}
     return RoleUsage(
         role=name,
         instances=len(alive),

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
-from experiment.errors import InputError
+from experiment.errors import InputError, RunError
 from testbed import janitor
 from testbed.janitor import Belongings
 from testbed.platforms.local import envoy, instances, limits, proxy, servers
@@ -18,6 +18,7 @@ from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
 from testbed.platforms.local.databases import Databases
 from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.servers import Servers
 from testbed.platforms.local.store import Ground, LocalStore
 from testbed.platforms.platform import Deployment
@@ -80,6 +81,7 @@ class LocalPlatform(Undoing):
                 deployment.budget, self.belongings, division=deployment.division
             )
             undo.callback(limited.remove)
+            _require_division(deployment, limited)
             for server in databases.servers:
                 limited.take_in(server.pids())
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
@@ -93,6 +95,16 @@ class LocalPlatform(Undoing):
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
+
+
+def _require_division(deployment: Deployment, limited: Limits) -> None:
+    """Quotas that nobody is held to would decide nothing, and be compared all the same."""
+    wanted = deployment.budget is not None and deployment.division.among != "nobody"
+    if wanted and not limited.is_divided:
+        raise RunError(
+            f"The budget of {deployment.name} cannot be divided here, CPU is "
+            f"{limited.says['cpu']}; a pooled budget goes without."
+        )
 
 
 def require_free(port: int | None) -> None:
