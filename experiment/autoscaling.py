@@ -39,15 +39,19 @@ class Autoscaling(Part):
     would take. One that is not ready by then serves as soon as it is."""
     metrics_delay_s: Annotated[float, Field(ge=0, le=300)] = 15.0
     """Age of the readings on which is decided."""
+    metrics_window_s: Annotated[float, Field(gt=0, le=600)] = 15.0
+    """Over which a reading is averaged. Compressed, it holds fewer requests than in a cluster, and
+    their number varies the more: small instances need a longer one."""
     compression: Annotated[float, Field(ge=1, le=60)] = 1.0
 
     @property
     def says(self) -> str:
         """All of it in a line, with the times as they pass."""
         start_s, delay_s = self.start_s / self.compression, self.metrics_delay_s / self.compression
+        window_s = self.metrics_window_s / self.compression
         return (
             f"Kubernetes' horizontal algorithm with its default behaviour, {self.metric} kept at "
             f"{self.target:g}; times compressed {self.compression:g} to 1: a decision every "
-            f"{SYNC_S / self.compression:g} s, readings {delay_s:g} s old, an instance serves "
-            f"{start_s:g} s after the decision at the earliest"
+            f"{SYNC_S / self.compression:g} s, readings of {window_s:g} s that are {delay_s:g} s "
+            f"old, an instance serves {start_s:g} s after the decision at the earliest"
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from experiment.errors import InputError
 from experiment.store import Arm, Budget, BudgetMode
 from scaling.room import Room
-from testbed.platforms.division import Division
+from testbed.platforms.division import LEAST_CPUS, Division
 
 
 def division_of(
@@ -17,6 +17,7 @@ def division_of(
     if mode == "pooled":
         return Division(quotas=quotas)
     shared_cpus = _shared_cpus(budget)
+    _require_room_to_run(arm, quotas | {"edge and database": shared_cpus})
     if mode == "static":
         return Division("roles", quotas, shared_cpus)
     room = Room(
@@ -40,6 +41,15 @@ def _quotas(budget: Budget, arm: Arm, roles: Sequence[str], mode: BudgetMode) ->
             f"{missing[0]}."
         )
     return {role: quota for role, quota in quotas.items() if quota is not None}
+
+
+def _require_room_to_run(arm: Arm, quotas: Mapping[str, float]) -> None:
+    least = min(quotas, key=lambda part: quotas[part])
+    if quotas[least] < LEAST_CPUS:
+        raise InputError(
+            f"budget: {quotas[least]:g} CPUs for {least} of {arm.name} are less than the "
+            f"{LEAST_CPUS:g} that a part needs."
+        )
 
 
 def _slices(budget: Budget, arm: Arm, roles: Sequence[str]) -> dict[str, float]:

@@ -3,8 +3,9 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
-from experiment.autoscaling import SYNC_S, Autoscaling
+from experiment.autoscaling import Autoscaling
 from scaling.replicas import Reading
 from testbed.platforms.platform import InstanceReading
 
@@ -30,8 +31,7 @@ class History:
 
     @property
     def _window_s(self) -> float:
-        """Over which CPU is averaged: as between two scrapes of a cluster's metrics server."""
-        return SYNC_S / self.autoscaling.compression
+        return self.autoscaling.metrics_window_s / self.autoscaling.compression
 
     def add(self, at_s: float, readings: Sequence[InstanceReading]) -> None:
         self._looks.append(_Look(at_s, {each.name: each for each in readings}))
@@ -49,9 +49,15 @@ class History:
             for each in last.instances.values()
         )
 
-    def _in_flight(self, instance: InstanceReading, seen: _Look | None) -> Reading:
-        known = seen is not None and seen.instances.get(instance.name)
-        return Reading(float(known.in_flight) if known else None, instance.is_ready)
+    def _in_flight(self, instance: InstanceReading, end: _Look | None) -> Reading:
+        """The mean of the looks in the window: one look alone may meet a burst or a gap."""
+        looks = [look.instances.get(instance.name) for look in self._window(end)]
+        served = [seen.in_flight for seen in looks if seen is not None and seen.is_ready]
+        return Reading(fmean(served) if served else None, instance.is_ready)
+
+    def _window(self, end: _Look | None) -> list[_Look]:
+        since_s, until_s = (0.0, -1.0) if end is None else (end.at_s - self._window_s, end.at_s)
+        return [look for look in self._looks if since_s < look.at_s <= until_s]
 
     def _cpu(self, instance: InstanceReading, end: _Look | None) -> Reading:
         """As in Kubernetes, an instance counts as not ready until it has been for a whole window.

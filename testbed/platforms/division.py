@@ -8,6 +8,10 @@ from scaling.room import Room
 
 SHARED = "shared"
 """The part of edge and database."""
+LEAST_QUOTA_US = 1_000
+"""What Linux grants a control group per period, at least."""
+LEAST_CPUS = 0.02
+"""The smallest part. A smaller one would take periods of more than 50 ms, for all."""
 
 
 @dataclass(frozen=True)

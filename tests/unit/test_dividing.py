@@ -55,6 +55,7 @@ def test_equal_instances_bounds_their_number() -> None:
         ("equal-cost", {"instance_cpus": None}, {}, "says nothing of storefront"),
         ("static", {}, {"quotas": {"catalog": 0.8}}, "less than the slices of arm"),
         ("static", {"shared_cpus": 1.0}, {}, "leave something of budget.cpus"),
+        ("equal-cost", {}, {"quotas": {"catalog": 0.01}}, "0.01 CPUs for catalog of arm are less"),
         (
             "pooled",
             {"instance_cpus": None},

@@ -88,8 +88,8 @@ def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole
     assert whole == memory / "cgroup.procs"
     made.hold("carts", "carts-2", pids=[77])
     assert (cpu / "carts-2" / "cgroup.procs").read_text() == "77"
-    assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "3000"
+    assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "15000"
     assert made.shared_joins[0] == cpu / "shared" / "cgroup.procs"
     made.hold_shared()
-    assert (cpu / "shared" / "cpu.cfs_quota_us").read_text() == "2000"
+    assert (cpu / "shared" / "cpu.cfs_quota_us").read_text() == "10000"
     assert "divided among instances" in made.says["cpu"]

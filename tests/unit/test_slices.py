@@ -6,11 +6,11 @@ from typing import Literal
 import pytest
 
 from testbed.janitor import Belongings
-from testbed.platforms.local.slices import Slices, quota_and_period_us
+from testbed.platforms.local.slices import Slices
 
 QUOTA: dict[int, dict[str, str]] = {
-    1: {"cpu.cfs_quota_us": "1500", "cpu.cfs_period_us": "10000"},
-    2: {"cpu.max": "1500 10000"},
+    1: {"cpu.cfs_quota_us": "7500", "cpu.cfs_period_us": "50000"},
+    2: {"cpu.max": "7500 50000"},
 }
 LEAST: dict[int, tuple[str, str]] = {1: ("cpu.shares", "2"), 2: ("cpu.weight", "1")}
 
@@ -48,11 +48,14 @@ def test_whoever_serves_is_in_a_group_of_its_own_with_its_quota(
     }
 
 
-def test_a_small_quota_has_a_longer_period_since_the_kernel_grants_no_less_than_a_millisecond() -> (
-    None
-):
-    assert quota_and_period_us(0.15) == (1_500, 10_000)
-    assert quota_and_period_us(0.02) == (1_000, 50_000)
+def test_a_small_part_waits_no_longer_for_its_quota_than_a_large_one(
+    slices: Slices, version: Literal[1, 2]
+) -> None:
+    slices.hold("payments-1", 0.02)
+    slices.hold("monolith-1", 0.15)
+    file = {1: "cpu.cfs_period_us", 2: "cpu.max"}[version]
+    said = [(slices.group / part / file).read_text() for part in ("payments-1", "monolith-1")]
+    assert [each.split()[-1] for each in said] == ["50000", "50000"]
 
 
 def test_every_group_is_recorded_before_it_is_made(slices: Slices) -> None:

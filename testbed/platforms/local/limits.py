@@ -11,7 +11,7 @@ from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.division import SHARED, Division
 from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
-from testbed.platforms.local.slices import PERIOD_US, Slices, members, move, quota_and_period_us
+from testbed.platforms.local.slices import PART_PERIOD_US, PERIOD_US, Slices, members, move
 
 NOT_LIMITED = "not limited"
 _MB = 2**20
@@ -126,14 +126,8 @@ def _divide(limits: Limits, place: Place, group: Path, belongings: Belongings) -
         _distribute(group, {"cpu"})
     limits.slices = Slices(group, place.version, belongings)
     limits.says["cpu"] += (
-        f", divided among {limits.division.among}, periods of parts {_periods(limits.division)}"
+        f", divided among {limits.division.among}, period of parts {PART_PERIOD_US / 1000:g} ms"
     )
-
-
-def _periods(division: Division) -> str:
-    """A part of less than 0.1 CPUs has a longer period, for which it may have to wait."""
-    periods_ms = sorted({quota_and_period_us(cpus)[1] / 1000 for cpus in division.quotas.values()})
-    return f"{periods_ms[0]:g} to {periods_ms[-1]:g} ms"
 
 
 def _make(place: Place, controllers: set[str], budget: Budget, belongings: Belongings) -> Path:

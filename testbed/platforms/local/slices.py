@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 from testbed.janitor import Belongings, remove_control_group
+from testbed.platforms.division import LEAST_CPUS, LEAST_QUOTA_US
 
 PERIOD_US = 10_000
-"""Short: periods of 100 ms let bursts through and stall for long, which latency would show."""
-LEAST_QUOTA_US = 1_000
-"""The kernel's."""
+"""Of a whole budget. Short: periods of 100 ms let bursts through and stall for long, which latency
+would show."""
+PART_PERIOD_US = round(LEAST_QUOTA_US / LEAST_CPUS)
+"""Of every part, small or large: whoever has used up a quota waits as long in either architecture,
+though one of them has smaller parts."""
 _LEAST_WEIGHT: dict[Literal[1, 2], tuple[str, str]] = {
     1: ("cpu.shares", "2"),
     2: ("cpu.weight", "1"),
@@ -63,20 +66,14 @@ class Slices:
         return folder
 
     def _limit(self, folder: Path, cpus: float) -> None:
-        quota_us, period_us = quota_and_period_us(cpus)
+        quota_us = round(cpus * PART_PERIOD_US)
         if self.version == 2:  # noqa: PLR2004 - a version
-            (folder / "cpu.max").write_text(f"{quota_us} {period_us}", encoding="ascii")
+            (folder / "cpu.max").write_text(f"{quota_us} {PART_PERIOD_US}", encoding="ascii")
             return
         file = folder / "cpu.cfs_quota_us"
         file.write_text("-1", encoding="ascii")  # or the kernel may refuse the period
-        (folder / "cpu.cfs_period_us").write_text(f"{period_us}", encoding="ascii")
+        (folder / "cpu.cfs_period_us").write_text(f"{PART_PERIOD_US}", encoding="ascii")
         file.write_text(f"{quota_us}", encoding="ascii")
-
-
-def quota_and_period_us(cpus: float) -> tuple[int, int]:
-    """The usual period; a longer one where the quota would be less than the kernel allows."""
-    quota_us = max(round(cpus * PERIOD_US), LEAST_QUOTA_US)
-    return quota_us, round(quota_us / cpus)
 
 
 def members(group: Path) -> list[int]:

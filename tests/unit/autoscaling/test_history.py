@@ -28,11 +28,19 @@ def test_cpu_is_the_share_of_the_quota_over_a_period_that_ended_when_the_delay_b
     assert reading.value == pytest.approx(0.2 / QUOTA)
 
 
-def test_requests_in_hand_are_those_of_the_moment_when_the_delay_began() -> None:
+def test_requests_in_hand_are_the_mean_of_a_period_that_ended_when_the_delay_began() -> None:
     looks = history("in-flight")
-    for second, in_flight in enumerate([1, 2, 3]):
-        looks.add(float(second), [seen(0.0, in_flight)])
-    assert looks.readings() == (Reading(2.0),)
+    for quarter, in_flight in enumerate([9, 1, 2, 3, 6, 9, 9, 9, 9]):
+        looks.add(quarter / 4, [seen(0.0, in_flight)])
+    # At 2 s, with a delay of 1 s and a window of 1 s: later than 0 s, until 1 s.
+    assert looks.readings() == (Reading(3.0),)
+
+
+def test_requests_in_hand_are_not_counted_before_an_instance_serves() -> None:
+    looks = history("in-flight", delay_s=0.0)
+    looks.add(0.0, [InstanceReading("carts-1", 0.0, 0, is_ready=False)])
+    looks.add(0.5, [seen(0.0, 4)])
+    assert looks.readings() == (Reading(4.0),)
 
 
 def test_a_new_instance_is_unknown_until_its_readings_are_old_enough() -> None:
