@@ -1,7 +1,8 @@
 from pathlib import Path
 from typing import Any
 
-from testbed.platforms.local import envoy, instances
+from store.runtime import serving
+from testbed.platforms.local import envoy
 from testbed.platforms.local.envoy import EdgePlan
 
 ROUTES = {"/": "storefront", "/api/cart": "carts", "/api/product-pages": "storefront"}
@@ -115,7 +116,7 @@ def test_each_role_reads_its_members_from_its_own_file() -> None:
 
 def test_envoy_drops_idle_connections_long_before_gunicorn_does() -> None:
 
-    assert envoy.UPSTREAM_IDLE_S * 2 < instances.KEEP_ALIVE_S
+    assert envoy.UPSTREAM_IDLE_S * 2 < serving.KEEP_ALIVE_S
 
 
 def _limits(plan: EdgePlan) -> dict[str, tuple[int, int]]:

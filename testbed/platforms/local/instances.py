@@ -2,24 +2,19 @@
 
 import signal
 import socket
-import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.runtime import serving
 from store.runtime.settings import Settings
 from testbed.janitor import Belongings
 from testbed.platforms.local.processes import OwnedProcess, Program, start
 
-KEEP_ALIVE_S = 3600
-GRACE_S = 5
-SILENT_WORKER_S = 30
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, used for gunicorn's heartbeat
-
 FACTORS = {
     "server": (
-        f"gunicorn, one gthread worker per instance, keep-alive {KEEP_ALIVE_S} s; it restarts a "
-        "crashed worker by itself"
+        f"gunicorn, one gthread worker per instance, keep-alive {serving.KEEP_ALIVE_S} s; "
+        "it restarts a crashed worker by itself"
     ),
     "numeric threads": "one per process (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS)",
     "instances": "on loopback, each its own port",
@@ -77,7 +72,7 @@ def start_instance(
         port = listener.getsockname()[1]
         program = Program(
             name=plan.name,
-            command=_command(plan, listener.fileno()),
+            command=serving.command(plan.app, plan.settings.threads, f"fd://{listener.fileno()}"),
             log=plan.folder / f"{plan.name}.log",
             environment=_environment(
                 plan.settings.model_copy(update={"start_delay_s": slower_by_s})
@@ -93,22 +88,5 @@ def start_instance(
         return RunningInstance(plan, port, start(program, belongings))
 
 
-def _command(plan: InstancePlan, descriptor: int) -> list[str]:
-    heartbeat = ["--worker-tmp-dir", str(_SHARED_MEMORY)] if _SHARED_MEMORY.is_dir() else []
-    return [
-        sys.executable, "-m", "gunicorn",
-        "--worker-class", "gthread", "--workers", "1", "--threads", str(plan.settings.threads),
-        "--keep-alive", str(KEEP_ALIVE_S), "--graceful-timeout", str(GRACE_S),
-        "--timeout", str(SILENT_WORKER_S), "--no-control-socket", *heartbeat,
-        "--bind", f"fd://{descriptor}", "--log-level", "warning", plan.app,
-    ]  # fmt: skip
-
-
 def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        **settings.environment(),
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONHASHSEED": "0",
-    }
+    return {**settings.environment(), **serving.ENVIRONMENT}
