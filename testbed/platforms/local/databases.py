@@ -15,6 +15,7 @@ from psycopg.rows import TupleRow
 
 from experiment.errors import RunError
 from experiment.store import Architecture, DatabaseLayout, Sample
+from store.postgres.databases import create_database, create_role, settle
 from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset
@@ -94,7 +95,7 @@ class Databases:
             name = f"d{number}_{_identifier(deployable.role)}"
             owner = _owner(deployment.architecture, deployable)
             with server.connect() as connection:
-                _create_database(connection, name, owner, templates[deployable.role])
+                create_database(connection, name, owner, templates[deployable.role])
             url = self._url(server, name, owner)
             made[deployable.role] = OwnDatabase(name, url, deployable, server)
         return DatabaseSet(made)
@@ -141,13 +142,12 @@ class Databases:
     ) -> str:
         with server.connect() as connection:
             self._ensure_role(server, connection, owner)
-            _create_database(connection, name, owner, "template0")
+            create_database(connection, name, owner)
         with psycopg.connect(self._url(server, name, owner)) as connection:
             assert deployable.create_data is not None  # noqa: S101 - owners() saw to it
             deployable.create_data(connection, dataset)
         with server.connect(name) as connection:
-            # Copies start with statistics and hint bits, not with autovacuum's work ahead.
-            connection.execute("VACUUM (FREEZE, ANALYZE)")
+            settle(connection)
         return name
 
     def _ensure_role(
@@ -155,21 +155,10 @@ class Databases:
     ) -> None:
         if (server, role) not in self._passwords:
             self._passwords[server, role] = password = secrets.token_urlsafe(24)
-            create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-            connection.execute(create.format(sql.Identifier(role), password))
+            create_role(connection, role, password)
 
     def _url(self, server: PostgresServer, database: str, owner: str) -> str:
         return server.url(database, owner, self._passwords[server, owner])
-
-
-def _create_database(
-    connection: Connection[TupleRow], name: str, owner: str, template: str
-) -> None:
-    """Copied through the write-ahead log, the default: half as long as by files when measured."""
-    create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
-    revoke = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
-    connection.execute(create.format(*map(sql.Identifier, (name, owner, template))))
-    connection.execute(revoke.format(sql.Identifier(name)))
 
 
 def _owner(architecture: Architecture, deployable: Deployable) -> str:

@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from experiment.errors import RunError
+from store.postgres.server import SUPERUSER, initdb_command, server_command
 from testbed import procfs
 from testbed.janitor import Belongings
 from testbed.platforms.local import usage
@@ -20,7 +21,6 @@ from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start, stop_all
 from testbed.platforms.local.usage import Processes
 
-SUPERUSER = "postgres"
 START_WITHIN_S = 30.0
 END_WITHIN_S = 60.0
 _POLL_S = 0.02
@@ -125,12 +125,11 @@ class PostgresServer:
             "listen_addresses": "",
             "unix_socket_directories": str(self._folder),
         }
-        flags = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         postgres = self._installation.programs / "postgres"
         self._process = start(
             Program(
                 name="PostgreSQL",
-                command=[str(postgres), "-D", str(self.data), *flags],
+                command=server_command(postgres, self.data, options),
                 log=self._log,
                 cpus=self._cpus,
                 user=self._installation.user,
@@ -179,12 +178,7 @@ class PostgresServer:
         password_file.write_text(self._password, encoding="ascii")
         installation.own(password_file)
         made = subprocess.run(
-            [
-                installation.programs / "initdb", "--pgdata", self.data, "--username", SUPERUSER,
-                "--auth=scram-sha-256", "--pwfile", password_file, "--encoding=UTF8",
-                "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-                "--no-sync", "--no-instructions",
-            ],
+            initdb_command(installation.programs / "initdb", self.data, password_file),
             check=False,
             capture_output=True,
             text=True,
@@ -193,7 +187,7 @@ class PostgresServer:
             user=installation.user and installation.user.pw_uid,
             group=installation.user and installation.user.pw_gid,
             extra_groups=installation.user and [],
-        )  # fmt: skip
+        )
         password_file.unlink()
         if made.returncode != 0:
             raise RunError(f"PostgreSQL's initdb failed in {self._folder}: {made.stderr.strip()}")

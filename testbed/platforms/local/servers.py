@@ -5,30 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from store.postgres.server import BUFFERS_MB, CONNECTIONS, OWN_CONNECTIONS, settings
 from store.runtime.deployable import Deployable
 from testbed.janitor import Belongings
 from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.platform import Deployment
 
-CONNECTIONS = 300
-OWN_CONNECTIONS = 100
-BUFFERS_MB = 128
-"""Of one server for all, or of all servers together."""
-
 ByRole = Mapping[str, PostgresServer]
 """The server that holds the data of each deployable that keeps any."""
-
-
-def settings(connections: int, buffers_mb: int) -> dict[str, str]:
-    """All else is PostgreSQL's default: durable commits (fsync, synchronous_commit), autovacuum."""
-    return {
-        "max_connections": f"{connections}",
-        "shared_buffers": f"{buffers_mb}MB",
-        # After a crash each file would be synced by itself. There are thousands, most of them of
-        # templates, and more with ten databases than with one: seconds that say nothing.
-        "recovery_init_sync_method": "syncfs",
-    }
 
 
 def _said(chosen: Mapping[str, str]) -> str:
