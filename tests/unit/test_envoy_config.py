@@ -149,3 +149,26 @@ def test_requests_are_told_when_they_began_only_where_a_deadline_counts_from_the
     assert added(_plan()) == []
     assert added(_plan(stamps_start=True)) == ["X-Request-Start"]
     assert "request_headers_to_add" not in _manager(_plan(stamps_start=True, mesh=True), "carts")
+
+
+def test_roles_without_membership_files_are_found_by_their_names() -> None:
+    plan = EdgePlan(ROUTES, ["carts"], port=8080, address="0.0.0.0", admin_port=9901)
+    config = envoy.bootstrap(plan)
+    (cluster,) = config["static_resources"]["clusters"]
+    (members,) = cluster["load_assignment"]["endpoints"]
+    assert cluster["type"] == "STRICT_DNS"
+    assert members["lb_endpoints"][0]["endpoint"]["address"]["socket_address"] == {
+        "address": "carts",
+        "port_value": 8000,
+    }
+
+
+def test_the_administration_stays_on_loopback_wherever_the_edge_listens() -> None:
+    plan = EdgePlan(ROUTES, ["carts"], port=8080, address="0.0.0.0", admin_port=9901)
+    config = envoy.bootstrap(plan)
+    (listener,) = config["static_resources"]["listeners"]
+    assert listener["address"]["socket_address"] == {"address": "0.0.0.0", "port_value": 8080}
+    assert config["admin"]["address"]["socket_address"] == {
+        "address": "127.0.0.1",
+        "port_value": 9901,
+    }

@@ -43,14 +43,17 @@ class Edge:
     """``announce`` the members of every role; before ``start``, and whenever they change."""
 
     def __init__(self, plan: EdgePlan, folder: Path) -> None:
+        if plan.members is None:
+            raise ValueError("members that are announced need a folder")
         self._plan = plan
+        self._members_folder = plan.members
         self._folder = folder
         self._log = folder / "envoy.log"
         self._admin_file = folder / "admin-address"
         self._http = urllib3.PoolManager(retries=False, timeout=_ADMIN_TIMEOUT)
         self._ports: dict[str, int] = {}
         self._members: dict[str, set[int]] = {}
-        plan.members.mkdir(parents=True, exist_ok=True)
+        self._members_folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def url(self) -> str:
@@ -70,7 +73,7 @@ class Edge:
 
     def announce(self, role: str, ports: Sequence[int]) -> None:
         """Replace the members of ``role``; Envoy notices by itself."""
-        file = envoy.members_file(self._plan.members, role)
+        file = envoy.members_file(self._members_folder, role)
         write_whole(file, orjson.dumps(envoy.members(role, ports)))
         self._members[role] = set(ports)
 

@@ -27,6 +27,10 @@ RETRY_AFTER_S = 1
 OVERFLOWS = r"^cluster\..*\.upstream_rq_(active|pending)_overflow$"
 """Counters of the requests that exceeded a role's limit."""
 EDGE = "edge"
+LOOPBACK = "127.0.0.1"
+PORT_BY_NAME = 8000
+"""Where instances listen that are found by name."""
+RESOLVE_EVERY_S = 1.0
 
 FACTORS = {
     "edge": "Envoy, one worker thread, HTTP/1.1 on both sides, no access log",
@@ -54,10 +58,14 @@ class EdgePlan:
     """Role by public path prefix."""
     roles: Sequence[str]
     """All roles that have members."""
-    members: Path
-    """Folder of the membership files, ``<role>.json``."""
+    members: Path | None = None
+    """Folder of the membership files, ``<role>.json``; None: each role is a name that DNS knows."""
     port: int = 0
     """0: a free one."""
+    address: str = LOOPBACK
+    """Where it listens for clients and for calls between services."""
+    admin_port: int = 0
+    """On loopback, whatever ``address`` is; 0: a free one."""
     mesh: bool = False
     """Whether every role also gets a listener for calls between services."""
     most_in_flight: Mapping[str, int] = field(default_factory=dict)
@@ -68,14 +76,16 @@ class EdgePlan:
 
 def bootstrap(plan: EdgePlan) -> Config:
     """The whole static configuration; members come from files."""
-    listeners = [_listener(EDGE, plan.port, _edge_routes(plan.routes), _edge_headers(plan))]
+    public = _address(plan.port, plan.address)
+    listeners = [_listener(EDGE, public, _edge_routes(plan.routes), _edge_headers(plan))]
     if plan.mesh:
         listeners += [
-            _listener(role, 0, [_to_role({"prefix": "/"}, role)], {}) for role in plan.roles
+            _listener(role, _address(0, plan.address), [_to_role({"prefix": "/"}, role)], {})
+            for role in plan.roles
         ]
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
-        "admin": {"address": _address(0)},
+        "admin": {"address": _address(plan.admin_port)},
         "static_resources": {
             "listeners": listeners,
             "clusters": [_cluster(role, plan) for role in plan.roles],
@@ -85,9 +95,13 @@ def bootstrap(plan: EdgePlan) -> Config:
 
 def members(role: str, ports: Sequence[int]) -> Config:
     """Content of a role's membership file: instances on these loopback ports."""
-    endpoints = [{"endpoint": {"address": _address(port)}} for port in ports]
-    assignment = {"cluster_name": role, "endpoints": [{"lb_endpoints": endpoints}]}
+    assignment = _assignment(role, [_address(port) for port in ports])
     return {"resources": [_typed("config.endpoint.v3.ClusterLoadAssignment", assignment)]}
+
+
+def _assignment(role: str, addresses: Sequence[Config]) -> Config:
+    endpoints = [{"endpoint": {"address": address}} for address in addresses]
+    return {"cluster_name": role, "endpoints": [{"lb_endpoints": endpoints}]}
 
 
 def members_file(folder: Path, role: str) -> Path:
@@ -104,7 +118,7 @@ def _edge_headers(plan: EdgePlan) -> Config:
     }
 
 
-def _listener(name: str, port: int, routes: list[Config], headers: Config) -> Config:
+def _listener(name: str, address: Config, routes: list[Config], headers: Config) -> Config:
     host = {"name": name, "domains": ["*"], "routes": routes}
     manager = {
         "stat_prefix": name,
@@ -125,7 +139,7 @@ def _listener(name: str, port: int, routes: list[Config], headers: Config) -> Co
     filters = [{"name": "http", "typed_config": _typed(_HTTP_MANAGER, manager)}]
     return {
         "name": name,
-        "address": _address(port),
+        "address": address,
         # Two edges must not share a port by accident: the second one has to fail.
         "enable_reuse_port": False,
         "filter_chains": [{"filters": filters}],
@@ -217,17 +231,11 @@ def _problem(status: int | str, name: str, detail: str) -> Config:
 
 
 def _cluster(role: str, plan: EdgePlan) -> Config:
-    source = {
-        "path": str(members_file(plan.members, role)),
-        "watched_directory": {"path": str(plan.members)},
-    }
+    found = _by_name(role) if plan.members is None else _by_file(role, plan.members)
     most_requests = plan.most_in_flight.get(role, NO_LIMIT)
     return {
         "name": role,
-        "type": "EDS",
-        "eds_cluster_config": {
-            "eds_config": {"path_config_source": source, "resource_api_version": "V3"}
-        },
+        **found,
         "connect_timeout": _seconds(CONNECT_TIMEOUT_S),
         "lb_policy": "LEAST_REQUEST",
         "common_lb_config": {"healthy_panic_threshold": {"value": PANIC_BELOW_PERCENT}},
@@ -256,6 +264,29 @@ def _cluster(role: str, plan: EdgePlan) -> Config:
     }
 
 
+def _by_file(role: str, folder: Path) -> Config:
+    source = {
+        "path": str(members_file(folder, role)),
+        "watched_directory": {"path": str(folder)},
+    }
+    return {
+        "type": "EDS",
+        "eds_cluster_config": {
+            "eds_config": {"path_config_source": source, "resource_api_version": "V3"}
+        },
+    }
+
+
+def _by_name(role: str) -> Config:
+    """Every address that DNS has for the role is an instance."""
+    return {
+        "type": "STRICT_DNS",
+        "dns_refresh_rate": _seconds(RESOLVE_EVERY_S),
+        "dns_lookup_family": "V4_ONLY",
+        "load_assignment": _assignment(role, [_address(PORT_BY_NAME, role)]),
+    }
+
+
 def _health_check() -> Config:
     return {
         "timeout": _seconds(HEALTH_CHECK_TIMEOUT_S),
@@ -268,8 +299,8 @@ def _health_check() -> Config:
     }
 
 
-def _address(port: int) -> Config:
-    return {"socket_address": {"address": "127.0.0.1", "port_value": port}}
+def _address(port: int, host: str = LOOPBACK) -> Config:
+    return {"socket_address": {"address": host, "port_value": port}}
 
 
 def _seconds(value: float) -> str:
