@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # seven to collect the tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-long lint format lock clean help
+.PHONY: demo test test-long test-docker images lint format lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -18,16 +18,35 @@ demo: $(VENV)/.run ## compare the two stores under a spike and an outage; prints
 	@$(BIN)/twinstack run first-look --profile demo
 
 test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end to end
-	@$(BIN)/pytest -m "not alone and not long" -n 3 --no-loadscope-reorder $(PYTEST_ARGS)
-	@$(BIN)/pytest -m "alone and not long" $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "not alone and not long and not docker" -n 3 --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "alone and not long and not docker" $(PYTEST_ARGS)
+	@echo "Left out: tests/containers, which need Docker and minutes (make test-docker), and what takes long (make test-long)."
 
 test-long: $(VENV)/.dev ## the tests that take minutes: a thousand steps on both stores, the tool killed at twenty moments
-	@$(BIN)/pytest -m long $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "long and not docker" $(PYTEST_ARGS)
+
+test-docker: $(VENV)/.dev ## build the images and test them as running stores; needs Docker (BASE=... names another base image)
+	@$(BIN)/python docker/engine.py check
+	@$(MAKE) --no-print-directory images
+	@$(BIN)/pytest -m docker $(PYTEST_ARGS)
+
+images: docker/wheels/.fetched ## build the container images (BASE=... names another base image)
+	@docker/secrets.sh
+	@BASE="$(BASE)" docker/build.sh
+
+# Wheels are for the Python that fetches them, so the images have the same one.
+BASE ?= python:$(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')-slim-bookworm
+
+docker/wheels/.fetched: requirements.lock | $(VENV)/bin/python
+	@rm -rf docker/wheels && mkdir docker/wheels
+	@$(BIN)/pip download -q --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: -r requirements.lock -d docker/wheels
+	@touch $@
 
 lint: $(VENV)/.dev ## ruff, mypy, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy docker/*.py
 	@$(BIN)/lint-imports
 
 format: $(VENV)/.dev ## format the code

@@ -4,11 +4,18 @@
 #     BASE=python:3.11-slim-bookworm TAG=latest docker/build.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export BASE=${BASE:-python:3.11-slim-bookworm}
+
+if ! docker image inspect "$BASE" >/dev/null 2>&1 && ! docker pull --quiet "$BASE" >/dev/null; then
+    echo "The base image $BASE cannot be had; make one from a Debian mirror, as root, with" \
+        "docker/base.sh, and build with: make images BASE=twinstack-base:debian12" >&2
+    exit 2
+fi
 
 build() { # NAME TARGET [OPTION ...]
     local began=$SECONDS
     docker build --quiet --file docker/Dockerfile --target "$2" --tag "twinstack-$1:${TAG:-latest}" \
-        ${BASE:+--build-arg "BASE=$BASE"} "${@:3}" . >/dev/null
+        --build-arg "BASE=$BASE" "${@:3}" . >/dev/null
     echo "twinstack-$1 ($((SECONDS - began)) s)"
 }
 

@@ -24,7 +24,7 @@ SOURCES = Path()
 WHEELS = Path("docker/wheels")
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     """Something is imported or required that is neither here nor among the wheels."""
 
 
@@ -104,7 +104,7 @@ def with_requirements(names: Iterable[str], wheels: Mapping[str, Wheel]) -> set[
         if name in wanted:
             continue
         if name not in wheels:
-            raise Unknown(f"there is no wheel of {name} in {WHEELS}")
+            raise UnknownError(f"there is no wheel of {name} in {WHEELS}")
         wanted.add(name)
         for extra in ("", *asked.get(name, ())):
             waiting += [
@@ -119,7 +119,7 @@ def provider(top: str, wheels: Mapping[str, Wheel]) -> str:
     for wheel in wheels.values():
         if top in wheel.provides:
             return wheel.name
-    raise Unknown(f"no wheel in {WHEELS} brings {top}")
+    raise UnknownError(f"no wheel in {WHEELS} brings {top}")
 
 
 def locked(names: set[str]) -> str:
@@ -153,7 +153,9 @@ def data_files(modules: Mapping[str, Path]) -> set[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("--package", action="append", default=[], help="needed, though not imported")
+    parser.add_argument(
+        "--package", action="append", default=[], help="needed, though not imported"
+    )
     parser.add_argument("modules", nargs="+")
     chosen = parser.parse_args()
     modules, others = closure(chosen.modules)

@@ -9,6 +9,7 @@ Needs root, and nothing but the standard library.
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,9 +84,32 @@ def install() -> None:
     )
 
 
+def check() -> None:
+    """EngineError tells the first thing that is missing and how to get it."""
+    if shutil.which("docker") is None:
+        raise EngineError(
+            "Docker is not installed; on Debian or Ubuntu, as root: docker/engine.py install"
+        )
+    if not answers():
+        raise EngineError(
+            "Docker's engine does not answer; start it as your system does (systemctl start "
+            "docker), or, where no init system runs, as root: docker/engine.py start"
+        )
+    if not _works("docker", "compose", "version") and not _works("docker-compose", "version"):
+        raise EngineError(
+            "Docker Compose is not installed; on Debian or Ubuntu, as root: apt-get install "
+            "docker-compose"
+        )
+
+
 def answers() -> bool:
-    asked = subprocess.run(["docker", "version"], check=False, capture_output=True)
-    return asked.returncode == 0
+    return _works("docker", "version")
+
+
+def _works(*command: str) -> bool:
+    if shutil.which(command[0]) is None:
+        return False
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 def start(data_root: Path | None) -> None:
@@ -169,6 +193,7 @@ def main() -> int:
     starting = commands.add_parser("start", help="start dockerd, unless an engine answers")
     starting.add_argument("--data-root", type=Path, help="where it keeps images and containers")
     commands.add_parser("stop", help="stop what start began; restore the firewall")
+    commands.add_parser("check", help="whether an engine and Compose are there; exit code 2: no")
     chosen = parser.parse_args()
     try:
         match chosen.command:
@@ -178,9 +203,11 @@ def main() -> int:
                 start(chosen.data_root)
             case "stop":
                 stop()
+            case "check":
+                check()
     except EngineError as error:
         sys.stderr.write(f"{error}\n")
-        return 1
+        return 2 if chosen.command == "check" else 1
     return 0
 
 
