@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from store.runtime.resilience.deadline import START_HEADER
+from testbed.platforms.local.edge_replies import local_replies
 
 HEALTH_CHECK_INTERVAL_S = 1.0
 RECHECK_INTERVAL_S = 0.25
@@ -23,7 +24,6 @@ PANIC_BELOW_PERCENT = 1
 tried: an overloaded last instance is slow to answer its check, and taking it out would turn
 slowness into an outage; a dead one refuses the connection anyway."""
 NO_LIMIT = 100_000
-RETRY_AFTER_S = 1
 OVERFLOWS = r"^cluster\..*\.upstream_rq_(active|pending)_overflow$"
 """Counters of the requests that exceeded a role's limit."""
 EDGE = "edge"
@@ -134,7 +134,7 @@ def _listener(name: str, address: Config, routes: list[Config], headers: Config)
         "use_remote_address": True,
         "generate_request_id": False,
         "normalize_path": True,
-        "local_reply_config": _local_replies(),
+        "local_reply_config": local_replies(),
     }
     filters = [{"name": "http", "typed_config": _typed(_HTTP_MANAGER, manager)}]
     return {
@@ -175,59 +175,6 @@ def _to_role(match: Config, role: str) -> Config:
             },
         },
     }
-
-
-def _local_replies() -> Config:
-    """What Envoy answers itself is a problem document too, as the contract demands."""
-    return {
-        "mappers": [
-            _overloaded(),
-            _reply(404, 404, "not-found", "There is no such page."),
-            *(
-                _reply(
-                    status,
-                    503,
-                    "dependency-unavailable",
-                    "A part of the store that this needs does not answer.",
-                )
-                for status in (502, 503, 504)
-            ),
-        ],
-        "body_format": _problem("%RESPONSE_CODE%", "refused", "The edge refused this request."),
-    }
-
-
-def _overloaded() -> Config:
-    """What exceeds a role's limit; Envoy's flag UO, upstream overflow."""
-    detail = "The store is busy. Try again in a moment."
-    return {
-        "filter": {"response_flag_filter": {"flags": ["UO"]}},
-        "status_code": 503,
-        "headers_to_add": [{"header": {"key": "Retry-After", "value": str(RETRY_AFTER_S)}}],
-        "body_format_override": _problem(503, "overloaded", detail),
-    }
-
-
-def _reply(status: int, becomes: int, name: str, detail: str) -> Config:
-    comparison = {
-        "op": "EQ",
-        "value": {"default_value": status, "runtime_key": f"local_reply_{status}"},
-    }
-    return {
-        "filter": {"status_code_filter": {"comparison": comparison}},
-        "status_code": becomes,
-        "body_format_override": _problem(becomes, name, detail),
-    }
-
-
-def _problem(status: int | str, name: str, detail: str) -> Config:
-    document = {
-        "type": f"/problems/{name}",
-        "title": name.replace("-", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-    }
-    return {"json_format": document, "content_type": "application/problem+json"}
 
 
 def _cluster(role: str, plan: EdgePlan) -> Config:

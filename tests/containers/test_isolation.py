@@ -1,0 +1,68 @@
+"""What a container may do, tried from inside."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from composed import Composed
+from images import SERVICES
+
+
+def _databases(services: Composed) -> dict[str, str]:
+    """Address of each owner's server, by the owner."""
+    return {
+        name.removeprefix("database-"): next(
+            iter(container["NetworkSettings"]["Networks"].values())
+        )["IPAddress"]
+        for name, container in services.containers().items()
+        if name.startswith("database-")
+    }
+
+
+def _reached(services: Composed, service: str, hosts: Mapping[str, str]) -> set[str]:
+    """Owners whose host lets the service connect."""
+    tried = json.loads(services.run_inside(service, "reach.py", *hosts.values()))
+    return {owner for owner, host in hosts.items() if tried[host]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reaches_its_own_database_and_no_other(services: Composed, service: str) -> None:
+    addresses = _databases(services)
+    assert len(addresses) == 9
+    assert _reached(services, service, addresses) == {service} & set(addresses)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_knows_no_other_database_by_name(services: Composed, service: str) -> None:
+    names = {owner: f"database-{owner}" for owner in _databases(services)}
+    assert _reached(services, service, names) == {service} & set(names)
+
+
+def test_the_edge_reaches_no_database(services: Composed) -> None:
+    assert _reached(services, "edge-microservices", _databases(services)) == set()
+
+
+def test_no_container_may_write_or_gain_rights(store: Composed) -> None:
+    names = list(store.containers())
+    with ThreadPoolExecutor(4) as pool:
+        found = dict(
+            zip(names, pool.map(lambda n: store.run_inside(n, "rights.py"), names), strict=True)
+        )
+    expected = {
+        "writable": ["/tmp", "/run/twinstack"],
+        "uid": 10001,
+        "capabilities": ["0" * 16] * 3,
+        "no_new_privileges": "1",
+    }
+    assert {name: json.loads(each) for name, each in found.items()} == dict.fromkeys(
+        names, expected
+    )
+
+
+def test_every_container_has_limits(store: Composed) -> None:
+    for name, container in store.containers().items():
+        limits = container["HostConfig"]
+        assert limits["NanoCpus"] > 0, name
+        assert limits["Memory"] > 0, name
+        assert limits["PidsLimit"] > 0, name
