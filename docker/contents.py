@@ -150,23 +150,29 @@ def data_files(modules: Mapping[str, Path]) -> set[Path]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument(
-        "--package", action="append", default=[], help="needed, though not imported"
-    )
-    parser.add_argument("modules", nargs="+")
-    chosen = parser.parse_args()
-    modules, others = closure(chosen.modules)
-    wheels = {wheel.name: wheel for wheel in map(read_wheel, sorted(WHEELS.glob("*.whl")))}
-    needed = {provider(top, wheels) for top in others} | set(chosen.package)
+def fill(folder: Path, entries: Iterable[str], packages: Iterable[str]) -> None:
+    """``packages`` are needed, too, though nothing imports them."""
+    modules, others = closure(entries)
     for file in {*modules.values(), *data_files(modules)}:
-        target = chosen.to / "code" / file
+        target = folder / "code" / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    wheels = {wheel.name: wheel for wheel in map(read_wheel, sorted(WHEELS.glob("*.whl")))}
+    needed = {provider(top, wheels) for top in others} | set(packages)
     lock = locked(with_requirements(needed, wheels))
-    (chosen.to / "packages.lock").write_text(lock, encoding="utf-8")
+    (folder / "packages.lock").write_text(lock, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--package", action="append", default=[])
+    parser.add_argument("modules", nargs="+")
+    chosen = parser.parse_args()
+    try:
+        fill(chosen.to, chosen.modules, chosen.package)
+    except UnknownError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

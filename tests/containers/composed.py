@@ -47,13 +47,21 @@ class Composed:
             self.down()
             raise
 
+    def up_load(self, workers: int) -> str:
+        """URL of Locust's master, beside the store; its workers may still be on their way."""
+        wanted = ["load-master", "load-worker"]
+        self._compose("up", "--detach", "--scale", f"load-worker={workers}", *wanted)
+        return self._published("load-master", 8089)
+
     def down(self) -> None:
-        self._compose("down", "--volumes", "--timeout", "2")
+        self._compose("--profile", "load", "down", "--volumes", "--timeout", "2")
 
     @property
     def url(self) -> str:
-        published = self._compose("port", f"edge-{self.architecture}", "8080")
-        return f"http://{published.strip()}"
+        return self._published(f"edge-{self.architecture}", 8080)
+
+    def _published(self, service: str, port: int) -> str:
+        return f"http://{self._compose('port', service, str(port)).strip()}"
 
     def containers(self) -> dict[str, dict[str, Any]]:
         """What the engine knows of the running containers, by service."""

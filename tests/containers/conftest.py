@@ -27,7 +27,7 @@ STORE_UP_WITHIN_S = 400
 SMALL_SAMPLE = {
     "TWINSTACK_PRODUCTS": "200", "TWINSTACK_CUSTOMERS": "100", "TWINSTACK_RATINGS": "3000",
 }  # fmt: skip
-ANY_PORT = {"TWINSTACK_MONOLITH_PORT": "0", "TWINSTACK_MICROSERVICES_PORT": "0"}
+ANY_PORT = {f"TWINSTACK_{name}_PORT": "0" for name in ("MONOLITH", "MICROSERVICES", "LOAD")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,7 +61,12 @@ def composed() -> Iterator[Callable[[str], Composed]]:
                 ROOT / "docker" / "compose.yml",
                 architecture,
                 project=f"twinstack-test-{os.getpid()}-{architecture}",
-                environment={**os.environ, **SMALL_SAMPLE, **ANY_PORT},
+                environment={
+                    **os.environ,
+                    **SMALL_SAMPLE,
+                    **ANY_PORT,
+                    "TWINSTACK_TARGET": f"edge-{architecture}",
+                },
             )
             running[architecture].up()
             _await_answer(running[architecture].url)

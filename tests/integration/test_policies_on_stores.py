@@ -17,7 +17,7 @@ from store.runtime.resilience.deadline import HEADER
 from testbed.deploying import plain_deployment
 from testbed.faults.catalogue import fault_for
 from testbed.faults.fault_point import FaultBoard
-from testbed.platforms.local.envoy import RETRY_AFTER_S
+from testbed.platforms.local.edge_replies import RETRY_AFTER_S
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import RunningStore
 
