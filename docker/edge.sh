@@ -1,6 +1,11 @@
 #!/bin/sh
-# Become Envoy: with a mounted configuration, or with the built-in one of TWINSTACK_ARCHITECTURE.
+# Become Envoy: with the arguments given, or else with a mounted configuration, or else with the
+# built-in one of TWINSTACK_ARCHITECTURE.
 set -eu
-configuration=/run/twinstack/envoy/envoy.json
-[ -e "$configuration" ] || configuration=/etc/envoy/$TWINSTACK_ARCHITECTURE.json
-exec envoy --config-path "$configuration" --concurrency 1 --disable-hot-restart --log-level warning
+mounted=/run/twinstack/envoy/envoy.json
+if [ $# -eq 0 ]; then
+    configuration=/etc/envoy/$TWINSTACK_ARCHITECTURE.json
+    [ -e "$mounted" ] && configuration=$mounted
+    set -- --config-path "$configuration" --concurrency 1 --disable-hot-restart --log-level warning
+fi
+exec envoy "$@"

@@ -2,7 +2,8 @@
 
 The data directory is ``PGDATA``, made when it is empty. The superuser's password comes from
 ``POSTGRES_PASSWORD_FILE`` or ``POSTGRES_PASSWORD``. ``TWINSTACK_CONNECTIONS`` and
-``TWINSTACK_BUFFERS_MB`` set the size; without them it is that of a server for all data.
+``TWINSTACK_BUFFERS_MB`` set the size; without them it is that of a server for all data. Arguments
+are PostgreSQL's own and come last: they win.
 """
 
 import os
@@ -35,7 +36,7 @@ def main() -> None:
     if not (data / "PG_VERSION").exists():
         _make(programs / "initdb", data)
     command = server_command(programs / "postgres", data, options(os.environ))
-    os.execv(command[0], command)  # noqa: S606 - our own command line, no shell
+    os.execv(command[0], [*command, *sys.argv[1:]])  # noqa: S606 - our own command line, no shell
 
 
 def _make(initdb: Path, data: Path) -> None:

@@ -64,7 +64,10 @@ def _configuration(name: str) -> dict[str, object]:
     config = inspected["Config"]
     names_itself = ("TWINSTACK_ROLE=", "TWINSTACK_APP=")
     return {
-        **{part: config[part] for part in ("Cmd", "User", "WorkingDir", "Healthcheck")},
+        **{
+            part: config[part]
+            for part in ("Cmd", "Entrypoint", "User", "WorkingDir", "Healthcheck")
+        },
         "Env": [each for each in config["Env"] if not each.startswith(names_itself)],
     }
 
