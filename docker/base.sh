@@ -12,6 +12,11 @@ if docker image inspect "$name" >/dev/null 2>&1; then
     exit
 fi
 
+if ! command -v debootstrap >/dev/null; then
+    echo "debootstrap is not installed; as root: apt-get install debootstrap" >&2
+    exit 2
+fi
+
 folder=$(mktemp -d)
 trap 'rm -rf --one-file-system "$folder"' EXIT
 # python3-venv brings pip for the stage that unpacks the wheels; the images themselves have none.

@@ -1,0 +1,90 @@
+"""docker/compose.yml names what the code has, and lets nobody near what is not theirs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from microservices.deployables import DEPLOYABLES as SERVICES
+from monolith.deployables import DEPLOYABLES as MONOLITH
+from store.postgres.server import BUFFERS_MB, OWN_CONNECTIONS
+from store.runtime.deployable import Deployable
+
+FILE = Path(__file__).parents[3] / "docker" / "compose.yml"
+CONTENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+PARTS: dict[str, Any] = CONTENT["services"]
+OWNERS = [each for each in (*MONOLITH, *SERVICES) if each.create_data is not None]
+
+
+def _networks(part: str) -> set[str]:
+    return set(PARTS[part]["networks"])
+
+
+@pytest.mark.parametrize("deployable", [*MONOLITH, *SERVICES], ids=lambda each: each.role)
+def test_every_process_of_the_store_is_a_part(deployable: Deployable) -> None:
+    image = PARTS[deployable.role]["image"]
+    assert image == f"twinstack-{deployable.role}:${{TWINSTACK_TAG:-latest}}"
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda each: each.role)
+def test_an_owner_shares_its_data_network_with_its_server_and_what_fills_it(
+    owner: Deployable,
+) -> None:
+    network = f"data-{owner.role}"
+    there = {part for part in PARTS if network in _networks(part)}
+    assert there == {owner.role, f"database-{owner.role}", f"create-data-{owner.role}"}
+    assert _networks(f"database-{owner.role}") == {network}
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda each: each.role)
+def test_an_owners_data_are_created_by_its_own_code(owner: Deployable) -> None:
+    assert owner.create_data is not None
+    created_by = PARTS[f"create-data-{owner.role}"]["environment"]["TWINSTACK_CREATE"]
+    assert created_by == f"{owner.create_data.__module__}:{owner.create_data.__name__}"
+
+
+@pytest.mark.parametrize("owner", OWNERS, ids=lambda each: each.role)
+def test_an_owner_gets_its_own_password_and_not_that_of_the_superuser(owner: Deployable) -> None:
+    mounted = PARTS[owner.role]["secrets"]
+    assert mounted == ["signing", {"source": owner.role, "target": "password"}]
+
+
+def test_networks_without_a_published_port_lead_nowhere() -> None:
+    open_networks = {name for name, it in CONTENT["networks"].items() if not it.get("internal")}
+    assert open_networks == {"public"}
+    assert {part for part in PARTS if "public" in _networks(part)} == {
+        "edge-monolith",
+        "edge-microservices",
+        "load-master",
+        "load-worker",
+    }
+
+
+def test_what_is_published_is_published_on_loopback() -> None:
+    published = [port for part in PARTS.values() for port in part.get("ports", [])]
+    assert len(published) == 3
+    assert all(port.startswith("127.0.0.1:") for port in published)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_part_may_write_or_gain_rights(part: str) -> None:
+    chosen = PARTS[part]
+    assert chosen["read_only"] is True
+    assert chosen["cap_drop"] == ["ALL"]
+    assert chosen["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_servers_of_the_services_are_sized_as_on_platform_local() -> None:
+    owners = [each.role for each in SERVICES if each.create_data is not None]
+    for owner in owners:
+        environment = PARTS[f"database-{owner}"]["environment"]
+        assert environment["TWINSTACK_CONNECTIONS"] == OWN_CONNECTIONS
+        assert environment["TWINSTACK_BUFFERS_MB"] == BUFFERS_MB // len(owners)
+
+
+def test_each_edge_waits_until_all_that_it_leads_to_is_healthy() -> None:
+    for architecture, deployables in {"monolith": MONOLITH, "microservices": SERVICES}.items():
+        waits = PARTS[f"edge-{architecture}"]["depends_on"]
+        assert set(waits) == {"payment-provider", *(each.role for each in deployables)}
+        assert {each["condition"] for each in waits.values()} == {"service_healthy"}
