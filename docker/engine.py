@@ -18,7 +18,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-PACKAGES = ("docker.io", "iptables", "docker-compose", "debootstrap")
+PACKAGES = {
+    "docker.io": "dockerd",
+    "iptables": "iptables",
+    "docker-compose": "docker-compose",
+    "debootstrap": "debootstrap",
+}
+"""Debian's packages, each with the program that makes it unnecessary."""
 STATE = Path("/run/twinstack-engine")
 TABLES = ("filter", "nat", "mangle", "raw")
 START_WITHIN_S = 60.0
@@ -75,9 +81,12 @@ def _bridges() -> list[str]:
 
 
 def install() -> None:
+    missing = [package for package, program in PACKAGES.items() if not shutil.which(program)]
+    if not missing:
+        return
     subprocess.run(["apt-get", "update", "-qq"], check=True)
     subprocess.run(
-        ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", *PACKAGES],
+        ["apt-get", "install", "--yes", "-qq", "--no-install-recommends", *missing],
         env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
         stdout=subprocess.DEVNULL,
         check=True,
@@ -189,7 +198,7 @@ def _await(is_done: Callable[[], bool], within_s: float, complaint: str) -> None
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("install", help=f"install the Debian packages {', '.join(PACKAGES)}")
+    commands.add_parser("install", help=f"install what is missing of {', '.join(PACKAGES)}")
     starting = commands.add_parser("start", help="start dockerd, unless an engine answers")
     starting.add_argument("--data-root", type=Path, help="where it keeps images and containers")
     commands.add_parser("stop", help="stop what start began; restore the firewall")

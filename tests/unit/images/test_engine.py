@@ -86,3 +86,15 @@ def test_a_machine_without_docker_is_told_how_to_get_it(
     monkeypatch.setattr(engine.shutil, "which", lambda _: None)
     with pytest.raises(engine.EngineError, match=r"not installed; .*docker/engine\.py install"):
         engine.check()
+
+
+def test_only_what_is_missing_is_installed(
+    engine: ModuleType, ran: list[tuple[list[str], str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.shutil, "which", lambda program: program != "debootstrap")
+    engine.install()
+    assert [command[-1] for command, _ in ran] == ["-qq", "debootstrap"]
+    ran.clear()
+    monkeypatch.setattr(engine.shutil, "which", lambda _: "/usr/bin/it")
+    engine.install()
+    assert ran == []
