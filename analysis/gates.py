@@ -1,5 +1,6 @@
 """Gates: conditions without which a trial is void and never enters a summary."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.load_workers import load_worker_gates
 from analysis.quantiles import nearest_rank
 from analysis.reading import read_events, read_requests, read_rows, read_samples
 from analysis.resources import growth_in
 from analysis.windows import Window
+from experiment.load_worker import LoadWorker
 from experiment.record import Gate, TrialFolder
 from experiment.rows import ARRIVALS
 
@@ -41,16 +44,20 @@ MOST_FAULTS_NAMED = 6
 Events = list[dict[str, Any]]
 
 
-def gates_of(trial: TrialFolder, arrivals: Path) -> tuple[Gate, ...]:
+def gates_of(
+    trial: TrialFolder, arrivals: Path, load_workers: Sequence[LoadWorker] = ()
+) -> tuple[Gate, ...]:
     """All gates of a trial that was run to its end, in the order in which they are reported.
 
-    ``arrivals`` is the schedule of its block. Raises InputError when a raw file is not whole.
+    ``arrivals`` is the schedule of its block; ``load_workers`` are those who sent it, where it was
+    divided. Raises InputError when a raw file is not whole.
     """
     requests, samples, events = read_requests(trial), read_samples(trial), read_events(trial)
     return (
         *idle_gates(events),
         rows_gate(len(requests), len(read_rows(arrivals, ARRIVALS))),
         lateness_gate(requests),
+        *load_worker_gates(load_workers, requests, LATENESS_LIMIT_MS),
         generator_gate(samples, events),
         *generator_core_gates(events, len(requests)),
         fault_gate(samples, events),

@@ -15,3 +15,12 @@ class InputError(TwinstackError):
 
 class RunError(TwinstackError):
     """The system misbehaved: the run is void, failed or cut off."""
+
+
+class VoidTrialError(RunError):
+    """What is being measured cannot count any more; another attempt may.
+
+    Its exit code tells it from other errors where it comes from a process of its own.
+    """
+
+    exit_code = 3

@@ -19,6 +19,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from experiment.errors import InputError
+from experiment.load_worker import LoadWorker, RemoteLoad
 from experiment.machine import Machine
 from experiment.matrix import Turn
 from experiment.metric import MetricName
@@ -87,6 +88,8 @@ class Plan(_Record):
     """Lines of code that make a checkout and its guarantees, by part; counted from the sources."""
     stopping: Stopping | None = None
     """None: the run has all its blocks, whatever they show."""
+    remote_load: RemoteLoad | None = None
+    """None: the load comes from processes of this machine."""
 
     def timetable(self, block: int) -> tuple[PlannedPhase, ...]:
         """The phases of each trial of a block, in their times."""
@@ -132,6 +135,8 @@ class TrialRecord(_Record):
     """From 1; a trial that was void or interrupted is repeated."""
     is_repeated: bool = False
     """Whether a void trial gets another attempt."""
+    load_workers: tuple[LoadWorker, ...] = ()
+    """Empty where one process sent the whole load."""
 
     @property
     def title(self) -> str:

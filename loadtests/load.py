@@ -18,11 +18,11 @@ from loadtests.client import Client
 from loadtests.generator import Generator
 from loadtests.operations import OPERATIONS
 from loadtests.options import arrivals_for, target_of
-from loadtests.parts import share_of
 from loadtests.progress import Counts, ProgressFile
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Limits
-from loadtests.workers import Master, Worker
+from loadtests.workers.master import Master
+from loadtests.workers.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -43,12 +43,13 @@ class Load(Protocol):
         """Called when ``run`` has ended and this process is about to."""
 
 
-def load_for(environment: Environment, stop: Callable[[], None]) -> Load:
+def load_for(environment: Environment, options: Namespace, stop: Callable[[], None]) -> Load:
     runner = environment.runner
     if isinstance(runner, MasterRunner):
-        return _Gathering(environment, Master(runner))
+        return _Gathering(Master(runner, options.record))
     if isinstance(runner, WorkerRunner):
-        return _Share(environment, Worker(runner, stop))
+        # Read now: the master's options are going to replace these.
+        return _Share(environment, Worker(runner, options.record, stop))
     return _Whole(environment)
 
 
@@ -96,22 +97,23 @@ class _Share:
         self._environment = environment
         self._worker = worker
 
-    def run(self, options: Namespace, folder: Path) -> None:
+    def run(self, options: Namespace, folder: Path) -> None:  # noqa: ARG002 - the master's
         worker = self._worker
-        index, count = options.shares[worker.id], len(options.shares)
-        own = worker.begin(folder, index)
-        clock = Clock.starting_at(options.start_at)
-        cap = max(1, options.in_flight_cap // count)
-        tell = lambda counts: worker.tell(index, counts)  # noqa: E731 - one line says it
-        error, exit_code = "", 0
+        share = worker.take_share()
+        own = worker.begin(share)
+        error = ""
         try:
-            share = share_of(arrivals_for(options), index, count)
-            _measure(self._environment, options, Measurement(share, clock, cap, own, tell))
+            arrivals = share.table()
+            clock = Clock(worker.await_start(arrivals))
+            cap = max(1, options.in_flight_cap // share.workers)
+            _measure(
+                self._environment, options, Measurement(arrivals, clock, cap, own, worker.tell)
+            )
         except Exception as raised:
-            error, exit_code = str(raised), getattr(raised, "exit_code", RunError.exit_code)
+            error = str(raised)
             raise
         finally:
-            worker.hand_in(index, error, exit_code)
+            worker.hand_in(error)
 
     def cut_off(self, running: gevent.Greenlet) -> None:
         running.kill(block=False)
@@ -123,15 +125,12 @@ class _Share:
 class _Gathering:
     """A master's part: it sends nothing itself."""
 
-    def __init__(self, environment: Environment, master: Master) -> None:
-        self._environment = environment
+    def __init__(self, master: Master) -> None:
         self._master = master
 
     def run(self, options: Namespace, folder: Path) -> None:
-        scheduled = arrivals_for(options).num_rows
         folder.mkdir(parents=True, exist_ok=True)
-        clock = Clock.starting_at(options.start_at)
-        self._master.gather(options.shares, scheduled, folder, clock)
+        self._master.run(arrivals_for(options), options.shares, options.start_at, folder)
 
     def cut_off(self, running: gevent.Greenlet) -> None:  # noqa: ARG002 - it ends when all have
         self._master.stop()
@@ -155,7 +154,7 @@ def _measure(environment: Environment, options: Namespace, measurement: Measurem
 
 def _statistics(environment: Environment, options: Namespace) -> Callable[[Row], None]:
     """Feeds Locust's page; nobody sees it when the test bed runs a schedule of its own."""
-    if options.headless and options.arrivals is not None:
+    if not options.is_shown:
         return lambda _: None
     fire: Callable[..., None] = environment.events.request.fire
 

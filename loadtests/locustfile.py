@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,12 @@ from locust.runners import MasterRunner, WorkerRunner
 from experiment.errors import InputError, RunError, TwinstackError
 from loadtests.load import Load, load_for
 from loadtests.options import add_arguments, target_of
-from loadtests.workers import shares_of
 
 logger = logging.getLogger(__name__)
 
 # Without it each greenlet keeps a copy of the stack that spawned it: half the cost of a spawn.
 gevent.config.track_greenlet_tree = False
 
-WORKERS_START_IN_S = 2.0
 FOREVER_S = 1e9
 PARENT_POLL_S = 0.5
 
@@ -63,7 +60,7 @@ def _prepare(environment: Environment, **_: Any) -> None:
     listeners.test_stopping.add_listener(conductor.stop)  # type: ignore[no-untyped-call]
     # Locust calls the latest listener first: ours comes before its runner ends all messages.
     listeners.quitting.add_listener(conductor.stop)  # type: ignore[no-untyped-call]
-    if options.processes and options.worker:
+    if options.worker and (options.processes or options.end_with_parent):
         gevent.spawn(_end_with, os.getppid())
 
 
@@ -87,8 +84,7 @@ class _Conductor:
     def __init__(self, environment: Environment, options: Namespace) -> None:
         self._environment = environment
         self._options = options
-        self._start_at = options.start_at
-        self._load: Load = load_for(environment, self.stop)
+        self._load: Load = load_for(environment, options, self.stop)
         self._running: gevent.Greenlet | None = None
         self._cut_off = False
 
@@ -109,12 +105,13 @@ class _Conductor:
         self._load.wait_until_kept()
 
     def _fix_what_workers_share(self) -> None:
-        """Members of the options travel to the workers; one start and one folder hold for all."""
+        """Members of the options travel to the workers, before they begin."""
         options, runner = self._options, self._environment.runner
         options.folder = options.record or tempfile.mkdtemp(prefix="twinstack-load-")
+        options.is_shown = not (options.headless and options.arrivals is not None)
         if isinstance(runner, MasterRunner):
-            options.shares = shares_of(runner)
-            options.start_at = self._start_at or time.time() + WORKERS_START_IN_S
+            # Without a page, Locust has waited for as many as are expected; later ones are spare.
+            options.shares = options.expect_workers if options.headless else runner.worker_count
 
     def _run(self) -> None:
         try:

@@ -49,6 +49,12 @@ def add_arguments(parser: Any) -> None:
     add("--arrivals", help="Schedule to run, instead of one made here.", **hidden)
     add("--record", help="Folder for rows and progress; else a new one.", **hidden)
     add("--start-at", type=float, help="Start of the load, Unix seconds; else soon.", **hidden)
+    add(
+        "--end-with-parent",
+        action="store_true",
+        help="End a worker when the process that started it is gone.",
+        **hidden,
+    )
 
 
 def target_of(url: str | None, allowed_host: str | None) -> SplitResult:

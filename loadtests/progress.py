@@ -53,8 +53,11 @@ class ProgressFile:
         self._scheduled = scheduled
         self._ticks: deque[tuple[float, int, int, int]] = deque(maxlen=3)
 
-    def write(self, elapsed_s: float, counts: Counts) -> None:
-        """Replace the file; rates are means over the last two ticks."""
+    def write(self, elapsed_s: float, counts: Counts, workers_cpu_s: float = 0.0) -> None:
+        """Replace the file; rates are means over the last two ticks.
+
+        ``workers_cpu_s``: CPU time of all workers so far, wherever they run.
+        """
         self._ticks.append((elapsed_s, counts.sent, counts.good, counts.bad))
         (then_s, *then), (now_s, *now) = self._ticks[0], self._ticks[-1]
         seconds = now_s - then_s
@@ -70,6 +73,7 @@ class ProgressFile:
             "good": counts.good,
             "bad": counts.bad,
             "in_flight": counts.in_flight,
+            "workers_cpu_s": round(workers_cpu_s, 3),
             "rates": {"sent_per_s": sent, "good_per_s": good, "bad_per_s": bad},
         }
         write_whole(self._file, orjson.dumps(document))

@@ -75,10 +75,23 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     resume: Annotated[
         Path | None, typer.Option(help="Go on with this interrupted run, as it was planned.")
     ] = None,
+    load_workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=16, help="So many workers, started by twinstack load-worker, send the load."
+        ),
+    ] = None,
+    load_listen: Annotated[
+        str, typer.Option(metavar="ADDRESS:PORT", help="Where these workers find this run.")
+    ] = "127.0.0.1:5557",
+    load_target: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where they find the store, if not where it says it is."),
+    ] = None,
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     if resume is not None:
-        if until_decided or (name, blocks, seed, aa) != (None,) * 4:
+        if until_decided or (name, blocks, seed, aa, load_workers) != (None,) * 5:
             raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
         from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
 
@@ -89,8 +102,38 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
 
-    order = RunOrder(profile, blocks, seed, platform, results, aa, until_decided)
+    order = RunOrder(
+        profile,
+        blocks,
+        seed,
+        platform,
+        results,
+        aa,
+        until_decided,
+        load_workers,
+        load_listen,
+        load_target,
+    )
     run_scenario(console, scenario, order)
+
+
+@app.command()
+def load_worker(
+    master: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="The --load-listen of twinstack run.")
+    ],
+    patience_s: Annotated[
+        float, typer.Option(min=1, help="End after so many seconds without a run.")
+    ] = 300.0,
+) -> None:
+    """Send a part of the load of runs on another machine, until Ctrl-C. Takes one core."""
+    from loadtests.workers.address import Address  # noqa: PLC0415 - keeps --help fast
+    from loadtests.workers.supervisor import Supervisor  # noqa: PLC0415 - keeps --help fast
+
+    def say(sentence: str) -> None:
+        console.print(sentence, highlight=False, soft_wrap=True)
+
+    Supervisor(Address.parse(master), patience_s, say).run()
 
 
 @app.command()

@@ -22,6 +22,7 @@ from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import LiveDisplay, PlainDisplay, display_for
 from testbed.janitor import state_dir
+from testbed.load_workers import LISTEN, edge_address, remote_load, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform
@@ -44,16 +45,24 @@ class RunOrder:
     aa: str | None = None
     """Name of the arm that is measured against itself."""
     until_decided: bool = False
+    load_workers: int | None = None
+    """How many workers of other machines send the load; None: this one does."""
+    load_listen: str = LISTEN
+    load_target: str | None = None
 
 
 def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     """Validate everything, then measure, then say the verdict and where the report is."""
     if order.aa is not None:
         scenario = against_itself(scenario, order.aa)
+    remote = None
+    if order.load_workers is not None:
+        scenario = with_workers(scenario, order.load_workers)
+        remote = remote_load(order.load_listen, order.load_target, order.platform)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     require_poison_in_load(scenario, order.profile)
-    with open_platform(order.platform) as platform:
+    with open_platform(order.platform, edge_address(remote)) as platform:
         plan = make_plan(
             scenario,
             order.profile,
@@ -62,6 +71,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
             platform.factors,
             aa=order.aa is not None,
             until_decided=order.until_decided,
+            remote_load=remote,
         )
         _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
@@ -112,7 +122,7 @@ def _say_nothing_left(console: Console, folder: RunFolder) -> None:
 
 
 def _measure_rest(console: Console, folder: RunFolder, plan: Plan, blocks: list[int]) -> Summary:
-    with open_platform("local") as platform:
+    with open_platform("local", edge_address(plan.remote_load)) as platform:
         _leave_the_stores_cores(platform)
         console.print(
             f"{plan.scenario.question}\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import orjson
 import psutil
@@ -19,17 +20,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import loadtests
-from experiment.errors import RunError
+from experiment.errors import RunError, VoidTrialError
 from experiment.rows import ARRIVALS
+from loadtests.workers.files import STARTED_NAME
 from store.runtime.telemetry import Counters
 from testbed.core_wait import CoreWait
 from testbed.janitor import Belongings
+from testbed.load_workers import NO_WORKERS, LoadWorkers, load_workers_in, require_clocks
 from testbed.platforms.local.affinity import on_cpus
 from testbed.platforms.platform import RoleUsage
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"
 STOP_WITHIN_S = 10.0
 WARM_WITHIN_S = 60.0
+POLL_S = 0.05
 ONE_STEP = {
     "seq": 0,
     "step": 0,
@@ -49,10 +53,11 @@ class LoadOrder:
     arrivals: Path
     record: Path
     """Folder for requests.parquet, generator.json and progress.json."""
-    t0_unix: float
+    t0_unix: float | None
+    """Start of the load, Unix seconds; None where it begins as soon as all workers are ready."""
     deadline_s: float
     in_flight_cap: int
-    workers: int = 1
+    workers: LoadWorkers = NO_WORKERS
     closed_users: int = 0
     """Users who wait for answers; 0 for the open loop."""
 
@@ -100,10 +105,29 @@ class Generator:
             sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless",
             "--users", "1", "--host", order.host,
             "--arrivals", str(order.arrivals), "--record", str(order.record),
-            "--start-at", repr(order.t0_unix), "--deadline", repr(order.deadline_s),
-            "--in-flight-cap", str(order.in_flight_cap), "--closed-users", str(order.closed_users),
-            *(_split_between(order.workers) if order.workers > 1 else ()),
+            "--deadline", repr(order.deadline_s), "--in-flight-cap", str(order.in_flight_cap),
+            "--closed-users", str(order.closed_users),
+            "--allow-target", str(urlsplit(order.host).hostname),
+            *(() if order.t0_unix is None else ("--start-at", repr(order.t0_unix))),
+            *order.workers.options(),
         ]  # fmt: skip
+
+    def await_start(self) -> float:
+        """Unix time at which the load starts, as soon as it is known.
+
+        Raises RunError when not all workers come, or one is not fit.
+        """
+        if self._order.t0_unix is not None:
+            return self._order.t0_unix
+        workers, started = self._order.workers, self._order.record / STARTED_NAME
+        until = time.monotonic() + workers.within_s
+        while not started.exists():
+            self.check_alive()
+            if time.monotonic() > until:
+                raise workers.not_there(self._order.record)
+            time.sleep(POLL_S)
+        t0_unix: float = orjson.loads(started.read_bytes())["t0_unix"]
+        return t0_unix
 
     def core_wait(self) -> CoreWait:
         """Counts from now on how long its processes, workers too, wait for their cores."""
@@ -124,20 +148,28 @@ class Generator:
         """CPU of all its processes; as many instances as cores it can keep busy with them."""
         try:
             cpu_s, memory_mb = _usage_of_tree(self._cpu)
+            if self._order.workers.are_remote:
+                cpu_s += self.progress().get("workers_cpu_s", 0.0)
         except psutil.NoSuchProcess:
             return RoleUsage("generator", 0, self._last_cpu_s, 0.0, Counters())
         self._last_cpu_s = max(self._last_cpu_s, cpu_s)
-        busy = min(self._order.workers, len(self._cpus) or self._order.workers)
+        busy = self._order.workers.cores(len(self._cpus))
         return RoleUsage("generator", busy, self._last_cpu_s, memory_mb, Counters())
 
     _last_cpu_s = 0.0
 
     def check_alive(self) -> None:
-        """Raise RunError with the generator's last words when it died."""
+        """Raise RunError with the generator's last words when it died.
+
+        VoidTrialError when it only lost a worker.
+        """
         code = self._process.poll()
-        if code not in (None, 0):
-            words = self._log.read_text(errors="replace").strip().splitlines()[-1:]
-            raise RunError(f"The load generator ended with code {code}: {' '.join(words)}")
+        if code in (None, 0):
+            return
+        words = " ".join(self._log.read_text(errors="replace").strip().splitlines()[-1:])
+        if code == VoidTrialError.exit_code:
+            raise VoidTrialError(words)
+        raise RunError(f"The load generator ended with code {code}: {words}")
 
     def wait(self, timeout_s: float) -> None:
         """Wait until every scheduled step has an outcome; RunError when it takes too long."""
@@ -148,11 +180,14 @@ class Generator:
         self.check_alive()
 
 
-def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
-    """Send one request to nobody, so that no trial waits for Python to compile the generator.
+def warm_up(
+    cpus: Collection[int], belongings: Belongings, workers: LoadWorkers = NO_WORKERS
+) -> None:
+    """Send a request of each worker to nobody, so that no trial waits for Python to compile it.
 
     Right after an installation that takes longer than a trial leaves before its first arrival.
-    Raises RunError when the generator does not work.
+    Raises RunError when the generator does not work, or when workers of other machines do not
+    come or do not fit.
     """
     with belongings.temporary_folder() as record, socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and does not listen
@@ -160,13 +195,20 @@ def warm_up(cpus: Collection[int], belongings: Belongings) -> None:
             host=f"http://127.0.0.1:{nobody.getsockname()[1]}",
             arrivals=record / "arrivals.parquet",
             record=record,
-            t0_unix=time.time(),
+            t0_unix=None if workers.count else time.time(),
             deadline_s=1.0,
             in_flight_cap=1,
+            workers=workers,
         )
-        pq.write_table(pa.Table.from_pylist([ONE_STEP], schema=ARRIVALS), order.arrivals)
+        steps = [{**ONE_STEP, "seq": seq} for seq in range(max(1, workers.count))]
+        pq.write_table(pa.Table.from_pylist(steps, schema=ARRIVALS), order.arrivals)
         with Generator(order, cpus, belongings) as generator:
-            generator.wait(WARM_WITHIN_S)
+            try:
+                generator.await_start()
+                generator.wait(WARM_WITHIN_S)
+            except VoidTrialError as error:
+                raise RunError(str(error)) from error
+        require_clocks(load_workers_in(record))
 
 
 def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
@@ -183,16 +225,6 @@ def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
             cpu_s += times.user + times.system
             memory_mb += child.memory_info().rss / 2**20
     return cpu_s, memory_mb
-
-
-def _split_between(workers: int) -> list[str]:
-    """Options of Locust for workers that find their master and no other run's."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = str(listener.getsockname()[1])
-    return [
-        "--processes", str(workers), "--master-bind-host", "127.0.0.1",
-        "--master-bind-port", port, "--master-port", port,
-    ]  # fmt: skip
 
 
 def _environment(belongings: Belongings) -> dict[str, str]:

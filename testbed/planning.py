@@ -9,6 +9,7 @@ from pathlib import Path
 from experiment.errors import InputError, RunError
 from experiment.kept_trace import keep_trace
 from experiment.ladder import expected_probes
+from experiment.load_worker import RemoteLoad
 from experiment.matrix import Turn
 from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
@@ -49,6 +50,7 @@ def make_plan(
     *,
     aa: bool = False,
     until_decided: bool = False,
+    remote_load: RemoteLoad | None = None,
 ) -> Plan:
     """Fix everything that a run depends on.
 
@@ -77,7 +79,7 @@ def make_plan(
         machine=here,
         versions=machine.versions(),
         commit=machine.commit_of_code(),
-        factors=factors | factors_of(scenario),
+        factors=factors | factors_of(scenario, remote_load),
         started_at=now.isoformat(timespec="seconds"),
         aa=aa,
         noise_floor=noise_floor.by_metric(floors),
@@ -85,6 +87,7 @@ def make_plan(
         hashes=hashes(scenario.sample),
         checkout_lines=checkout_lines(),
         stopping=stopping_within(planned) if until_decided else None,
+        remote_load=remote_load,
     )
 
 
@@ -102,7 +105,7 @@ def stopping_within(blocks: int) -> Stopping:
     return Stopping(looks=(*range(FIRST_LOOK, blocks, LOOK_EVERY), blocks))
 
 
-def factors_of(scenario: Scenario) -> dict[str, str]:
+def factors_of(scenario: Scenario, remote_load: RemoteLoad | None = None) -> dict[str, str]:
     """What a scenario itself adds to the factors that could favour one side."""
     factors = {}
     if scenario.search is not None:
@@ -114,6 +117,8 @@ def factors_of(scenario: Scenario) -> dict[str, str]:
         )
     if scenario.autoscaling is not None:
         factors["autoscaling"] = scenario.autoscaling.says
+    if remote_load is not None:
+        factors["load"] = f"from {scenario.load.workers} workers over the network"
     return factors
 
 

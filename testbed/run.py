@@ -14,6 +14,7 @@ from experiment.store import Arm
 from loadtests.schedule import arrivals_of
 from testbed.display import Display
 from testbed.generator import warm_up
+from testbed.load_workers import workers_of
 from testbed.parity_gate import require_parity
 from testbed.planning import block_seed
 from testbed.platforms.platform import Platform
@@ -71,8 +72,9 @@ class Run:
         return report.build(self.folder)
 
     def _make_ready(self, journal: Journal) -> None:
-        self.display.step("warming up the load generator")
-        warm_up(self.platform.generator_cpus, self.platform.belongings)
+        workers = workers_of(self.plan).patient()
+        self.display.step(workers.says if workers.are_remote else "warming up the load generator")
+        warm_up(self.platform.generator_cpus, self.platform.belongings, workers)
         require_parity(self.plan, self.folder, self.platform, self.display, journal)
 
     def measure(self, blocks: Sequence[int], stop_after: StopAfter, journal: Journal) -> None:

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from analysis.gates import gates_of
+from experiment.errors import VoidTrialError
 from experiment.footprint import Reading
 from experiment.journal import Journal
-from experiment.load import Load
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.rows import SAMPLES
 from experiment.store import Arm
@@ -25,6 +25,7 @@ from testbed.display import Display
 from testbed.faults.fault_point import FaultBoard
 from testbed.generator import Generator, LoadOrder
 from testbed.idleness import await_idle
+from testbed.load_workers import load_workers_in, workers_of
 from testbed.platforms.platform import Deployment, Platform, RunningStore
 from testbed.sampler import Sampler, of_usage
 from testbed.timeline import Stage
@@ -32,8 +33,6 @@ from testbed.watching import Watches
 
 LEAD_S = 2.0
 """From the start of the generator to the first arrival: Locust needs one to two seconds."""
-WORKERS_LEAD_S = 2.0
-"""More where there are workers: their master looks once a second whether all have come."""
 TICK_S = 0.25
 THINKING_S = 15.0
 """Think times of a journey that began last end well within it."""
@@ -83,7 +82,10 @@ def run_trial(trial: Trial, platform: Platform, display: Display) -> TrialRecord
         journal.write("trial-started", block=trial.block, arm=trial.arm.name, attempt=trial.attempt)
         try:
             _Measurement(trial, platform, display, journal, known).run()
-            gates = gates_of(trial.files, trial.arrivals)
+            gates = gates_of(trial.files, trial.arrivals, load_workers_in(trial.files.path))
+        except VoidTrialError as error:
+            lost = Gate(name="load workers", passed=False, says=str(error))
+            return _record(trial, known, journal, status="void", reason=str(error), gates=(lost,))
         except BaseException as error:
             status = "failed" if isinstance(error, Exception) else "cut-off"
             _record(trial, known, journal, status=status, reason=str(error))
@@ -114,10 +116,10 @@ class _Measurement:
             self.journal.write("store-ready", start_s=store.start_s)
             if trial.plan.scenario.watch_footprint:
                 self.known.rest = footprint.read(store)
-            self.known.t0_unix = time.time() + lead_s(trial.plan.scenario.load)
             before = CpuTimes.now()
-            with store.under_budget():
-                self._load(store, wanted, Clock(self.known.t0_unix))
+            with store.under_budget(), self._generator(store) as generator:
+                self.known.t0_unix = generator.await_start()
+                self._load(store, wanted, generator, Clock(self.known.t0_unix))
             self.known.steal_share = round(CpuTimes.now().stolen_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)
@@ -140,11 +142,10 @@ class _Measurement:
         rest = await_idle(cooldown)
         self.journal.write("machine-idle", **asdict(rest), limit_share=cooldown.busy_share)
 
-    def _load(self, store: RunningStore, wanted: Deployment, clock: Clock) -> None:
+    def _load(
+        self, store: RunningStore, wanted: Deployment, generator: Generator, clock: Clock
+    ) -> None:
         plan = self.trial.plan
-        platform = self.platform
-        order = self._order(store, clock)
-        generator = Generator(order, platform.generator_cpus, platform.belongings)
         autoscaler = self._autoscaler(store, wanted, clock)
         watch = partial(self._watch, generator, autoscaler, clock)
         seed = plan.seed + self.trial.block
@@ -154,14 +155,15 @@ class _Measurement:
         files, timetable = self.trial.files, plan.timetable(self.trial.block)
         sampler = Sampler(of_usage(usage), clock, files.samples, SAMPLES)
         watches = Watches(files, timetable, plan.scenario.watch_limbo, self.known.rest)
-        with generator, sampler, watches.on(store, clock):
+        with sampler, watches.on(store, clock):
             watch(0.0)
             core_wait = generator.core_wait()
             with ExitStack() as scaling:
                 for each in autoscaler:
                     scaling.enter_context(each)
                 self._phases(stage, watch)
-            if plan.machine.cores > 1:  # on the only core it has to wait for the store
+            # On the only core it has to wait for the store, and others' cores are not seen here.
+            if plan.machine.cores > 1 and plan.remote_load is None:
                 self.journal.write("generator-waited", waited_s=core_wait.so_far_s())
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST * plan.scenario.load.deadline_s)
@@ -192,18 +194,20 @@ class _Measurement:
             )
         ]
 
-    def _order(self, store: RunningStore, clock: Clock) -> LoadOrder:
-        load = self.trial.plan.scenario.load
-        return LoadOrder(
-            host=store.url,
+    def _generator(self, store: RunningStore) -> Generator:
+        plan = self.trial.plan
+        load, remote, workers = plan.scenario.load, plan.remote_load, workers_of(plan)
+        order = LoadOrder(
+            host=(remote and remote.target) or store.url,
             arrivals=self.trial.arrivals,
             record=self.trial.files.path,
-            t0_unix=clock.t0_unix,
+            t0_unix=None if workers.count else time.time() + LEAD_S,
             deadline_s=load.deadline_s,
             in_flight_cap=load.in_flight_cap,
-            workers=load.workers,
+            workers=workers,
             closed_users=load.users if self.trial.arm.loop == "closed" else 0,
         )
+        return Generator(order, self.platform.generator_cpus, self.platform.belongings)
 
     def _watch(
         self, generator: Generator, autoscaler: Sequence[Autoscaler], clock: Clock, until_s: float
@@ -215,10 +219,6 @@ class _Measurement:
                 each.check()
             self.display.rates(generator.progress())
             clock.sleep_until(min(until_s, now + TICK_S))
-
-
-def lead_s(load: Load) -> float:
-    return LEAD_S + (WORKERS_LEAD_S if load.workers > 1 else 0.0)
 
 
 def _record(
@@ -244,6 +244,7 @@ def _record(
             "steal_share": known.steal_share,
             "attempt": trial.attempt,
             "is_repeated": status == "void" and trial.repeat_if_void,
+            "load_workers": load_workers_in(trial.files.path),
         }
     )
     write_json(trial.files.run, record)

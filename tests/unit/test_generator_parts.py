@@ -11,12 +11,13 @@ from experiment.load import Load
 from experiment.record import TrialFolder
 from experiment.rows import RECORDED, write_rows
 from experiment.store import Sample
-from loadtests.parts import Part, merge, part_in, share_of
 from loadtests.rates import Stretch
 from loadtests.recorder import Row
 from loadtests.schedule import schedule
 from loadtests.steps import Step
 from loadtests.summary import SUMMARY_NAME, Usage, summarise
+from loadtests.workers.parts import Part, merge, part_in
+from loadtests.workers.shares import share_of
 
 SAMPLE = Sample(products=100, customers=50, ratings=0)
 

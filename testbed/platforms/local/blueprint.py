@@ -65,7 +65,7 @@ class Blueprint:
         deployable = next(each for each in self.deployment.deployables if each.role == role)
         return InstancePlan(deployable.app, self._settings(deployable, number), self.folder)
 
-    def edge(self, *, port: int | None, mesh: bool) -> EdgePlan:
+    def edge(self, *, port: int | None, mesh: bool, address: str = "127.0.0.1") -> EdgePlan:
         routes = {
             prefix: deployable.role
             for deployable in self.deployment.deployables
@@ -76,6 +76,7 @@ class Blueprint:
             self.roles,
             self.folder / "members",
             port or 0,
+            address,
             mesh=mesh,
             most_in_flight=self._most_in_flight() if self.policies.shedding else {},
             stamps_start=self.policies.deadline == "propagated",

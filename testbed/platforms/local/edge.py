@@ -57,7 +57,7 @@ class Edge:
 
     @property
     def url(self) -> str:
-        return self._base(envoy.EDGE)
+        return f"http://{self._plan.address}:{self._ports[envoy.EDGE]}"
 
     @property
     def ports(self) -> list[int]:

@@ -32,11 +32,14 @@ class LocalPlatform(Undoing):
     """Implements ``Platform``; needs neither containers nor root.
 
     ``mesh`` says how services reach each other: by their own list of instances ("direct"), or
-    through Envoy.
+    through Envoy. Stores listen for their clients on ``address``.
     """
 
-    def __init__(self, mesh: Literal["direct", "envoy"] = "direct") -> None:
+    def __init__(
+        self, mesh: Literal["direct", "envoy"] = "direct", address: str = "127.0.0.1"
+    ) -> None:
         self._mesh = mesh
+        self._address = address
         self._cores = split(os.sched_getaffinity(0))
         self._databases = Databases()
 
@@ -87,7 +90,8 @@ class LocalPlatform(Undoing):
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
             limited.says["cpu"] += easing.says
             blueprint = Blueprint(deployment, folder, databases.urls)
-            edge = Edge(blueprint.edge(port=port, mesh=self._mesh == "envoy"), folder)
+            plan = blueprint.edge(port=port, mesh=self._mesh == "envoy", address=self._address)
+            edge = Edge(plan, folder)
             ground = Ground(databases, self._cores, limited, easing, self.belongings)
             store = LocalStore(blueprint, ground, edge)
             undo.callback(store.stop)

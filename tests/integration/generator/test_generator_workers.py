@@ -55,13 +55,13 @@ def test_a_lost_worker_is_noticed_and_leaves_the_journeys_of_the_other(tmp_path:
     script = Counted()
     with (
         ScriptedServer(script) as target,
-        generator(target, MANY, tmp_path, *on_workers(2), exit_code=1) as master,
+        generator(target, MANY, tmp_path, *on_workers(2), exit_code=3) as master,
     ):
         script.wait_for(SOME)
         psutil.Process(master.pid).children()[0].kill()
         master.wait(timeout=20)
     last_words = (tmp_path / "generator.log").read_text().splitlines()[-1]
-    assert "was lost, and its rows with it" in last_words
+    assert "was silent for more than 5 s, and its rows are missing" in last_words
     rows = rows_in(tmp_path)
     kept = set(rows.seq % 2)
     assert len(kept) == 1

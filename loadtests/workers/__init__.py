@@ -1,0 +1,1 @@
+"""One schedule on several Locust workers, of this machine or of others."""

@@ -1,0 +1,12 @@
+"""Names of the messages between master and workers, beside Locust's own on the same connection."""
+
+ASK, TIME = "twinstack-ask", "twinstack-time"
+"""A question for the time, and the answer with it; it also says who answers."""
+SHARE, READY = "twinstack-share", "twinstack-ready"
+"""What a worker has to send, and that it has got it, with the hash of what it got."""
+START = "twinstack-start"
+COUNTS = "twinstack-counts"
+"""Sent at each tick; who sends none any more is lost."""
+STOP = "twinstack-stop"
+PART, MERGED = "twinstack-part", "twinstack-merged"
+"""The rows, and that the master has them."""
