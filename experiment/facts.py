@@ -13,6 +13,7 @@ _FACTS: Mapping[str, Callable[[Plan], Any]] = {
     "the kind of run": lambda plan: "A/A" if plan.aa else "comparison",
     "the scenario": lambda plan: plan.scenario.name,
     "the profile": lambda plan: plan.profile,
+    "the platform": lambda plan: plan.platform,
     "the CPU model": lambda plan: plan.machine.cpu_model,
     "the number of cores": lambda plan: plan.machine.cores,
     "the kernel": lambda plan: plan.machine.kernel,
@@ -22,7 +23,7 @@ _FACTS: Mapping[str, Callable[[Plan], Any]] = {
 def differing_fact(one: Plan, other: Plan) -> str | None:
     """The first checked fact in which two plans differ, as a sentence; None when all agree.
 
-    Checked are schema version, kind and profile of the run, the machine (CPU model, cores,
+    Checked are schema version, kind, profile and platform of the run, the machine (CPU model, cores,
     kernel), the scenario, code, versions, factors and hashes. Seeds, number of blocks, load before
     the run and noise floor may differ. Code agrees when both are of the same commit.
     """

@@ -90,6 +90,8 @@ class Plan(_Record):
     """None: the run has all its blocks, whatever they show."""
     remote_load: RemoteLoad | None = None
     """None: the load comes from processes of this machine."""
+    platform: str = "local"
+    """Where the stores ran; records of old do not tell, and theirs ran on ``local``."""
 
     def timetable(self, block: int) -> tuple[PlannedPhase, ...]:
         """The phases of each trial of a block, in their times."""

@@ -72,6 +72,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
             aa=order.aa is not None,
             until_decided=order.until_decided,
             remote_load=remote,
+            platform=order.platform,
         )
         _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
@@ -122,7 +123,7 @@ def _say_nothing_left(console: Console, folder: RunFolder) -> None:
 
 
 def _measure_rest(console: Console, folder: RunFolder, plan: Plan, blocks: list[int]) -> Summary:
-    with open_platform("local", edge_address(plan.remote_load)) as platform:
+    with open_platform(plan.platform, edge_address(plan.remote_load)) as platform:
         _leave_the_stores_cores(platform)
         console.print(
             f"{plan.scenario.question}\n"

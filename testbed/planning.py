@@ -51,6 +51,7 @@ def make_plan(
     aa: bool = False,
     until_decided: bool = False,
     remote_load: RemoteLoad | None = None,
+    platform: str = "local",
 ) -> Plan:
     """Fix everything that a run depends on.
 
@@ -88,6 +89,7 @@ def make_plan(
         checkout_lines=checkout_lines(),
         stopping=stopping_within(planned) if until_decided else None,
         remote_load=remote_load,
+        platform=platform,
     )
 
 

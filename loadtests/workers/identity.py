@@ -1,26 +1,19 @@
 """What has to be the same in master and workers: the code that makes and times requests."""
 
 import hashlib
+import sys
 from pathlib import Path
 
-import experiment
-import loadtests
-import store
-
-PARTS = ("rules", "sample")
-"""Of the store: all that the generator imports."""
+ROOMS = ("experiment", "loadtests", "store")
+"""Of which the generator imports modules; others may be missing where a worker is installed."""
 
 
 def version_here() -> str:
-    """A hash of these sources, twelve hexadecimal digits; the same wherever they lie."""
+    """A hash of the sources of ours that are imported by now, twelve hexadecimal digits."""
     total = hashlib.sha256()
-    for root in _roots():
-        for file in sorted(root.rglob("*.py")):
-            total.update(file.relative_to(root.parent).as_posix().encode())
-            total.update(file.read_bytes())
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] in ROOMS and file:
+            total.update(name.encode())
+            total.update(Path(file).read_bytes())
     return total.hexdigest()[:12]
-
-
-def _roots() -> list[Path]:
-    rooms = [Path(str(room.__file__)).parent for room in (experiment, loadtests)]
-    return rooms + [Path(str(store.__file__)).parent / part for part in PARTS]

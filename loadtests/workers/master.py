@@ -48,6 +48,7 @@ class Master:
         """While workers come, their number so far is in the folder ``record``, if there is one."""
         self._runner = runner
         self._record = record
+        self._version = version_here()
         self._came: set[str] = set()
         self._crew = Crew([], 0.0)
         self._asked: dict[int, AsyncResult] = {}
@@ -129,12 +130,11 @@ class Master:
 
     def _require_same_version(self) -> None:
         self._raise_trouble()
-        here = version_here()
         for member in self._crew:
-            if member.version != here:
+            if member.version != self._version:
                 raise RunError(
                     f"{member.name} has other code than its master (sources {member.version}, "
-                    f"and here {here}); install the same version on both."
+                    f"and here {self._version}); install the same version on both."
                 )
 
     def _hand_out(self, arrivals: pa.Table) -> None:
