@@ -13,6 +13,8 @@ from experiment.errors import InputError
 from experiment.prices import Prices
 from experiment.record import RunFolder, write_json, write_whole
 
+SUMMARY_NAME = "summary.json"
+
 
 def build(folder: RunFolder) -> Summary:
     """Write ``report/`` of a run: the page, every figure as SVG and PNG, and the summary.
@@ -42,19 +44,22 @@ def build_pooled(
     """
     if any(folder.read_plan().scenario.search for folder in folders):
         raise InputError("Runs of a search cannot be pooled; report each of them by itself.")
-    if target.exists() and not _takes_a_report(target):
-        raise InputError(f"{target} holds something else than a report; name a new folder.")
+    require_room(target, SUMMARY_NAME)
     return _write(load_pooled(folders), target, prices or default_prices())
 
 
-def _takes_a_report(target: Path) -> bool:
-    return target.is_dir() and (not any(target.iterdir()) or (target / "summary.json").is_file())
+def require_room(target: Path, mark: str) -> None:
+    """InputError unless a folder is new, empty, or an earlier page, which has the file ``mark``."""
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not (target / mark).is_file():
+        raise InputError(f"{target} holds something else than a report; name a new folder.")
 
 
 def _write(run: MeasuredRun, target: Path, prices: Prices) -> Summary:
     summary = summarise(run)
     target.mkdir(parents=True, exist_ok=True)
     figures = draw_all(plots_of(run), run, target / "figures")
-    write_json(target / "summary.json", summary)
+    write_json(target / SUMMARY_NAME, summary)
     write_whole(target / "index.html", render(run, summary, figures, prices).encode())
     return summary

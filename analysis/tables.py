@@ -109,14 +109,14 @@ def _metric_cells(pair: MeasuredRun, metric: Metric) -> tuple[str, ...]:
     both, change, says = [NOTHING, NOTHING], NOTHING, "".join(found.unknown[:1])
     if found.estimate is not None:
         both = [quantity(metric, value) for value in found.means()]
-        change = f"{effect(metric, found.estimate.value)}{_unit_of_effect(metric)}"
+        change = f"{effect(metric, found.estimate.value)}{unit_of_effect(metric)}"
         says = interval(found)
     if len(pair.every_arm) > len(pair.arms):
         both = [f"{arm}\n{value}" for arm, value in zip(pair.arms, both, strict=True)]
     return *both, change, says
 
 
-def _unit_of_effect(metric: Metric) -> str:
+def unit_of_effect(metric: Metric) -> str:
     if metric.scale == "ratio":
         return "\N{MULTIPLICATION SIGN}"
     return " points" if is_percentage(metric.metric) else f" {UNITS[metric.metric]}"

@@ -44,7 +44,7 @@ def _differences(one: Plan, other: Plan) -> Iterator[str]:
         if fact(one) != fact(other):
             yield _sentence(name, fact(one), fact(other))
     tables = [
-        ("the scenario's", _scenario(one), _scenario(other)),
+        ("the scenario's", scenario_members(one), scenario_members(other)),
         ("the version of", one.versions, other.versions),
         ("the factor", one.factors, other.factors),
         ("the hash of", one.hashes, other.hashes),
@@ -62,7 +62,7 @@ def _differing_commit(one: Plan, other: Plan) -> str | None:
     return _sentence("the commit", one.commit, other.commit) if one.commit != other.commit else None
 
 
-def _scenario(plan: Plan) -> dict[str, Any]:
+def scenario_members(plan: Plan) -> dict[str, Any]:
     """Members of the scenario by their path, such as ``load.rate``."""
     return dict(_flat(plan.scenario.model_dump(exclude=set(MAY_DIFFER)), ""))
 

@@ -204,6 +204,24 @@ def report(
 
 
 @app.command()
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Folders of runs of one scenario on different platforms.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where the page goes.")],
+) -> None:
+    """Set runs of one scenario on several platforms side by side, and say if they agree."""
+    folders = [_existing(run) for run in runs]
+    gc.disable()  # as for a report
+    from analysis.platforms.report import build_comparison  # noqa: PLC0415 - keeps --help fast
+
+    findings = build_comparison(folders, out)
+    console.print(findings.says, highlight=False)
+    console.print(f"Page: {out / 'index.html'}", soft_wrap=True, highlight=False)
+    _require_whole(findings.damaged)
+
+
+@app.command()
 def project(
     runs: Annotated[
         list[Path], typer.Argument(help="Folders of runs with several loads, such as load-ladder.")

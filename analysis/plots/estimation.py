@@ -3,8 +3,6 @@
 After Ho et al., "Moving beyond P values", Nature Methods 2019.
 """
 
-import math
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from analysis.comparison import Comparison, compare
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
-from analysis.plots.style import BLACK, GREY, PALE, arm_colours, say_instead
+from analysis.plots.style import BLACK, GREY, PALE, RATIOS, arm_colours, logs_within, say_instead
 from analysis.wording import difference_unit, effect, in_unit, margin_words
 from experiment.metric import Metric, MetricName
 
@@ -134,8 +132,7 @@ def _note(axes: Axes, words: str, y: float, *, offset: int, fontsize: int) -> No
 def _ratio_ticks(axes: Axes) -> None:
     """Ticks at round ratios; the axis itself is linear in the log of the ratio."""
     low, high = axes.get_ylim()
-    nice = [0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50]
-    axes.set_yticks([math.log(ratio) for ratio in nice if low <= math.log(ratio) <= high])
+    axes.set_yticks(logs_within(RATIOS, low, high))
     axes.set_ylim(low, high)
 
 

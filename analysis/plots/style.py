@@ -1,5 +1,7 @@
 """One look for all figures: colours that colour-blind readers can tell, large type, few lines."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -47,6 +49,11 @@ STYLE: dict[str, Any] = {
 }
 
 
+RATIOS = (
+    0.1, 0.2, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 5, 10, 20, 50,
+)  # fmt: skip
+"""Round ones, for ticks."""
+
 ARM_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 ARM_DASHES = ("-", "--")
 
@@ -59,6 +66,11 @@ def arm_colours(run: MeasuredRun) -> dict[str, str]:
 def arm_dashes(run: MeasuredRun) -> dict[str, str]:
     """The dashes of each arm, which tell arms of the same colour apart."""
     return {arm.name: ARM_DASHES[i // len(ARM_COLOURS)] for i, arm in enumerate(run.every_arm)}
+
+
+def logs_within(ratios: Sequence[float], low: float, high: float) -> list[float]:
+    """Logs of the ratios that an axis from ``low`` to ``high`` has room for."""
+    return [math.log(ratio) for ratio in ratios if low <= math.log(ratio) <= high]
 
 
 def plain_log(axes: Axes) -> None:

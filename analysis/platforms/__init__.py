@@ -1,0 +1,1 @@
+"""One scenario on several platforms, side by side."""
