@@ -23,9 +23,9 @@ _FACTS: Mapping[str, Callable[[Plan], Any]] = {
 def differing_fact(one: Plan, other: Plan) -> str | None:
     """The first checked fact in which two plans differ, as a sentence; None when all agree.
 
-    Checked are schema version, kind, profile and platform of the run, the machine (CPU model, cores,
-    kernel), the scenario, code, versions, factors and hashes. Seeds, number of blocks, load before
-    the run and noise floor may differ. Code agrees when both are of the same commit.
+    Checked are schema version, kind, profile and platform of the run, the machine (CPU model,
+    cores, kernel), the scenario, code, versions, factors and hashes. Seeds, number of blocks, load
+    before the run and noise floor may differ. Code agrees when both are of the same commit.
     """
     return next(_differences(one, other), None)
 

@@ -86,9 +86,8 @@ def _scale(axes: Axes, metric: Metric) -> None:
     low, high = min(low, -1.3 * half), max(high, 1.3 * half)
     if metric.scale == "ratio":
         ratios = WIDE if high - low > math.log(MOST_NARROW) else RATIOS
-        axes.set_xticks(
-            ticks := logs_within(ratios, low, high), [f"{math.exp(t):.3g}" for t in ticks]
-        )
+        ticks = logs_within(ratios, low, high)
+        axes.set_xticks(ticks, [f"{math.exp(tick):.3g}" for tick in ticks])
         unit = "ratio"
     else:
         axes.xaxis.set_major_formatter(

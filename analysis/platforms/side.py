@@ -73,9 +73,7 @@ def load_sides(folders: Sequence[RunFolder]) -> Sides:
     """Read the runs; InputError, before any rows are read, when they are no sides of one thing."""
     plans = [folder.read_plan() for folder in folders]
     if len(plans) == 1:
-        raise InputError(
-            "One run has nothing to be compared with; name the run of another platform."
-        )
+        raise InputError("One run is nothing to compare; name that of another platform, too.")
     for plan in plans:
         if plan.scenario.search is not None:
             raise InputError(f"{plan.run_id} is a search; each has a report of its own.")
