@@ -13,9 +13,9 @@ from pathlib import Path
 import psutil
 
 
-def free_address() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"127.0.0.1:{listener.getsockname()[1]}"
+def free_address(host: str = "127.0.0.1") -> str:
+    with socket.create_server((host, 0)) as listener:
+        return f"{host}:{listener.getsockname()[1]}"
 
 
 class RemoteWorker:
@@ -45,12 +45,16 @@ def remote_worker(
     command = [*before, sys.executable, "-m", "loadtests.workers"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, stdout=output, stderr=output, env={**os.environ, **told}
+            command,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **told},
+            start_new_session=True,
         )
     try:
         yield RemoteWorker(process, log)
     finally:
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)
         process.wait(15)
 
 

@@ -30,14 +30,17 @@ class LetGo(Exception):  # noqa: N818 - an instruction, no error
 class ScriptedServer:
     """Answers requests with what ``script`` returns, after the delay that it returns."""
 
-    def __init__(self, script: Callable[[Request], tuple[float, Reply]]) -> None:
+    def __init__(
+        self, script: Callable[[Request], tuple[float, Reply]], host: str = "127.0.0.1"
+    ) -> None:
         self._script = script
+        self._host = host
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
 
     def __enter__(self) -> str:
         self._thread.start()
-        return f"http://127.0.0.1:{self._port.result(timeout=10)}"
+        return f"http://{self._host}:{self._port.result(timeout=10)}"
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
@@ -45,7 +48,7 @@ class ScriptedServer:
 
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._handle, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._handle, self._host, 0)
         self._port.set_result(server.sockets[0].getsockname()[1])
         await self._over.wait()
         server.close()
