@@ -82,8 +82,11 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
         ),
     ] = None,
     load_listen: Annotated[
-        str, typer.Option(metavar="ADDRESS:PORT", help="Where these workers find this run.")
-    ] = "127.0.0.1:5557",
+        str | None,
+        typer.Option(
+            metavar="ADDRESS:PORT", help="Where they find this run; 127.0.0.1:5557 if unset."
+        ),
+    ] = None,
     load_target: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Where they find the store, if not where it says it is."),
@@ -101,19 +104,10 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
         raise InputError("Name a scenario (twinstack scenarios lists them), or a run to --resume.")
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
+    from testbed.load_workers import RemoteWorkers  # noqa: PLC0415 - keeps --help fast
 
-    order = RunOrder(
-        profile,
-        blocks,
-        seed,
-        platform,
-        results,
-        aa,
-        until_decided,
-        load_workers,
-        load_listen,
-        load_target,
-    )
+    workers = RemoteWorkers.wanted(load_workers, load_listen, load_target)
+    order = RunOrder(profile, blocks, seed, platform, results, aa, until_decided, workers)
     run_scenario(console, scenario, order)
 
 

@@ -22,7 +22,7 @@ from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import LiveDisplay, PlainDisplay, display_for
 from testbed.janitor import state_dir
-from testbed.load_workers import LISTEN, edge_address, remote_load, with_workers
+from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform
@@ -45,10 +45,8 @@ class RunOrder:
     aa: str | None = None
     """Name of the arm that is measured against itself."""
     until_decided: bool = False
-    load_workers: int | None = None
-    """How many workers of other machines send the load; None: this one does."""
-    load_listen: str = LISTEN
-    load_target: str | None = None
+    workers: RemoteWorkers | None = None
+    """Who sends the load from other machines; None: this one does."""
 
 
 def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
@@ -56,9 +54,9 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     if order.aa is not None:
         scenario = against_itself(scenario, order.aa)
     remote = None
-    if order.load_workers is not None:
-        scenario = with_workers(scenario, order.load_workers)
-        remote = remote_load(order.load_listen, order.load_target, order.platform)
+    if order.workers is not None:
+        scenario = with_workers(scenario, order.workers.count)
+        remote = order.workers.planned(order.platform)
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     require_poison_in_load(scenario, order.profile)

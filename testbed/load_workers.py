@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
 import orjson
 from pydantic import ValidationError
@@ -15,6 +17,7 @@ from experiment.load_worker import LoadWorker, RemoteLoad
 from experiment.record import Plan
 from experiment.scenario import Scenario
 from experiment.toml_file import first_problem
+from loadtests.options import target_of
 from loadtests.summary import SUMMARY_NAME
 from loadtests.workers.address import DEFAULT_PORT, Address
 from loadtests.workers.files import CONNECTED_NAME
@@ -121,16 +124,35 @@ def with_workers(scenario: Scenario, count: int) -> Scenario:
         raise InputError(f"--load-workers {count}: {first_problem(error)}.") from error
 
 
-def remote_load(listen: str, target: str | None, platform: str) -> RemoteLoad:
-    """Raises InputError when nothing can listen there, or workers would not find the store."""
-    address = Address.parse(listen)
-    address.require_free()
-    if platform == "local" and target is None and is_any(address):
-        raise InputError(
-            f"--load-listen {listen} names no machine: give the address by which the workers "
-            "reach this one."
-        )
-    return RemoteLoad(listen=str(address), target=target)
+@dataclass(frozen=True)
+class RemoteWorkers:
+    """What somebody wants who starts workers on other machines."""
+
+    count: int
+    listen: str = LISTEN
+    target: str | None = None
+
+    @classmethod
+    def wanted(cls, count: int | None, listen: str | None, target: str | None) -> Self | None:
+        """From options of the command line; InputError when they do not go together."""
+        if count is None:
+            if listen or target:
+                raise InputError("--load-listen and --load-target go with --load-workers only.")
+            return None
+        return cls(count, listen or LISTEN, target)
+
+    def planned(self, platform: str) -> RemoteLoad:
+        """InputError when nothing can listen there, or workers would not find the store."""
+        address = Address.parse(self.listen)
+        address.require_free()
+        if self.target is not None:
+            target_of(self.target, urlsplit(self.target).hostname)
+        elif platform == "local" and is_any(address):
+            raise InputError(
+                f"--load-listen {self.listen} names no machine: give the address by which the "
+                "workers reach this one."
+            )
+        return RemoteLoad(listen=str(address), target=self.target)
 
 
 def edge_address(remote: RemoteLoad | None) -> str:

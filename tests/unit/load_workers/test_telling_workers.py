@@ -11,7 +11,7 @@ from loadtests.workers.__main__ import supervisor_of
 from loadtests.workers.address import Address
 from loadtests.workers.supervisor import Supervisor
 from testbed import scenarios
-from testbed.load_workers import edge_address, remote_load, with_workers
+from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 
 MASTER = "TWINSTACK_LOAD_MASTER"
 
@@ -66,14 +66,26 @@ def test_a_master_cannot_listen_where_somebody_else_does() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = f"127.0.0.1:{listener.getsockname()[1]}"
         with pytest.raises(InputError, match=f"Nothing can listen at {taken}"):
-            remote_load(taken, None, "local")
+            RemoteWorkers(1, taken).planned("local")
 
 
 def test_all_addresses_are_no_address_of_a_store() -> None:
     with pytest.raises(InputError, match="names no machine"):
-        remote_load("0.0.0.0:45557", None, "local")
-    remote = remote_load("0.0.0.0:45557", "http://edge:8080", "local")
+        RemoteWorkers(1, "0.0.0.0:45557").planned("local")
+    remote = RemoteWorkers(1, "0.0.0.0:45557", "http://edge:8080").planned("local")
     assert edge_address(remote) == "127.0.0.1"
+
+
+def test_a_target_is_an_http_address() -> None:
+    with pytest.raises(InputError, match="The target edge:8080 is not an http:// address"):
+        RemoteWorkers(1, "127.0.0.1:45557", "edge:8080").planned("local")
+
+
+def test_options_for_workers_go_with_their_number() -> None:
+    assert RemoteWorkers.wanted(None, None, None) is None
+    assert RemoteWorkers.wanted(2, None, None) == RemoteWorkers(2, "127.0.0.1:5557")
+    with pytest.raises(InputError, match="go with --load-workers only"):
+        RemoteWorkers.wanted(None, "10.0.0.1:5557", None)
 
 
 def test_a_store_listens_where_its_load_looks_for_it() -> None:
