@@ -7,16 +7,12 @@ worker or a lost master had measured stays on disk.
 """
 
 import time
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gevent
 import orjson
 import pyarrow as pa
-from gevent.event import AsyncResult
-from gevent.pool import Group
 from locust.runners import STATE_MISSING, MasterRunner
 
 from experiment.errors import RunError, VoidTrialError
@@ -25,18 +21,18 @@ from loadtests.generator import TICK_S
 from loadtests.progress import Counts, ProgressFile
 from loadtests.sender import Clock
 from loadtests.summary import Usage
-from loadtests.workers.clocks import measured, on_the_masters_clock
+from loadtests.workers.clocks import on_the_masters_clock
 from loadtests.workers.crew import Crew, Member
+from loadtests.workers.enquiry import Enquiry
 from loadtests.workers.files import CONNECTED_NAME, STARTED_NAME
 from loadtests.workers.identity import version_here
-from loadtests.workers.messages import ASK, COUNTS, MERGED, PART, READY, SHARE, START, STOP, TIME
+from loadtests.workers.messages import COUNTS, MERGED, PART, READY, SHARE, START, STOP
 from loadtests.workers.parts import Part, merge
 from loadtests.workers.shares import hash_of, share_of, shares_of
 
 START_IN_S = 1.0
 """From the moment when all are ready: the word has to reach everybody before."""
 READY_WITHIN_S = 20.0
-ASK_AGAIN_AFTER_S = 0.5
 REST_WITHIN_S = 6.0
 """When one is lost, the others get this long to hand in what they have."""
 
@@ -51,12 +47,10 @@ class Master:
         self._version = version_here()
         self._came: set[str] = set()
         self._crew = Crew([], 0.0)
-        self._asked: dict[int, AsyncResult] = {}
-        self._numbers = count()
+        self._enquiry = Enquiry(runner, self._recognise)
         self._stopped = False
         connections = runner.environment.events.worker_connect
         connections.add_listener(self._count_in)  # type: ignore[no-untyped-call]
-        runner.register_message(TIME, self._take_time)
         runner.register_message(READY, self._take_ready)
         runner.register_message(COUNTS, self._take_counts)
         runner.register_message(PART, self._take_part)
@@ -70,20 +64,13 @@ class Master:
         """
         self._stopped = False
         self._crew = Crew(self._connected()[:workers], time.perf_counter())
-        self._measure_clocks(lambda member, offset: setattr(member, "before", offset))
-        self._require_same_version()
+        self._meet()
         self._hand_out(arrivals)
         clock = self._start(start_at, folder)
         before = Usage.now()
         self._gather(ProgressFile(folder, arrivals.num_rows), clock)
-        self._measure_clocks(lambda member, offset: setattr(member, "after", offset))
-        usage = self._crew.usage(Usage.now().since(before))
-        tables = [self._rows_of(member, arrivals, clock) for member in self._crew if member.part]
-        records = [member.record() for member in self._crew]
-        merge(tables, usage, folder, arrivals.num_rows, records)
-        for member in self._crew:
-            if member.part is not None:
-                self._runner.send_message(MERGED, None, member.id)
+        self._take_leave()
+        self._merge(arrivals, clock, Usage.now().since(before), folder)
         self._raise_trouble()
 
     def stop(self) -> None:
@@ -102,40 +89,25 @@ class Master:
         alive = [worker.id for worker in self._runner.clients.all if worker.state != STATE_MISSING]
         return sorted(alive, key=self._runner.get_worker_index)
 
-    def _measure_clocks(self, keep: Callable[[Member, Any], None]) -> None:
-        """Of all that are well, at the same time."""
-        asking = Group()
-        for member in [member for member in self._crew if not member.trouble]:
-            asking.spawn(self._measure, member, keep)
-        asking.join()
-
-    def _measure(self, member: Member, keep: Callable[[Member, Any], None]) -> None:
-        try:
-            keep(member, measured(lambda: self._ask(member), time.perf_counter))
-        except TimeoutError:
-            member.trouble = member.trouble or f"{member.name} does not tell its time."
-
-    def _ask(self, member: Member) -> float:
-        """The member's time. One that has just connected may miss a question or two."""
-        until = time.perf_counter() + READY_WITHIN_S
-        while time.perf_counter() < until:
-            number, answer = next(self._numbers), AsyncResult()
-            self._asked[number] = answer
-            self._runner.send_message(ASK, {"number": number}, member.id)
-            try:
-                return float(answer.get(timeout=ASK_AGAIN_AFTER_S))
-            except gevent.Timeout:
-                del self._asked[number]
-        raise TimeoutError
-
-    def _require_same_version(self) -> None:
-        self._raise_trouble()
+    def _meet(self) -> None:
+        """Know each worker's clock and code."""
+        offsets = self._enquiry.offsets(member.id for member in self._crew)
         for member in self._crew:
+            member.before = offsets.get(member.id)
+            if member.before is None:
+                raise VoidTrialError(f"{member.name} does not tell its time.")
             if member.version != self._version:
                 raise RunError(
                     f"{member.name} has other code than its master (sources {member.version}, "
                     f"and here {self._version}); install the same version on both."
                 )
+
+    def _take_leave(self) -> None:
+        """Know by how much the clocks of those that are well have drifted."""
+        well = [member for member in self._crew if not member.trouble]
+        offsets = self._enquiry.offsets(member.id for member in well)
+        for member in well:
+            member.after = offsets.get(member.id)
 
     def _hand_out(self, arrivals: pa.Table) -> None:
         for member, share in zip(self._crew, shares_of(arrivals, len(self._crew)), strict=True):
@@ -162,6 +134,7 @@ class Master:
             assert member.before is not None  # noqa: S101 - measured, or there was trouble
             start_s = clock.start + member.before.offset_s
             self._runner.send_message(START, {"start_s": start_s}, member.id)
+            member.heard_s = clock.start  # nobody has anything to say before
         t0_unix = time.time() - clock.elapsed_s()
         write_whole(folder / STARTED_NAME, orjson.dumps({"t0_unix": t0_unix}))
         return clock
@@ -182,6 +155,14 @@ class Master:
             while self._crew.awaited:
                 gevent.sleep(TICK_S)
 
+    def _merge(self, arrivals: pa.Table, clock: Clock, own: Usage, folder: Path) -> None:
+        well = [member for member in self._crew if member.part is not None]
+        tables = [self._rows_of(member, arrivals, clock) for member in well]
+        records = [member.record() for member in self._crew]
+        merge(tables, self._crew.usage(own), folder, arrivals.num_rows, records)
+        for member in well:
+            self._runner.send_message(MERGED, None, member.id)
+
     def _rows_of(self, member: Member, arrivals: pa.Table, clock: Clock) -> pa.Table:
         """Uncorrected when the clock was not measured again: such a trial is void."""
         assert member.part is not None  # noqa: S101 - the caller looked
@@ -199,13 +180,9 @@ class Master:
         for member in self._crew:
             self._runner.send_message(message, None, member.id)
 
-    def _take_time(self, msg: Any, **_: Any) -> None:
-        answer = self._asked.pop(msg.data["number"], None)
-        member = self._crew.heard(msg.node_id, time.perf_counter())
-        if member is not None:
-            member.host, member.version = msg.data["host"], msg.data["version"]
-        if answer is not None:
-            answer.set(msg.data["told_s"])
+    def _recognise(self, worker: str, answer: dict[str, Any]) -> None:
+        if member := self._crew.heard(worker, time.perf_counter()):
+            member.host, member.version = answer["host"], answer["version"]
 
     def _take_ready(self, msg: Any, **_: Any) -> None:
         if member := self._crew.heard(msg.node_id, time.perf_counter()):
