@@ -31,13 +31,13 @@ class World:
         return measured(self.ask, lambda: self.now_s)
 
 
-@given(st.floats(-1e6, 1e6), st.lists(st.tuples(WAY_S, WAY_S), min_size=1))
+@given(st.floats(-1e6, 1e6), st.lists(st.tuples(WAY_S, WAY_S), min_size=1, max_size=20))
 def test_the_offset_is_within_its_uncertainty_however_long_each_way_takes(
     offset_s: float, ways_s: list[tuple[float, float]]
 ) -> None:
     found = World(offset_s, *ways_s).measured()
-    assert abs(found.offset_s - offset_s) <= found.uncertainty_s + 1e-9
-    assert found.uncertainty_s == pytest.approx(min(map(sum, ways_s)) / 2, abs=1e-9)
+    assert abs(found.offset_s - offset_s) <= found.uncertainty_s + 1e-8
+    assert found.uncertainty_s == pytest.approx(min(map(sum, ways_s)) / 2, abs=1e-8)
 
 
 def test_one_quick_answer_among_slow_ones_is_enough() -> None:
