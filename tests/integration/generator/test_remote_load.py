@@ -3,14 +3,16 @@
 import re
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from remote_workers import RemoteWorker, free_address, remote_worker, remote_workers
+from measuring import generator, recommendations
+from remote_workers import RemoteWorker, free_address, remote_worker, remote_workers, until
 from tiny_platform import CORE, TinyPlatform, TinyStore, run_one, tiny_scenario, trial_of
-from tiny_servers import Reply, Request, ScriptedServer, tiny_store
+from tiny_servers import Reply, Request, ScriptedServer, recommended, right, tiny_store
 
 from experiment.errors import RunError
 from experiment.load_worker import RemoteLoad
@@ -22,6 +24,8 @@ from testbed.load_workers import LoadWorkers, with_workers
 from testbed.trial import Trial
 
 SOME = 20
+MASTER_SILENT_AFTER_S = 10.0
+"""As the worker has it, which cannot be imported here: it imports Locust."""
 
 
 def _remote_trial(folder: Path, master: str, workers: int = 2) -> Trial:
@@ -101,6 +105,32 @@ def test_a_worker_that_is_stopped_says_goodbye_and_voids_the_trial_at_once(
     assert re.match(
         r"Load worker [01] \(.+\) ended after [\d,]+ of its [\d,]+ requests\.", record.reason
     )
+
+
+@pytest.mark.long
+def test_a_worker_whose_master_was_killed_stops_within_seconds(tmp_path: Path) -> None:
+    seen: list[float] = []
+
+    def script(request: Request) -> tuple[float, Reply]:
+        seen.append(time.monotonic())
+        return 0.0, right(recommended(request[1]))
+
+    master = free_address()
+    host, port = master.split(":")
+    listen = ("--master-bind-host", host, "--master-bind-port", port)
+    minute = recommendations(*((index / 50, index) for index in range(3_000)))
+    with (
+        ScriptedServer(script) as target,
+        remote_worker(master, tmp_path),
+        generator(
+            target, minute, tmp_path, "--master", "--expect-workers", "1", *listen, exit_code=-9
+        ) as process,
+    ):
+        until(lambda: len(seen) > SOME)
+        process.kill()
+        killed_at = time.monotonic()
+        until(lambda: time.monotonic() - seen[-1] > 2.0, within_s=25)
+    assert seen[-1] - killed_at < MASTER_SILENT_AFTER_S + 5.0
 
 
 def test_workers_of_other_code_are_refused(tmp_path: Path, belongings: Belongings) -> None:
