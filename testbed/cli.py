@@ -127,7 +127,11 @@ def load_worker(
     def say(sentence: str) -> None:
         console.print(sentence, highlight=False, soft_wrap=True)
 
-    Supervisor(Address.parse(master), patience_s, say).run()
+    supervisor = Supervisor(Address.parse(master), patience_s, say)
+    try:
+        supervisor.run()
+    except Stopped:
+        say("Stopped.")
 
 
 @app.command()

@@ -25,8 +25,14 @@ def agreement(sides: Sides) -> str:
                 f"{_intervals(sides.sides)}."
             )
         case False:
-            each = [f"{side.summary.outcome} on {side.platform}" for side in sides.sides]
-            return f"The verdicts differ: {listed(each)}{_intervals(sides.sides)}."
+            return f"The verdicts differ: {_by_outcome(sides)}{_intervals(sides.sides)}."
+
+
+def _by_outcome(sides: Sides) -> str:
+    platforms: dict[str, list[str]] = {}
+    for side in sides.sides:
+        platforms.setdefault(str(side.summary.outcome), []).append(side.platform)
+    return ", ".join(f"{outcome} on {listed(names)}" for outcome, names in platforms.items())
 
 
 def _intervals(sides: Sequence[Side]) -> str:

@@ -12,20 +12,20 @@ from analysis.comparison import Comparison, half_margin
 from analysis.platforms.side import Side, Sides
 from analysis.plots.plot import Plot
 from analysis.plots.style import ARM_COLOURS, BLACK, GREY, PALE, RATIOS, logs_within
-from analysis.wording import difference_unit, effect, in_unit, margin_words
+from analysis.wording import difference_unit, effect, in_unit, margin_words, signed
 from experiment.metric import Metric
 
 WIDTH = 13.0
 TITLE_WIDTH = 100
 """Characters."""
 WIDE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
-MOST_NARROW = 4
+MOST_NARROW = 8
 """Ratios from end to end beyond which round ones would stand too close."""
 
 
 def draw(sides: Sides) -> Figure:
     metrics, platforms = sides.metrics, sides.platforms
-    height = 1.35 + 0.5 * len(platforms)
+    height = 1.6 + 0.45 * len(platforms)
     figure = Figure(figsize=(WIDTH, height * len(metrics)))
     for axes, metric in zip(np.atleast_1d(figure.subplots(len(metrics), 1)), metrics, strict=True):
         _draw_metric(axes, sides, metric)
@@ -67,7 +67,7 @@ def _draw_side(axes: Axes, row: int, side: Side, metric: Metric) -> None:
 
 def _note(axes: Axes, row: int, words: str) -> None:
     """At the right, in a column of its own."""
-    axes.text(1.02, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=13)
+    axes.text(1.015, row, words, transform=axes.get_yaxis_transform(), va="center", fontsize=12)
 
 
 def _words(found: Comparison) -> str:
@@ -91,7 +91,7 @@ def _scale(axes: Axes, metric: Metric) -> None:
         unit = "ratio"
     else:
         axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda x, _: f"{in_unit(metric.metric, x):+g}")
+            FuncFormatter(lambda x, _: signed(in_unit(metric.metric, x)))
         )
         unit = f"difference in {difference_unit(metric.metric)}"
     axes.set_xlim(low, high)

@@ -6,7 +6,9 @@ from analysis.tables import Row, unit_of_effect
 from analysis.wording import NOTHING, effect, interval, quantity
 from experiment.metric import Metric
 
-METRIC_COLUMNS = ("reference", "compared with it", "effect", "interval")
+METRIC_COLUMNS = ("reference", "compared with it", "effect", "95 % interval")
+INTERVAL = "95 % interval "
+"""What the heading says already."""
 
 
 def verdict_rows(sides: Sides) -> list[Row]:
@@ -38,4 +40,5 @@ def _metric_cells(found: Comparison | None, metric: Metric) -> tuple[str, ...]:
     if found.estimate is None:
         return NOTHING, NOTHING, NOTHING, "".join(found.unknown[:1])
     both = (quantity(metric, value) for value in found.means())
-    return *both, f"{effect(metric, found.estimate.value)}{unit_of_effect(metric)}", interval(found)
+    change = f"{effect(metric, found.estimate.value)}{unit_of_effect(metric)}"
+    return *both, change, interval(found).removeprefix(INTERVAL)

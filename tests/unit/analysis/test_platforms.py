@@ -51,13 +51,13 @@ def test_platforms_with_other_verdicts_differ_and_each_is_named(on: Make) -> Non
     sides = load_sides([on("local"), on("swarm", failed_share=OTHER_WAY)])
     assert agree(sides) is False
     assert agreement(sides).startswith(
-        "The verdicts differ: supported on local and contradicted on swarm;"
+        "The verdicts differ: supported on local, contradicted on swarm;"
     )
 
 
 def test_one_block_has_no_interval_that_could_be_compared(on: Make) -> None:
     sides = load_sides([on("local"), on("compose", blocks=1)])
-    assert agreement(sides) == ("The verdicts differ: supported on local and not shown on compose.")
+    assert agreement(sides) == ("The verdicts differ: supported on local, not shown on compose.")
 
 
 def test_without_a_verdict_there_is_nothing_to_agree_on(on: Make) -> None:
@@ -130,7 +130,7 @@ def test_the_table_has_each_metric_on_each_platform(on: Make) -> None:
     rows = metric_rows(sides)
     assert [row.strong for row in rows] == [True] + [False] * (len(rows) - 1)
     assert all(len(row.cells) == 8 for row in rows)
-    assert rows[0].cells[3].startswith("95 % interval")
+    assert " to " in rows[0].cells[3]
     assert rows[0].cells[7].startswith("no interval")
 
 
