@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.quantiles import nearest_rank
+from analysis.wording import listed
 from experiment.load_worker import LoadWorker
 from experiment.record import Gate, Plan
 
@@ -41,7 +42,7 @@ def crew_gate(workers: Sequence[LoadWorker]) -> Gate:
     """Every worker did its part."""
     if troubles := [worker.trouble for worker in workers if worker.trouble]:
         return Gate(name="load workers", passed=False, says=troubles[0])
-    journeys = ", ".join(f"{worker.journeys:,}" for worker in workers)
+    journeys = listed([f"{worker.journeys:,}" for worker in workers])
     says = f"{len(workers)} load workers did their parts, of {journeys} journeys"
     return Gate(name="load workers", passed=True, says=says)
 

@@ -58,7 +58,7 @@ def figures(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return f"{value:.0f}"
     decimals = max(0, 2 - math.floor(math.log10(abs(value))))
-    return _with_minus(f"{value:,.{decimals}f}")
+    return with_minus(f"{value:,.{decimals}f}")
 
 
 def signed(value: float) -> str:
@@ -66,7 +66,7 @@ def signed(value: float) -> str:
     return f"+{figures(value)}" if value > 0 else figures(value)
 
 
-def _with_minus(number: str) -> str:
+def with_minus(number: str) -> str:
     return number.replace("-", "\N{MINUS SIGN}")
 
 
@@ -102,7 +102,7 @@ def quantity(metric: Metric, value: float) -> str:
 def effect(metric: Metric, value: float) -> str:
     """An effect without its unit: a signed difference, or a ratio."""
     if is_percentage(metric.metric):
-        return _with_minus(f"{100 * value:+.1f}")
+        return with_minus(f"{100 * value:+.1f}")
     if metric.scale == "difference":
         return signed(value)
     if abs(value) > math.log(BEYOND_TELLING):

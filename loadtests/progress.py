@@ -56,7 +56,7 @@ class ProgressFile:
     def write(self, elapsed_s: float, counts: Counts, workers_cpu_s: float = 0.0) -> None:
         """Replace the file; rates are means over the last two ticks.
 
-        ``workers_cpu_s``: CPU time of all workers so far, wherever they run.
+        ``workers_cpu_s``: CPU time of all workers since the start of the load, wherever they run.
         """
         self._ticks.append((elapsed_s, counts.sent, counts.good, counts.bad))
         (then_s, *then), (now_s, *now) = self._ticks[0], self._ticks[-1]

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import loadtests
 from experiment.errors import RunError, VoidTrialError
 from experiment.rows import ARRIVALS
-from loadtests.workers.files import STARTED_NAME
+from loadtests.workers.files import CONNECTED_NAME, STARTED_NAME
 from store.runtime.telemetry import Counters
 from testbed.core_wait import CoreWait
 from testbed.janitor import Belongings
@@ -127,6 +127,8 @@ class Generator:
                 raise workers.not_there(self._order.record)
             time.sleep(POLL_S)
         t0_unix: float = orjson.loads(started.read_bytes())["t0_unix"]
+        for name in (STARTED_NAME, CONNECTED_NAME):  # their time is over
+            (self._order.record / name).unlink(missing_ok=True)
         return t0_unix
 
     def core_wait(self) -> CoreWait:

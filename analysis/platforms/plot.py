@@ -12,7 +12,7 @@ from analysis.comparison import Comparison, half_margin
 from analysis.platforms.side import Side, Sides
 from analysis.plots.plot import Plot
 from analysis.plots.style import ARM_COLOURS, BLACK, GREY, PALE, RATIOS, logs_within
-from analysis.wording import difference_unit, effect, in_unit, margin_words, signed
+from analysis.wording import difference_unit, effect, in_unit, margin_words, with_minus
 from experiment.metric import Metric
 
 WIDTH = 13.0
@@ -25,7 +25,7 @@ MOST_NARROW = 8
 
 def draw(sides: Sides) -> Figure:
     metrics, platforms = sides.metrics, sides.platforms
-    height = 1.6 + 0.45 * len(platforms)
+    height = 1.75 + 0.45 * len(platforms)
     figure = Figure(figsize=(WIDTH, height * len(metrics)))
     for axes, metric in zip(np.atleast_1d(figure.subplots(len(metrics), 1)), metrics, strict=True):
         _draw_metric(axes, sides, metric)
@@ -43,7 +43,7 @@ def _draw_metric(axes: Axes, sides: Sides, metric: Metric) -> None:
     axes.set_yticks(range(len(sides.sides)), sides.platforms)
     axes.set_ylim(len(sides.sides) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.set_title("\n".join(textwrap.wrap(_title(metric), TITLE_WIDTH)), fontsize=15)
+    axes.set_title("\n".join(textwrap.wrap(_title(metric), TITLE_WIDTH)), fontsize=15, pad=16)
     _scale(axes, metric)
 
 
@@ -91,7 +91,7 @@ def _scale(axes: Axes, metric: Metric) -> None:
         unit = "ratio"
     else:
         axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda x, _: signed(in_unit(metric.metric, x)))
+            FuncFormatter(lambda x, _: with_minus(f"{in_unit(metric.metric, x):g}"))
         )
         unit = f"difference in {difference_unit(metric.metric)}"
     axes.set_xlim(low, high)

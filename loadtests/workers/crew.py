@@ -33,6 +33,7 @@ class Member:
     """Rows that its part has to have."""
     counts: Counts = field(default_factory=Counts)
     cpu_s: float = 0.0
+    """Since the start of the load."""
     part: Part | None = None
     trouble: str = ""
     """Why it will not do its part; stays, even when it comes back."""

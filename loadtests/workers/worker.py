@@ -41,6 +41,7 @@ class Worker:
         self._folder: Path | None = None
         self._merged = Event()
         self._heard_s = time.perf_counter()
+        self._cpu_before_s = 0.0
         runner.register_message(ASK, self._tell_time)
         runner.register_message(SHARE, lambda msg, **_: self._shares.put(Share(**msg.data)))
         runner.register_message(START, lambda msg, **_: self._starts.put(msg.data["start_s"]))
@@ -69,12 +70,13 @@ class Worker:
         """Say what was understood; returns the start of the load on this process's clock."""
         self._runner.send_message(READY, {"hash": hash_of(arrivals)})
         start_s: float = self._starts.get()
+        self._cpu_before_s = time.process_time()
         return start_s
 
     def tell(self, counts: Counts) -> None:
         """Raises ConnectionError when the master is gone: nobody would stop this load."""
-        counted = {"counts": asdict(counts), "cpu_s": time.process_time()}
-        self._runner.send_message(COUNTS, counted)
+        cpu_s = time.process_time() - self._cpu_before_s
+        self._runner.send_message(COUNTS, {"counts": asdict(counts), "cpu_s": cpu_s})
         if time.perf_counter() - self._heard_s > MASTER_SILENT_AFTER_S:
             raise ConnectionError(f"The master was silent for {MASTER_SILENT_AFTER_S:g} s.")
 
