@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from analysis.load_workers import sharing
 from analysis.measured import MeasuredRun
+from analysis.place import place_of
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
@@ -189,13 +189,7 @@ def _of_one_sided(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:
 
 
 def of_machine(run: MeasuredRun) -> Iterator[str]:
-    machine = run.plan.machine
-    yield (
-        f"{sharing(run.plan)} shared one machine with {machine.cores} cores "
-        f"(load average before the run: {machine.load_before:g}) over loopback. There was no real "
-        "network between services, and other programs of the machine may have taken part. Ratios "
-        "and differences within a block may hold elsewhere; absolute times do not."
-    )
+    yield place_of(run)
     if stolen := steal_words(run):
         yield (
             f"Of the CPU time under load, a hypervisor took {stolen}. What it takes shows up as "

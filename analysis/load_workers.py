@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.quantiles import nearest_rank
 from analysis.wording import listed
 from experiment.load_worker import LoadWorker
-from experiment.record import Gate, Plan
+from experiment.record import Gate
 
 CLOCK_UNCERTAINTY_LIMIT_MS = 2.0
 """Half of the smallest round trip between master and worker; in one building it is below 0.5 ms.
@@ -16,17 +16,6 @@ Times of two workers, and of a request and a fault, are comparable up to it."""
 CLOCK_DRIFT_LIMIT_MS = 5.0
 """From before the load to after it. Rows are corrected as if a clock drifted evenly, but requests
 were sent by it as it was: up to so much beside their time, half of what lateness may be."""
-
-
-def sharing(plan: Plan) -> str:
-    """Who was on one machine, to begin a sentence."""
-    if plan.remote_load is None:
-        return "Stores, edge, database and load generator"
-    workers = plan.scenario.load.workers
-    return (
-        f"The load came from {workers} worker{'s' if workers > 1 else ''} over the network: their "
-        "way to the store is in every response time. Stores, edge and database"
-    )
 
 
 def load_worker_gates(

@@ -128,8 +128,9 @@ def _chips(run: MeasuredRun, summary: Summary) -> list[str]:
     """The facts of a run in a few words each."""
     gates = [gate for record in run.records for gate in record.gates]
     passed = sum(gate.passed for gate in gates)
-    machine = run.plan.machine
+    machine, platform = run.plan.machine, run.plan.platform
     return [
+        *([] if platform == "local" else [f"platform {platform}"]),
         f"{summary.blocks_complete} of {summary.blocks_planned} blocks complete",
         f"{passed} of {len(gates)} gates passed",
         f"profile {run.plan.profile}",

@@ -1,17 +1,13 @@
 """A load from several workers is judged by each of them."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.limits import of_machine
 from analysis.load_workers import load_worker_gates
-from analysis.measured import load_run
-from experiment.load_worker import LoadWorker, RemoteLoad
-from experiment.record import RunFolder
+from experiment.load_worker import LoadWorker
 
 SOUND = {"host": "h", "journeys": 100, "rows": 100, "offset_s": 5.0}
 CLOCK = {"uncertainty_ms": 0.2, "drift_ms": 0.1}
@@ -39,18 +35,6 @@ def _broken(workers: list[LoadWorker], requests: pd.DataFrame) -> dict[str, str]
 
 def test_a_load_of_one_process_has_no_gates_of_its_workers() -> None:
     assert load_worker_gates([], _requests(), 10.0) == ()
-
-
-def test_a_report_tells_that_the_load_came_over_the_network(
-    make: Callable[..., RunFolder],
-) -> None:
-    here, there = (
-        make(blocks=1),
-        make(blocks=1, plan={"remote_load": RemoteLoad(listen="10.0.0.1:5557")}),
-    )
-    says = [next(of_machine(load_run(folder))) for folder in (here, there)]
-    assert says[0].startswith("Stores, edge, database and load generator shared one machine")
-    assert says[1].startswith("The load came from 1 worker over the network")
 
 
 def test_sound_workers_pass_all() -> None:
