@@ -24,9 +24,6 @@ ARCHITECTURES = ("monolith", "microservices")
 SERVES_WITHIN_S = 60.0
 STORE_UP_WITHIN_S = 400
 """The first test that asks for a store waits for all of its containers."""
-SMALL_SAMPLE = {
-    "TWINSTACK_PRODUCTS": "200", "TWINSTACK_CUSTOMERS": "100", "TWINSTACK_RATINGS": "3000",
-}  # fmt: skip
 ANY_PORT = {f"TWINSTACK_{name}_PORT": "0" for name in ("MONOLITH", "MICROSERVICES", "LOAD")}
 
 
@@ -63,7 +60,6 @@ def composed() -> Iterator[Callable[[str], Composed]]:
                 project=f"twinstack-test-{os.getpid()}-{architecture}",
                 environment={
                     **os.environ,
-                    **SMALL_SAMPLE,
                     **ANY_PORT,
                     "TWINSTACK_TARGET": f"edge-{architecture}",
                 },

@@ -10,33 +10,38 @@ PROCESSES = ["monolith", "payment-provider", *SERVICES]
 """Whose images come from one recipe."""
 EVERYTHING = [*PROCESSES, "create-data", "database", "edge", "load"]
 
-RULES_OF: Mapping[str, set[str]] = {
-    "accounts": {"credentials"},
-    "carts": {"pricing"},
+SHARED: Mapping[str, set[str]] = {
+    "accounts": {"store.rules.credentials"},
+    "carts": {"store.rules.pricing"},
     "catalog": set(),
     "inventory": set(),
     "notifications": set(),
-    "orders": {"checkout"},
-    "payments": {"checkout"},
-    "recommendations": {"recommending", "factorisation"},
-    "search": {"ranking"},
-    "storefront": set(),
+    "orders": {"store.rules.checkout", "store.rules.pricing"},
+    "payments": {"store.payment_provider.client"},
+    "recommendations": {
+        "store.rules.recommending",
+        "store.rules.factorisation",
+        "store.sample.dataset",  # the form of the ratings that a model is trained with
+    },
+    "search": {"store.rules.ranking"},
+    "storefront": {"store.sample.assortment"},  # the categories that its pages offer
 }
+"""Modules that a service shares with the monolith, beside those that all processes have."""
 
 _WEB = {"blinker", "click", "flask", "itsdangerous", "jinja2", "markupsafe", "werkzeug"}
 _CHECKS = {
     "annotated-types", "pydantic", "pydantic-core", "typing-extensions", "typing-inspection",
 }  # fmt: skip
-_DATA = {"psycopg", "psycopg-binary", "psycopg-pool", "typing-extensions"}
-_PROCESS = _WEB | _CHECKS | {"gunicorn", "packaging", "orjson"}
-_STORE = _PROCESS | _DATA | {"urllib3"}
+_PROVIDER = _WEB | _CHECKS | {"gunicorn"}
+_STORE = _PROVIDER | {"orjson", "psycopg", "psycopg-binary", "psycopg-pool", "urllib3"}
+_COMPUTING = {"monolith", "recommendations", "search"}
 
 
 def packages_of(name: str) -> set[str]:
     """Distributions in the image of a process."""
     if name == "payment-provider":
-        return _PROCESS - {"orjson"}
-    return _STORE | ({"numpy"} if name in {"monolith", "recommendations", "search"} else set())
+        return _PROVIDER
+    return _STORE | ({"numpy"} if name in _COMPUTING else set())
 
 
 def image(name: str) -> str:

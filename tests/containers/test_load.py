@@ -31,8 +31,9 @@ def test_workers_in_containers_load_a_store_in_containers(
 ) -> None:
     master = composed("monolith").up_load(WORKERS)
     _awaited(master, lambda told: len(told["workers"]) == WORKERS)
-    wanted = {"user_count": 1, "spawn_rate": 1, "rate": RATE, "seconds": SECONDS}
-    requests.post(f"{master}/swarm", data=wanted, timeout=5).raise_for_status()
+    users = {"user_count": 1, "spawn_rate": 1}
+    load = {"rate": RATE, "seconds": SECONDS, "journeys": "browse=1"}
+    requests.post(f"{master}/swarm", data=users | load, timeout=5).raise_for_status()
     told = _awaited(master, lambda told: told["state"] == "stopped")
     assert told["stats"][-1]["num_requests"] >= RATE * SECONDS
     assert told["fail_ratio"] == 0

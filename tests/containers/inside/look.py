@@ -4,7 +4,7 @@ import importlib.util
 import json
 import os
 import shutil
-from importlib.metadata import distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 HOME = Path("/opt/twinstack")
@@ -21,6 +21,10 @@ def module_of(file: Path) -> str:
     return ".".join(file.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
 
 
+def name_of(package: Distribution) -> str:
+    return package.metadata["Name"].lower().replace("_", "-")
+
+
 def is_compiled(file: Path) -> bool:
     return Path(importlib.util.cache_from_source(str(file))).exists()
 
@@ -30,7 +34,7 @@ found = {
     "uid": os.getuid(),
     "modules": [module_of(file) for file in sources],
     "uncompiled": [str(file) for file in sources if not is_compiled(file)],
-    "packages": [each.metadata["Name"] for each in distributions(path=[str(HOME / "packages")])],
+    "packages": [name_of(each) for each in distributions(path=[str(HOME / "packages")])],
     "tests": [str(file) for file in HOME.rglob("*") if is_test(file)],
     "tools": [
         *(program for program in PROGRAMS if shutil.which(program)),
