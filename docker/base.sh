@@ -5,7 +5,6 @@
 set -euo pipefail
 
 name=${1:-twinstack-base:debian12}
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 
 if docker image inspect "$name" >/dev/null 2>&1; then
     echo "$name is there."
@@ -21,7 +20,8 @@ folder=$(mktemp -d)
 trap 'rm -rf --one-file-system "$folder"' EXIT
 # python3-venv brings pip for the stage that unpacks the wheels; the images themselves have none.
 debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv \
-    bookworm "$folder/root" "$mirror" >"$folder/log" || { tail -n 20 "$folder/log" >&2; exit 1; }
+    bookworm "$folder/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$folder/log" ||
+    { tail -n 20 "$folder/log" >&2; exit 1; }
 rm -rf "$folder"/root/var/cache/apt/archives/*.deb "$folder"/root/var/lib/apt/lists/*
 tar --directory "$folder/root" --create . |
     docker import --change 'CMD ["python3"]' --message 'Debian 12 with Python' - "$name"
