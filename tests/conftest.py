@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from experiment.store import Architecture, Sample
 from testbed.deploying import plain_deployment
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import LocalStore
+from testbed.platforms.local.store import Store
 from testbed.platforms.platform import RunningStore
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
@@ -121,7 +121,7 @@ def running_store(
     local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Architecture], RunningStore]:
     """The one store of an architecture that all tests of the session share: small, no limits."""
-    running: dict[Architecture, LocalStore] = {}
+    running: dict[Architecture, Store] = {}
 
     def store(architecture: Architecture) -> RunningStore:
         if architecture not in running:

@@ -9,26 +9,30 @@ from testbed.network.dropping import drop_all, drop_none, dropped
 from testbed.network.impairment import Impairment, Tally
 from testbed.network.pace import Free, pace_of
 
-LOOPBACK = "127.0.0.1"
 _WAITING_TO_BE_ACCEPTED = 512
 
 
 class Passage:
-    """Impaired from the start until ``mend``; passes everything on from then on."""
+    """Impaired from the start until ``mend``; passes everything on from then on.
 
-    def __init__(self, impairment: Impairment, callee_port: int, loop: AbstractEventLoop) -> None:
+    It is at a port of ``host``, an address of this machine where the callers reach it.
+    """
+
+    def __init__(
+        self, impairment: Impairment, callee: tuple[str, int], host: str, loop: AbstractEventLoop
+    ) -> None:
         self.request_pace = pace_of(impairment, "request")
         self.answer_pace = pace_of(impairment, "answer")
         self.cuts_answers = impairment.kind == "reset"
         self.tally = Tally()
         self._kind = impairment.kind
-        self._callee = (LOOPBACK, callee_port)
+        self._callee = callee
         self._loop = loop
         self._connections: set[Connection] = set()
         self._tasks: set[Task[None]] = set()
         self._wire = socket.socket()
         self._wire.settimeout(0)  # asyncio waits in its stead
-        self._wire.bind((LOOPBACK, 0))
+        self._wire.bind((host, 0))
         if impairment.kind == "partition":
             drop_all(self._wire)
         if impairment.kind != "refuse":

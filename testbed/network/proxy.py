@@ -1,7 +1,8 @@
 """The proxy's process: does what it is told over one socket, and ends when that closes.
 
-A command is a line of JSON, and so is its answer: ``{"impair": {...}, "port": 5000}`` opens an
-impaired passage to a port, ``{"passage": 0, "port": 5001}`` says its number and own port;
+A command is a line of JSON, and so is its answer: ``{"impair": {...}, "callee": ["127.0.0.1",
+5000], "host": "127.0.0.1"}`` opens an impaired passage to an address, from a port of the host,
+``{"passage": 0, "port": 5001}`` says its number and that port;
 ``{"count": 0}`` asks for its ``Tally``; ``{"mend": 0}`` ends its impairment. Once ready, it says
 ``{}`` without being asked.
 """
@@ -23,9 +24,9 @@ class Proxy:
 
     def obey(self, command: dict[str, Any]) -> dict[str, Any]:
         match command:
-            case {"impair": impairment, "port": port}:
+            case {"impair": impairment, "callee": [callee, port], "host": host}:
                 loop = asyncio.get_running_loop()
-                passage = Passage(Impairment(**impairment), port, loop)
+                passage = Passage(Impairment(**impairment), (callee, port), host, loop)
                 self._passages.append(passage)
                 return {"passage": len(self._passages) - 1, "port": passage.port}
             case {"count": number}:

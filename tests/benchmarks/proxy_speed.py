@@ -10,7 +10,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import fmean
@@ -23,7 +22,7 @@ from testbed.deploying import plain_deployment
 from testbed.faults.network import on_network
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment
-from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.edge import Edge, as_process
 from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.local.proxy import Proxy, start_proxy
@@ -33,6 +32,7 @@ CALLS = 3_000
 ROUNDS = 3
 BODY = b"x" * 1_000
 NAME = "callee"
+HOST = "127.0.0.1"
 
 
 class _Callee(BaseHTTPRequestHandler):
@@ -80,14 +80,14 @@ def _say(line: str) -> None:
 
 
 def _idle(proxy: Proxy, folder: Path, belongings: Belongings, port: int) -> None:
-    opened = proxy.ask({"impair": asdict(Impairment("refuse")), "port": port})
-    proxy.ask({"mend": opened["passage"]})
+    number, idle_port = proxy.open_passage(Impairment("refuse"), (HOST, port), HOST)
+    proxy.ask({"mend": number})
     edge = Edge(EdgePlan({}, [NAME], folder / "members", mesh=True), folder)
-    edge.announce(NAME, [port])
-    envoy = edge.start(belongings, (), ())
+    edge.announce(NAME, [(HOST, port)])
+    envoy = edge.start(as_process(belongings, (), ()))
     edge.await_members([NAME], within_s=10)
     envoy_port = int(edge.mesh_urls(NAME)[0].rpartition(":")[2])
-    ways = {"direct": port, "through the idle proxy": opened["port"], "through Envoy": envoy_port}
+    ways = {"direct": port, "through the idle proxy": idle_port, "through Envoy": envoy_port}
     pools = {name: HTTPConnectionPool("127.0.0.1", at) for name, at in ways.items()}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
@@ -102,15 +102,15 @@ def _truth(proxy: Proxy, port: int) -> None:
     direct = HTTPConnectionPool("127.0.0.1", port)
     for delay_ms in (5, 50, 200):
         impairment = Impairment("latency", delay_ms=delay_ms)
-        slow = proxy.ask({"impair": asdict(impairment), "port": port})
-        pool = HTTPConnectionPool("127.0.0.1", slow["port"])
+        _, slow = proxy.open_passage(impairment, (HOST, port), HOST)
+        pool = HTTPConnectionPool(HOST, slow)
         usual_s = fmean(_call_s(direct) for _ in range(50))
         added = [(_call_s(pool) - usual_s) / 2 for _ in range(100)]
         _tell(f"delay of {delay_ms} ms, each way", added)
     for kb_per_s, size in ((20, 20_000), (200, 200_000), (2_000, 2_000_000)):
         impairment = Impairment("bandwidth", kb_per_s=kb_per_s)
-        narrow = proxy.ask({"impair": asdict(impairment), "port": port})
-        took_s = _call_s(HTTPConnectionPool("127.0.0.1", narrow["port"]), f"/{size}")
+        _, narrow = proxy.open_passage(impairment, (HOST, port), HOST)
+        took_s = _call_s(HTTPConnectionPool(HOST, narrow), f"/{size}")
         _say(f"{kb_per_s} kB/s: {size / took_s / 1000:.1f} kB/s measured")
 
 

@@ -8,16 +8,14 @@ import pytest
 
 from experiment.store import Architecture
 from store.rules.limbo import Limbo
-from testbed.platforms.local.store import LocalStore
+from testbed.platforms.local.store import Store
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 SETTLED_WITHIN_S = 10.0
 
 
 @pytest.fixture(params=ARCHITECTURES)
-def store(
-    request: pytest.FixtureRequest, running_store: Callable[[Architecture], LocalStore]
-) -> LocalStore:
+def store(request: pytest.FixtureRequest, running_store: Callable[[Architecture], Store]) -> Store:
     return running_store(request.param)
 
 
@@ -32,13 +30,13 @@ def await_rest(read: Callable[[], Limbo | None]) -> None:
         time.sleep(0.05)
 
 
-def test_a_store_at_rest_has_nothing_in_limbo(store: LocalStore) -> None:
+def test_a_store_at_rest_has_nothing_in_limbo(store: Store) -> None:
     with store.limbo() as read:
         await_rest(read)
 
 
 def test_a_locked_table_is_nobody_who_answers_and_does_not_keep_the_watch(
-    store: LocalStore,
+    store: Store,
 ) -> None:
     databases = store._ground.databases.by_role
     orders = databases.get("orders") or databases["monolith"]

@@ -22,7 +22,7 @@ from testbed import procfs
 from testbed.deploying import plain_deployment
 from testbed.platforms.local import edge
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import LocalStore
+from testbed.platforms.local.store import Store
 from testbed.platforms.platform import Deployment, RoleUsage, RunningStore
 
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
@@ -145,7 +145,7 @@ def test_what_is_internal_is_not_routed(
 
 def test_a_service_cannot_open_the_database_of_another(running_store: Running) -> None:
     store = running_store("microservices")
-    assert isinstance(store, LocalStore)
+    assert isinstance(store, Store)
     urls = store._blueprint.database_urls
     own = psycopg.conninfo.conninfo_to_dict(urls["carts"])
     with psycopg.connect(urls["carts"]) as connection:
@@ -159,7 +159,7 @@ def test_a_service_cannot_open_the_database_of_another(running_store: Running) -
 
 def test_a_role_of_another_service_needs_its_password(running_store: Running) -> None:
     store = running_store("microservices")
-    assert isinstance(store, LocalStore)
+    assert isinstance(store, Store)
     urls = store._blueprint.database_urls
     own, other = (psycopg.conninfo.conninfo_to_dict(urls[role]) for role in ("carts", "orders"))
     claimed = psycopg.conninfo.make_conninfo(**{**other, "password": own["password"]})

@@ -18,11 +18,12 @@ from testbed.bench.crossing.ways import WAYS, Way
 from testbed.bench.rounds import Measure
 from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import Cores
-from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.edge import Edge, as_process
 from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
-from testbed.platforms.local.processes import OwnedProcess, stop_all
+from testbed.platforms.local.processes import stop_all
 from testbed.platforms.local.readiness import await_ready
+from testbed.platforms.running import Running
 from testbed.undoing import Undoing
 
 READY_WITHIN_S = 30.0
@@ -39,7 +40,7 @@ class CrossingBench(Undoing):
         self._folder = folder
         self._cores = cores
         self._belongings = belongings
-        self._processes: list[OwnedProcess] = []
+        self._processes: list[Running] = []
 
     def _set_up(self, undo: ExitStack) -> None:
         undo.callback(lambda: stop_all(self._processes))
@@ -54,7 +55,7 @@ class CrossingBench(Undoing):
             self._plan("testbed.bench.crossing.caller:create_app()", CALLER, peers)
         )
         await_ready([self._caller], READY_WITHIN_S)
-        self._connection = HTTPConnection("127.0.0.1", self._caller.port, timeout=ANSWER_WITHIN_S)
+        self._connection = HTTPConnection(*self._caller.address, timeout=ANSWER_WITHIN_S)
         undo.callback(self._connection.close)
 
     def measures(self, calls: int) -> dict[str, Measure]:
@@ -97,12 +98,12 @@ class CrossingBench(Undoing):
         self._processes.append(instance.process)
         return instance
 
-    def _start_envoy(self, callee: RunningInstance) -> tuple[str, OwnedProcess]:
+    def _start_envoy(self, callee: RunningInstance) -> tuple[str, Running]:
         """URL at which it leads to the callee."""
         plan = EdgePlan({}, [SERVICE], self._folder / "members", mesh=True)
         edge = Edge(plan, self._folder)
-        edge.announce(SERVICE, [callee.port])
-        envoy = edge.start(self._belongings, self._cores.store, ())
+        edge.announce(SERVICE, [callee.address])
+        envoy = edge.start(as_process(self._belongings, self._cores.store, ()))
         self._processes.append(envoy)
         edge.await_members([SERVICE], READY_WITHIN_S)
         return edge.mesh_urls(SERVICE)[0], envoy

@@ -6,7 +6,7 @@ gets copies of them.
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 
 import psycopg
@@ -20,9 +20,12 @@ from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset
 from store.sample.generate import generate
-from testbed.platforms.local.postgres import PostgresServer
-from testbed.platforms.local.servers import ByRole, owners
+from testbed.platforms.local.database_server import DatabaseServer
+from testbed.platforms.local.servers import owners
 from testbed.platforms.platform import Deployment, RoleData
+
+ServersByRole = Mapping[str, DatabaseServer]
+"""The server that holds the data of each deployable that keeps any."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,20 @@ class OwnDatabase:
     """One deployable's database."""
 
     name: str
-    url: str
+    owner: str
+    password: str = field(repr=False)
     deployable: Deployable
-    server: PostgresServer
+    server: DatabaseServer
+
+    @property
+    def url(self) -> str:
+        """As the instances of its owner open it."""
+        return self.server.url(self.name, self.owner, self.password)
+
+    @property
+    def url_from_here(self) -> str:
+        """The same for the test bed."""
+        return self.server.url_from_here(self.name, self.owner, self.password)
 
 
 @dataclass(frozen=True)
@@ -46,17 +60,17 @@ class DatabaseSet:
         return {role: own.url for role, own in self.by_role.items()}
 
     @property
-    def servers(self) -> set[PostgresServer]:
+    def servers(self) -> set[DatabaseServer]:
         return {own.server for own in self.by_role.values()}
 
-    def server_of(self, role: str) -> PostgresServer:
+    def server_of(self, role: str) -> DatabaseServer:
         return self._holding(role).server
 
     def data_of(self, role: str) -> RoleData:
         """Where the data of ``role`` are; RunError when nobody keeps any for it."""
         own = self._holding(role)
         tables = own.deployable.tables.get(role, ())
-        return RoleData(own.server.admin_url(own.name), own.url, tuple(tables))
+        return RoleData(own.server.admin_url(own.name), own.url_from_here, tuple(tables))
 
     def _holding(self, role: str) -> OwnDatabase:
         """The role's own database, or that of the deployable in which it is a part."""
@@ -72,7 +86,7 @@ class DatabaseSet:
 def _read_books(own: OwnDatabase) -> Books:
     if own.deployable.read_books is None:
         return Books()
-    with psycopg.connect(own.url) as connection:
+    with psycopg.connect(own.url_from_here) as connection:
         return own.deployable.read_books(connection)
 
 
@@ -80,12 +94,12 @@ class Databases:
     """Makes and drops the databases of deployments."""
 
     def __init__(self) -> None:
-        self._passwords: dict[tuple[PostgresServer, str], str] = {}
+        self._passwords: dict[tuple[DatabaseServer, str], str] = {}
         self._samples: dict[Sample, Dataset] = {}
         self._templates: dict[tuple[Architecture, DatabaseLayout, Sample], dict[str, str]] = {}
         self._numbers = count(1)
 
-    def create(self, deployment: Deployment, servers: ByRole) -> DatabaseSet:
+    def create(self, deployment: Deployment, servers: ServersByRole) -> DatabaseSet:
         """Fresh copies of the sample data for one deployment, on the servers of their owners."""
         templates = self._templates_for(deployment, servers)
         number = next(self._numbers)
@@ -96,8 +110,8 @@ class Databases:
             owner = _owner(deployment.architecture, deployable)
             with server.connect() as connection:
                 create_database(connection, name, owner, templates[deployable.role])
-            url = self._url(server, name, owner)
-            made[deployable.role] = OwnDatabase(name, url, deployable, server)
+            password = self._passwords[server, owner]
+            made[deployable.role] = OwnDatabase(name, owner, password, deployable, server)
         return DatabaseSet(made)
 
     def drop(self, databases: DatabaseSet) -> None:
@@ -108,7 +122,7 @@ class Databases:
                     drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
                     connection.execute(drop.format(sql.Identifier(own.name)))
 
-    def _templates_for(self, deployment: Deployment, servers: ByRole) -> dict[str, str]:
+    def _templates_for(self, deployment: Deployment, servers: ServersByRole) -> dict[str, str]:
         key = (deployment.architecture, deployment.databases, deployment.sample)
         if key not in self._templates:
             dataset = self._dataset(deployment.sample)
@@ -134,7 +148,7 @@ class Databases:
 
     def _load_template(
         self,
-        server: PostgresServer,
+        server: DatabaseServer,
         name: str,
         owner: str,
         deployable: Deployable,
@@ -143,7 +157,8 @@ class Databases:
         with server.connect() as connection:
             self._ensure_role(server, connection, owner)
             create_database(connection, name, owner)
-        with psycopg.connect(self._url(server, name, owner)) as connection:
+        url = server.url_from_here(name, owner, self._passwords[server, owner])
+        with psycopg.connect(url) as connection:
             assert deployable.create_data is not None  # noqa: S101 - owners() saw to it
             deployable.create_data(connection, dataset)
         with server.connect(name) as connection:
@@ -151,14 +166,11 @@ class Databases:
         return name
 
     def _ensure_role(
-        self, server: PostgresServer, connection: Connection[TupleRow], role: str
+        self, server: DatabaseServer, connection: Connection[TupleRow], role: str
     ) -> None:
         if (server, role) not in self._passwords:
             self._passwords[server, role] = password = secrets.token_urlsafe(24)
             create_role(connection, role, password)
-
-    def _url(self, server: PostgresServer, database: str, owner: str) -> str:
-        return server.url(database, owner, self._passwords[server, owner])
 
 
 def _owner(architecture: Architecture, deployable: Deployable) -> str:

@@ -16,7 +16,8 @@ from experiment.record import write_whole
 from testbed.janitor import Belongings
 from testbed.platforms.local import envoy
 from testbed.platforms.local.envoy import EdgePlan
-from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start
+from testbed.platforms.local.processes import Program, last_lines, start
+from testbed.platforms.running import Address, Running
 
 _POLL_S = 0.02
 _ADMIN_TIMEOUT = urllib3.Timeout(total=2.0)
@@ -39,6 +40,20 @@ def binary() -> Path:
     return found
 
 
+Launch = Callable[[Sequence[str], Path], tuple[Running, str]]
+"""Start Envoy with these arguments, its log in that file; it, and the host where we reach it."""
+
+
+def as_process(belongings: Belongings, cpus: Collection[int], joins: Sequence[Path]) -> Launch:
+    """Envoy as a process of this machine, on these cores and in these control groups."""
+
+    def launch(arguments: Sequence[str], log: Path) -> tuple[Running, str]:
+        program = Program("Envoy", [str(binary()), *arguments], log, cpus=cpus, joins=joins)
+        return start(program, belongings), envoy.LOOPBACK
+
+    return launch
+
+
 class Edge:
     """``announce`` the members of every role; before ``start``, and whenever they change."""
 
@@ -51,8 +66,9 @@ class Edge:
         self._log = folder / "envoy.log"
         self._admin_file = folder / "admin-address"
         self._http = urllib3.PoolManager(retries=False, timeout=_ADMIN_TIMEOUT)
+        self._host = envoy.LOOPBACK
         self._ports: dict[str, int] = {}
-        self._members: dict[str, set[int]] = {}
+        self._members: dict[str, set[Address]] = {}
         self._members_folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -69,35 +85,28 @@ class Edge:
         return [self._base(role)] if self._plan.mesh else []
 
     def _base(self, listener: str) -> str:
-        return f"http://127.0.0.1:{self._ports[listener]}"
+        return f"http://{self._host}:{self._ports[listener]}"
 
-    def announce(self, role: str, ports: Sequence[int]) -> None:
+    def announce(self, role: str, addresses: Sequence[Address]) -> None:
         """Replace the members of ``role``; Envoy notices by itself."""
         file = envoy.members_file(self._members_folder, role)
-        write_whole(file, orjson.dumps(envoy.members(role, ports)))
-        self._members[role] = set(ports)
+        write_whole(file, orjson.dumps(envoy.members(role, addresses)))
+        self._members[role] = set(addresses)
 
-    def start(
-        self,
-        belongings: Belongings,
-        cpus: Collection[int],
-        joins: Sequence[Path],
-        within_s: float = 15.0,
-    ) -> OwnedProcess:
+    def start(self, launch: Launch, within_s: float = 15.0) -> Running:
         """Returns when it listens; RunError, with its log, when it does not come to that."""
         config = self._folder / "envoy.json"
         config.write_bytes(orjson.dumps(envoy.bootstrap(self._plan), option=orjson.OPT_INDENT_2))
-        command = [
-            str(binary()), "--config-path", str(config), "--concurrency", "1",
+        arguments = [
+            "--config-path", str(config), "--concurrency", "1",
             "--disable-hot-restart", "--log-level", "warning",
             "--admin-address-path", str(self._admin_file),
         ]  # fmt: skip
-        program = Program("Envoy", command, self._log, cpus=cpus, joins=joins)
-        process = start(program, belongings)
+        process, self._host = launch(arguments, self._log)
         _poll(lambda: self._find_ports(process), within_s, "Envoy did not start", self._log)
         return process
 
-    def _find_ports(self, process: OwnedProcess) -> bool:
+    def _find_ports(self, process: Running) -> bool:
         process.check()
         if not self._admin_file.exists() or not self._admin_file.read_text(encoding="ascii"):
             return False
@@ -128,27 +137,28 @@ class Edge:
         """Roles with a member that is not announced, or not known, or not found healthy."""
         clusters = self._ask("/clusters?format=json").get("cluster_statuses", [])
         healthy = {
-            cluster["name"]: _healthy_ports(cluster.get("host_statuses", []))
-            for cluster in clusters
+            cluster["name"]: _healthy(cluster.get("host_statuses", [])) for cluster in clusters
         }
-        return {role for role, ports in self._members.items() if healthy.get(role) != ports}
+        return {role for role, known in self._members.items() if healthy.get(role) != known}
 
     def _ask(self, path: str) -> dict[str, Any]:
-        admin = self._admin_file.read_text(encoding="ascii")
+        port = self._admin_file.read_text(encoding="ascii").rpartition(":")[2]
         try:
-            answer: dict[str, Any] = self._http.request("GET", f"http://{admin}{path}").json()
+            url = f"http://{self._host}:{port}{path}"
+            answer: dict[str, Any] = self._http.request("GET", url).json()
         except HTTPError as error:
             raise RunError(f"Envoy does not answer on its admin port: {error}.") from error
         return answer
 
 
-def _healthy_ports(hosts: list[dict[str, Any]]) -> set[int]:
+def _healthy(hosts: list[dict[str, Any]]) -> set[Address]:
     flaws = ("failed_active_health_check", "pending_active_hc")
-    return {
-        host["address"]["socket_address"]["port_value"]
+    found = (
+        host["address"]["socket_address"]
         for host in hosts
         if not any(host["health_status"].get(flaw) for flaw in flaws)
-    }
+    )
+    return {(at["address"], at["port_value"]) for at in found}
 
 
 def _poll(is_done: Callable[[], bool], within_s: float, complaint: str, log: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from store.runtime.resilience.deadline import START_HEADER
 from testbed.platforms.local.edge_replies import local_replies
+from testbed.platforms.running import Address
 
 HEALTH_CHECK_INTERVAL_S = 1.0
 RECHECK_INTERVAL_S = 0.25
@@ -65,7 +66,8 @@ class EdgePlan:
     address: str = LOOPBACK
     """Where it listens for clients and for calls between services."""
     admin_port: int = 0
-    """On loopback, whatever ``address`` is; 0: a free one."""
+    """0: a free one."""
+    admin_address: str = LOOPBACK
     mesh: bool = False
     """Whether every role also gets a listener for calls between services."""
     most_in_flight: Mapping[str, int] = field(default_factory=dict)
@@ -85,7 +87,7 @@ def bootstrap(plan: EdgePlan) -> Config:
         ]
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
-        "admin": {"address": _address(plan.admin_port)},
+        "admin": {"address": _address(plan.admin_port, plan.admin_address)},
         "static_resources": {
             "listeners": listeners,
             "clusters": [_cluster(role, plan) for role in plan.roles],
@@ -93,9 +95,9 @@ def bootstrap(plan: EdgePlan) -> Config:
     }
 
 
-def members(role: str, ports: Sequence[int]) -> Config:
-    """Content of a role's membership file: instances on these loopback ports."""
-    assignment = _assignment(role, [_address(port) for port in ports])
+def members(role: str, addresses: Sequence[Address]) -> Config:
+    """Content of a role's membership file: instances at these addresses."""
+    assignment = _assignment(role, [_address(port, host) for host, port in addresses])
     return {"resources": [_typed("config.endpoint.v3.ClusterLoadAssignment", assignment)]}
 
 

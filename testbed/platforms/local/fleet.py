@@ -1,19 +1,16 @@
 """All instances of one deployment: who they are, how they are lost and how they return."""
 
-import signal
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters, read_counters
-from testbed import procfs
-from testbed.cpu_clock import cpu_s_of_tree
-from testbed.platforms.local import usage
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.processes import STOP_WITHIN_S, OwnedProcess
+from testbed.platforms.local.processes import STOP_WITHIN_S
+from testbed.platforms.local.usage import add_up
 from testbed.platforms.platform import Instance, InstanceReading, RoleUsage
-from testbed.procfs import ProcessStat
+from testbed.platforms.running import Look, TakeLook
 
 
 @dataclass
@@ -22,7 +19,7 @@ class _Role:
     retired: list[RunningInstance] = field(default_factory=list)
     """Instances that are gone for good."""
     past_cpu_s: dict[int, float] = field(default_factory=dict)
-    """CPU time of processes that are gone, or about to go, by their ids."""
+    """CPU time of what is gone, or about to go, by the ids of first processes."""
 
 
 class Fleet:
@@ -31,8 +28,11 @@ class Fleet:
     ``start`` starts an instance that takes so many seconds longer to become ready.
     """
 
-    def __init__(self, start: Callable[[InstancePlan, float], RunningInstance]) -> None:
+    def __init__(
+        self, start: Callable[[InstancePlan, float], RunningInstance], look: TakeLook
+    ) -> None:
         self._start = start
+        self._look = look
         self._lock = threading.Lock()
         self._roles: dict[str, _Role] = {}
 
@@ -54,19 +54,16 @@ class Fleet:
     def all(self) -> list[RunningInstance]:
         return [instance for role in self._roles.values() for instance in role.instances]
 
-    def processes(self) -> list[OwnedProcess]:
-        return [instance.process for instance in self.all()]
-
     def describe(self) -> list[Instance]:
-        processes = procfs.snapshot()
+        look = self._look()
         return [
             Instance(
                 role=instance.plan.role,
                 name=instance.plan.name,
-                url=instance.url,
+                url=instance.url_from_here,
                 pid=instance.process.pid,
                 alive=instance.process.is_alive,
-                paused=_is_paused(procfs.tree(processes, instance.process.pid)),
+                paused=look.is_paused(instance.process),
             )
             for instance in self.all()
         ]
@@ -84,7 +81,7 @@ class Fleet:
         with self._lock:
             leaving = self._leaving(names)
         for instance in leaving:
-            instance.process.send(signal.SIGTERM)
+            instance.process.finish()
         for instance in leaving:
             if not instance.process.ended_within(STOP_WITHIN_S):
                 instance.process.kill()
@@ -105,28 +102,28 @@ class Fleet:
 
     def readings(self, role: str) -> list[InstanceReading]:
         """Of the instances that are alive; ready or not is not known here."""
-        processes = procfs.snapshot()
+        look = self._look()
         return [
             InstanceReading(
                 name=each.plan.name,
-                cpu_s=cpu_s_of_tree(processes, each.process.pid),
+                cpu_s=look.exact_cpu_s(each.process),
                 in_flight=_counters(each).in_flight,
             )
             for each in self.of(role)
             if each.process.is_alive
         ]
 
-    def usage(self, processes: usage.Processes) -> list[RoleUsage]:
+    def usage(self, look: Look) -> list[RoleUsage]:
         with self._lock:
-            return [_usage(name, role, processes) for name, role in self._roles.items()]
+            return [_usage(name, role, look) for name, role in self._roles.items()]
 
     def _leaving(self, names: Collection[str]) -> list[RunningInstance]:
         """Those of them that are alive; what they have used is kept."""
-        processes = procfs.snapshot()
+        look = self._look()
         leaving = [each for each in self.named(names) if each.process.is_alive]
         for each in leaving:
-            pid = each.process.pid
-            self._role(each.plan.role).past_cpu_s[pid] = usage.cpu_s(processes, pid)
+            past = self._role(each.plan.role).past_cpu_s
+            past[each.process.pid] = look.cpu_s(each.process)
         return leaving
 
     def _role(self, role: str) -> _Role:
@@ -135,20 +132,15 @@ class Fleet:
         return self._roles[role]
 
 
-def _is_paused(tree: list[ProcessStat]) -> bool:
-    return bool(tree) and all(stat.state == "T" for stat in tree)
-
-
-def _usage(name: str, role: _Role, processes: usage.Processes) -> RoleUsage:
-    alive = [each for each in role.instances if each.process.is_alive]
-    pids = [each.process.pid for each in alive]
-    cpu_s = role.past_cpu_s | {pid: usage.cpu_s(processes, pid) for pid in pids}
+def _usage(name: str, role: _Role, look: Look) -> RoleUsage:
+    alive = [each.process for each in role.instances if each.process.is_alive]
+    cpu_s = role.past_cpu_s | {each.pid: look.cpu_s(each) for each in alive}
     return RoleUsage(
         role=name,
         instances=len(alive),
         cpu_s=sum(cpu_s.values()),
-        memory_mb=sum(usage.memory_mb(processes, pid) for pid in pids),
-        counters=usage.add_up(_counters(each) for each in [*role.instances, *role.retired]),
+        memory_mb=sum(map(look.memory_mb, alive)),
+        counters=add_up(_counters(each) for each in [*role.instances, *role.retired]),
     )
 
 

@@ -1,17 +1,18 @@
-"""Processes, memory and connections of a store on this machine."""
+"""Processes, memory and connections of a store."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from experiment.footprint import EDGE, PAYMENT_PROVIDER, RoleFootprint
-from testbed import procfs, sockets
+from testbed import sockets
 from testbed.platforms.footprint import Connection
 from testbed.platforms.local.connections import between_roles
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.instances import RunningInstance
-from testbed.platforms.local.processes import OwnedProcess
+from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.running import Look, Running
 
-Roots = Mapping[str, Collection[int]]
-"""By role the processes that lead a tree each."""
+Roots = Mapping[str, Collection[Running]]
+"""What runs of each role."""
 
 _CONNECTIONS = """
     SELECT datname, count(*) FROM pg_stat_activity
@@ -19,47 +20,42 @@ _CONNECTIONS = """
 """
 
 
-def roots_of(instances: Iterable[RunningInstance], edge: OwnedProcess | None) -> Roots:
+def roots_of(instances: Iterable[RunningInstance], edge: Running | None) -> Roots:
     """Of the edge and of each role of the store that is alive."""
-    roots = {EDGE: [edge.pid] if edge else []}
+    roots = {EDGE: [edge] if edge else []}
     for each in instances:
         if each.process.is_alive and each.plan.role != PAYMENT_PROVIDER:
-            roots.setdefault(each.plan.role, []).append(each.process.pid)
+            roots.setdefault(each.plan.role, []).append(each.process)
     return roots
 
 
-def footprints_of(roots: Roots, databases: DatabaseSet) -> list[RoleFootprint]:
+def footprints_of(roots: Roots, databases: DatabaseSet, look: Look) -> list[RoleFootprint]:
     """One entry per role, and one for the database."""
-    servers = [server.pid for server in databases.servers if server.is_running]
+    servers = [server.running for server in databases.servers if server.running is not None]
     connections = dict(_database_connections(databases))
     return [
         RoleFootprint(
             role=role,
-            processes=len(pids),
-            memory_mb=sum(map(procfs.memory_mb, pids)),
+            processes=sum(len(look.pids(each)) for each in running),
+            memory_mb=sum(map(look.memory_mb, running)),
             database_connections=connections.get(role, 0),
         )
-        for role, pids in _pids_of({**roots, "database": servers}).items()
+        for role, running in {**roots, "database": servers}.items()
     ]
 
 
 def connections_of(
     roots: Roots, instances: Sequence[RunningInstance], edge_ports: Iterable[int]
 ) -> list[Connection]:
-    """TCP connections to the edge, to instances and to the payment provider."""
-    listeners = {each.port: each.plan.role for each in instances}
+    """TCP connections between processes of this machine that concern the store."""
+    listeners = {each.address[1]: each.plan.role for each in instances}
     listeners |= dict.fromkeys(edge_ports, EDGE)
-    inodes = {role: sockets.inodes_of(pids) for role, pids in _pids_of(roots).items()}
-    return between_roles(sockets.established(), listeners, inodes)
-
-
-def _pids_of(roots: Roots) -> dict[str, list[int]]:
-    """All processes of each role now."""
-    processes = procfs.snapshot()
-    return {
-        role: [stat.pid for pid in pids for stat in procfs.tree(processes, pid)]
-        for role, pids in roots.items()
+    look = ProcessLook()
+    inodes = {
+        role: sockets.inodes_of(pid for each in running for pid in look.pids(each))
+        for role, running in roots.items()
     }
+    return between_roles(sockets.established(), listeners, inodes)
 
 
 def _database_connections(databases: DatabaseSet) -> Iterator[tuple[str, int]]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from store.runtime import serving
 from store.runtime.settings import Settings
 from testbed.janitor import Belongings
-from testbed.platforms.local.processes import OwnedProcess, Program, start
+from testbed.platforms.local.processes import Program, start
+from testbed.platforms.running import Address, Running
 
 FACTORS = {
     "server": (
@@ -40,17 +41,29 @@ class InstancePlan:
         return self.settings.instance
 
 
+@dataclass(frozen=True)
 class RunningInstance:
     """An instance and where it listens."""
 
-    def __init__(self, plan: InstancePlan, port: int, process: OwnedProcess) -> None:
-        self.plan = plan
-        self.port = port
-        self.process = process
+    plan: InstancePlan
+    process: Running
+    address: Address
+    """Where the edge and other instances reach it."""
+    address_from_here: Address
+    """Where the test bed reaches it."""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return url_of(self.address)
+
+    @property
+    def url_from_here(self) -> str:
+        return url_of(self.address_from_here)
+
+
+def url_of(address: Address) -> str:
+    host, port = address
+    return f"http://{host}:{port}"
 
 
 def start_instance(
@@ -69,7 +82,7 @@ def start_instance(
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+        address = listener.getsockname()
         program = Program(
             name=plan.name,
             command=serving.command(plan.app, plan.settings.threads, f"fd://{listener.fileno()}"),
@@ -85,7 +98,7 @@ def start_instance(
             # the connections that its parts keep open to each other, seconds for nothing.
             stop=signal.SIGQUIT,
         )
-        return RunningInstance(plan, port, start(program, belongings))
+        return RunningInstance(plan, start(program, belongings), address, address)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

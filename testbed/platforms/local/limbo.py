@@ -28,7 +28,10 @@ class _Owner:
         assert self._own.deployable.read_limbo is not None  # noqa: S101 - watching() saw to it
         if self._connection is None:
             self._connection = psycopg.connect(
-                self._own.url, autocommit=True, connect_timeout=CONNECT_WITHIN_S, options=PATIENCE
+                self._own.url_from_here,
+                autocommit=True,
+                connect_timeout=CONNECT_WITHIN_S,
+                options=PATIENCE,
             )
         try:
             return self._own.deployable.read_limbo(self._connection)

@@ -1,9 +1,8 @@
 """The instances of one store, and those who have to know where they are: the edge and the peers."""
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from store.payment_provider.client import PAYMENT_PROVIDER
@@ -11,8 +10,8 @@ from store.runtime.peers import STAT_EVERY_S
 from testbed.platforms.local.directory import Directory
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.fleet import Fleet
+from testbed.platforms.local.ground import Ground
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.places import Places
 from testbed.platforms.local.readiness import await_ready
 from testbed.platforms.platform import InstanceReading
 
@@ -27,24 +26,23 @@ class Members:
         roles: Collection[str],
         edge: Edge,
         directory: Directory,
-        places: Places,
-        start: Callable[[InstancePlan, float], RunningInstance],
+        ground: Ground,
     ) -> None:
         self._roles = roles
         self._edge = edge
         self._directory = directory
-        self._places = places
+        self._ground = ground
         self._unlisted: set[str] = set()
         """Instances of which nobody is told: they start for the first time, or have to go."""
         self._lock = threading.Lock()
         """Roles may be scaled side by side."""
-        self.fleet = Fleet(start)
+        self.fleet = Fleet(ground.launch, ground.look)
 
     def announce(self, roles: Iterable[str]) -> None:
         """Tell edge and peers where the instances of ``roles`` are."""
         with self._lock:
             for role in roles:
-                self._edge.announce(role, [each.port for each in self._listed(role)])
+                self._edge.announce(role, [each.address for each in self._listed(role)])
             urls = {
                 role: self._edge.mesh_urls(role) or [each.url for each in self._listed(role)]
                 for role in self._roles
@@ -107,7 +105,7 @@ class Members:
         leaving = self.fleet.named(names)
         self.fleet.retire(names)
         for each in leaving:
-            self._places.vacate(each.plan)
+            self._ground.vacate(each.plan)
 
     def withdraw(self, names: Collection[str]) -> None:
         roles = self._roles_of(names)
@@ -119,18 +117,18 @@ class Members:
 
     def pause(self, names: Collection[str]) -> None:
         for instance in self.fleet.named(names):
-            instance.process.send_to_group(signal.SIGSTOP)
+            instance.process.pause()
 
     def resume(self, names: Collection[str]) -> None:
         instances = self.fleet.named(names)
         try:
             # Gunicorn's arbiter kills a worker that was silent for long, so that goes on first.
             for instance in instances:
-                instance.process.send_to_children(signal.SIGCONT)
+                instance.process.resume_workers()
             await_ready(instances, READY_WITHIN_S)
         finally:
             for instance in instances:
-                instance.process.send_to_group(signal.SIGCONT)
+                instance.process.resume()
         self._edge.await_members(self._roles_of(names), READY_WITHIN_S)
 
     def _await_ready(self, instances: Collection[RunningInstance]) -> None:
@@ -138,7 +136,7 @@ class Members:
         await_ready(instances, READY_WITHIN_S)
         for each in instances:
             if each.plan.role in self._roles:
-                self._places.settle(each)
+                self._ground.settle(each)
 
     def _roles_of(self, names: Collection[str]) -> set[str]:
         """Their roles, but for the outside payment provider's, which nobody balances."""

@@ -2,20 +2,18 @@
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict
 from functools import partial
 
 from urllib3.util import parse_url
 
 from store.runtime.peers import STAT_EVERY_S
 from store.runtime.telemetry import Counters
-from testbed import procfs
 from testbed.network.impairment import Impairment, Tally
-from testbed.platforms.local import usage
 from testbed.platforms.local.directory import Directory
+from testbed.platforms.local.ground import Ground
 from testbed.platforms.local.processes import OwnedProcess
 from testbed.platforms.local.proxy import Proxy
-from testbed.platforms.local.usage import Processes
+from testbed.platforms.local.usage import ProcessLook
 from testbed.platforms.platform import Hop, RoleUsage
 
 
@@ -25,11 +23,11 @@ class Network:
     def __init__(
         self,
         directory: Directory,
-        start: Callable[[], Proxy],
+        ground: Ground,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._directory = directory
-        self._start = start
+        self._ground = ground
         self._sleep = sleep
         self._proxy: Proxy | None = None
 
@@ -41,12 +39,12 @@ class Network:
         """The proxy; a new one in place of one that died."""
         if self._proxy is None or not self._proxy.process.is_alive:
             self.close()
-            self._proxy = self._start()
+            self._proxy = self._ground.start_proxy()
         return self._proxy
 
     def impair(self, hops: Collection[Hop], impairment: Impairment) -> "ImpairedHops":
         """Implement ``RunningStore.impair``."""
-        impaired = ImpairedHops(self.make_ready(), self._directory, hops, impairment)
+        impaired = ImpairedHops(self.make_ready(), self._ground, self._directory, hops, impairment)
         try:
             impaired.begin()
             self._sleep(STAT_EVERY_S)  # so long a caller may go by what it has read before
@@ -55,14 +53,15 @@ class Network:
             raise
         return impaired
 
-    def usage(self, processes: Processes) -> list[RoleUsage]:
-        """Of the proxy, where there is one."""
+    def usage(self) -> list[RoleUsage]:
+        """Of the proxy, where there is one: a process of this machine on every platform."""
+        look = ProcessLook()
         return [
             RoleUsage(
                 role="network-proxy",
                 instances=int(process.is_alive),
-                cpu_s=usage.cpu_s(processes, process.pid),
-                memory_mb=usage.memory_mb(processes, process.pid),
+                cpu_s=look.cpu_s(process),
+                memory_mb=look.memory_mb(process),
                 counters=Counters(),
             )
             for process in self.processes
@@ -77,15 +76,21 @@ class ImpairedHops:
     """Implements ``ImpairedNetwork``."""
 
     def __init__(
-        self, proxy: Proxy, directory: Directory, hops: Collection[Hop], impairment: Impairment
+        self,
+        proxy: Proxy,
+        ground: Ground,
+        directory: Directory,
+        hops: Collection[Hop],
+        impairment: Impairment,
     ) -> None:
         self._proxy = proxy
+        self._ground = ground
         self._directory = directory
         self._hops = hops
         self._impairment = impairment
         self._passages: dict[tuple[Hop, str], tuple[int, str]] = {}
         """By hop and URL of the callee's instance: the proxy's number and URL for it."""
-        self._refused_before = procfs.refused_connections()
+        self._refused_before = self._ground.refused_connections()
         self._is_mended = False
 
     def begin(self) -> None:
@@ -104,7 +109,7 @@ class ImpairedHops:
             self._directory.lead_back(self._hops)
 
     def tally(self) -> Tally:
-        total = Tally(refused=procfs.refused_connections() - self._refused_before)
+        total = Tally(refused=self._ground.refused_connections() - self._refused_before)
         for number, _ in self._passages.values():
             total.add(Tally(**self._proxy.ask({"count": number})))
         return total
@@ -112,7 +117,8 @@ class ImpairedHops:
     def _past(self, hop: Hop, url: str) -> str:
         """Where the proxy listens for calls of the hop to the instance at ``url``."""
         if (hop, url) not in self._passages:
-            port = parse_url(url).port
-            opened = self._proxy.ask({"impair": asdict(self._impairment), "port": port})
-            self._passages[hop, url] = opened["passage"], f"http://127.0.0.1:{opened['port']}"
+            ground, called = self._ground, parse_url(url)
+            callee = ground.from_here((str(called.host), int(called.port or 0)))
+            number, port = self._proxy.open_passage(self._impairment, callee, ground.proxy_host)
+            self._passages[hop, url] = number, f"http://{ground.proxy_host}:{port}"
         return self._passages[hop, url][1]

@@ -4,8 +4,9 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -18,9 +19,12 @@ from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
 from testbed.platforms.local.databases import Databases
 from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.limits import Limits
+from testbed.platforms.local.local_ground import LocalGround
+from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.local.servers import Servers
-from testbed.platforms.local.store import Ground, LocalStore
+from testbed.platforms.local.store import Store
 from testbed.platforms.platform import Deployment
 from testbed.undoing import Undoing
 
@@ -66,11 +70,24 @@ class LocalPlatform(Undoing):
         self.belongings.folder(folder)
         folder.mkdir(mode=0o700)
         undo.callback(shutil.rmtree, folder)
-        self._servers = Servers(folder, self._cores.store, self.belongings)
+        self._servers = Servers(self._server_maker(folder))
         undo.callback(self._servers.close)
         self._servers.open()
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> LocalStore:
+    def _server_maker(self, folder: Path) -> Callable[[str, Mapping[str, str]], PostgresServer]:
+        installation = Installation.for_servers_in(folder)
+        numbers = count(1)
+
+        def make(name: str, chosen: Mapping[str, str]) -> PostgresServer:
+            place = folder
+            if name != servers.SHARED:
+                place = folder / f"s{next(numbers)}"  # short: a socket's path may not be long
+                place.mkdir(mode=0o700)
+            return PostgresServer(place, installation, chosen, self._cores.store, self.belongings)
+
+        return make
+
+    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
         folder = workdir.absolute()
@@ -85,15 +102,14 @@ class LocalPlatform(Undoing):
             )
             undo.callback(limited.remove)
             _require_division(deployment, limited)
-            for server in databases.servers:
+            for server in set(by_role.values()):
                 limited.take_in(server.pids())
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
             limited.says["cpu"] += easing.says
             blueprint = Blueprint(deployment, folder, databases.urls)
             plan = blueprint.edge(port=port, mesh=self._mesh == "envoy", address=self._address)
-            edge = Edge(plan, folder)
-            ground = Ground(databases, self._cores, limited, easing, self.belongings)
-            store = LocalStore(blueprint, ground, edge)
+            ground = LocalGround(databases, self._cores, limited, easing, self.belongings, folder)
+            store = Store(blueprint, ground, Edge(plan, folder))
             undo.callback(store.stop)
             store.start()
             store.down = undo.pop_all().close

@@ -16,10 +16,10 @@ from experiment.errors import RunError
 from store.postgres.server import SUPERUSER, initdb_command, server_command
 from testbed import procfs
 from testbed.janitor import Belongings
-from testbed.platforms.local import usage
 from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start, stop_all
-from testbed.platforms.local.usage import Processes
+from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.running import Look
 
 START_WITHIN_S = 30.0
 END_WITHIN_S = 60.0
@@ -27,7 +27,7 @@ _POLL_S = 0.02
 
 
 class PostgresServer:
-    """A server in a ``folder`` of its own, reached through a Unix socket only.
+    """Implements ``DatabaseServer`` in a ``folder``, reached through a Unix socket only.
 
     Every role has a password, the superuser too, so that a process cannot claim another's role.
     """
@@ -62,8 +62,11 @@ class PostgresServer:
         return self._process.pid
 
     @property
+    def running(self) -> OwnedProcess | None:
+        return self._process
+
+    @property
     def is_stopped(self) -> bool:
-        """Whether it was stopped, or never started; one that died by itself was not."""
         return self._process is None
 
     @property
@@ -80,35 +83,32 @@ class PostgresServer:
         """The server's process and its children, in an order in which none is missed."""
         return [stat.pid for stat in procfs.tree(procfs.snapshot(), self.pid)]
 
-    def cpu_s(self, processes: Processes) -> float:
-        """CPU time of all its processes, over stops and starts."""
+    def cpu_s(self, look: Look) -> float:
         process = self._process  # another thread may be stopping it
-        now = {} if process is None else {process.pid: usage.cpu_s(processes, process.pid)}
+        now = {} if process is None else {process.pid: look.cpu_s(process)}
         return sum((now | self._past_cpu_s).values())
 
-    def memory_mb(self, processes: Processes) -> float:
-        return 0.0 if self._process is None else usage.memory_mb(processes, self.pid)
+    def memory_mb(self, look: Look) -> float:
+        process = self._process  # as above
+        return 0.0 if process is None else look.memory_mb(process)
 
     def url(self, database: str, role: str, password: str) -> str:
-        """Connection string for libpq."""
         return f"postgresql://{role}:{password}@/{database}?host={self._folder}"
 
+    url_from_here = url
+
     def admin_url(self, database: str) -> str:
-        """The superuser's connection string; fails within seconds, whatever the server does."""
         url = self.url(database, SUPERUSER, self._password)
         return make_conninfo(url, connect_timeout=5)
 
     def connect(self, database: str = "postgres") -> Connection[TupleRow]:
-        """A superuser's connection that commits each statement."""
         return psycopg.connect(self.admin_url(database), autocommit=True)
 
     def create(self) -> None:
-        """Make the empty data directory; once, before the first ``start``."""
         self._installation.own(self._folder)
         self._init()
 
     def create_like(self, other: "PostgresServer") -> None:
-        """Make it as a copy of another's that was never started: faster than from nothing."""
         self._installation.own(self._folder)
         copy = ["cp", "--archive", str(other.data), str(self.data)]
         subprocess.run(copy, check=True)
@@ -143,9 +143,8 @@ class PostgresServer:
         take_in(self.pids())
 
     def stop(self) -> None:
-        """At once, as in a crash: nothing is written any more, and the next start recovers."""
+        self._keep_cpu_s()
         if self._process is not None:
-            self._keep_cpu_s()
             stop_all([self._process])
             self._process = None
 
@@ -164,10 +163,11 @@ class PostgresServer:
         self._process = None
 
     def _keep_cpu_s(self) -> None:
-        self._past_cpu_s[self.pid] = usage.cpu_s(procfs.snapshot(), self.pid)
+        if self._process is None:
+            return
+        self._past_cpu_s[self.pid] = ProcessLook().cpu_s(self._process)
 
     def restart(self) -> None:
-        """The same data, and nothing of the past in memory; RunError as for ``shut_down``."""
         self.shut_down()
         self.start()
 

@@ -14,6 +14,7 @@ from experiment.errors import RunError
 from testbed import procfs
 from testbed.janitor import Belongings
 from testbed.platforms.local.affinity import on_cpus
+from testbed.platforms.running import Running
 
 STOP_WITHIN_S = 8.0
 _LAST_LINES = 12
@@ -42,7 +43,7 @@ class Program:
 
 
 class OwnedProcess:
-    """A running ``Program`` that leads a process group of its own."""
+    """A running ``Program`` that leads a process group of its own; implements ``Running``."""
 
     def __init__(self, program: Program, popen: subprocess.Popen[bytes]) -> None:
         self.program = program
@@ -56,28 +57,41 @@ class OwnedProcess:
     def is_alive(self) -> bool:
         return self._popen.poll() is None
 
+    @property
+    def last_words(self) -> str:
+        return f"its log {self.program.log} ends: {last_lines(self.program.log)}"
+
     def ask_to_stop(self) -> None:
         """Only the process itself is asked: it stops its children, each of them once."""
         self.send(self.program.stop)
-        self.send_to_group(signal.SIGCONT)  # one that is paused would not hear it
+        self.resume()  # one that is paused would not hear it
 
     def send(self, number: signal.Signals) -> None:
         self._popen.send_signal(number)
 
-    def send_to_group(self, number: signal.Signals) -> None:
-        if self.is_alive:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
+    def finish(self) -> None:
+        self.send(signal.SIGTERM)
 
-    def send_to_children(self, number: signal.Signals) -> None:
+    def pause(self) -> None:
+        self._send_to_group(signal.SIGSTOP)
+
+    def resume_workers(self) -> None:
         for stat in procfs.tree(procfs.snapshot(), self.pid)[1:]:
             with suppress(ProcessLookupError):
-                os.kill(stat.pid, number)
+                os.kill(stat.pid, signal.SIGCONT)
+
+    def resume(self) -> None:
+        self._send_to_group(signal.SIGCONT)
 
     def kill(self) -> None:
         """The whole group at once, no goodbye."""
-        self.send_to_group(signal.SIGKILL)
+        self._send_to_group(signal.SIGKILL)
         self._popen.wait()
+
+    def _send_to_group(self, number: signal.Signals) -> None:
+        if self.is_alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
 
     def ended_within(self, seconds: float) -> bool:
         try:
@@ -90,8 +104,7 @@ class OwnedProcess:
         """Raise RunError, with the last lines of its log, when the process has ended."""
         if not self.is_alive:
             raise RunError(
-                f"{self.program.name} ended with status {self._popen.returncode}; its log "
-                f"{self.program.log} ends: {last_lines(self.program.log)}"
+                f"{self.program.name} ended with status {self._popen.returncode}; {self.last_words}"
             )
 
 
@@ -132,7 +145,7 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     return {**passed, **own}
 
 
-def stop_all(processes: Iterable[OwnedProcess], within_s: float = STOP_WITHIN_S) -> None:
+def stop_all(processes: Iterable[Running], within_s: float = STOP_WITHIN_S) -> None:
     """Ask all at once, wait for all, kill the rest."""
     asked = list(processes)
     for process in asked:

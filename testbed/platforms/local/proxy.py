@@ -5,12 +5,15 @@ import socket
 import sys
 import threading
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from experiment.errors import RunError
 from testbed.janitor import Belongings
+from testbed.network.impairment import Impairment
 from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start
+from testbed.platforms.running import Address
 
 ANSWER_WITHIN_S = 10.0
 
@@ -40,6 +43,11 @@ class Proxy:
             except OSError as error:
                 raise self._silent() from error
             return self._read()
+
+    def open_passage(self, impairment: Impairment, callee: Address, host: str) -> tuple[int, int]:
+        """Its number, and the port of ``host`` at which callers find it."""
+        opened = self.ask({"impair": asdict(impairment), "callee": callee, "host": host})
+        return opened["passage"], opened["port"]
 
     def close(self) -> None:
         """Let go of it; its process is stopped like any other."""

@@ -8,7 +8,6 @@ from urllib3.exceptions import HTTPError
 
 from experiment.errors import RunError
 from testbed.platforms.local.instances import RunningInstance
-from testbed.platforms.local.processes import last_lines
 
 _POLL_S = 0.05
 _OK = 200
@@ -38,16 +37,14 @@ def _await_one(
     while not _is_ready(instance, http):
         instance.process.check()
         if clock() > until:
-            program = instance.process.program
             raise RunError(
-                f"{program.name} is not ready in time; its log {program.log} ends: "
-                f"{last_lines(program.log)}"
+                f"{instance.plan.name} is not ready in time; {instance.process.last_words}"
             )
         time.sleep(_POLL_S)
 
 
 def _is_ready(instance: RunningInstance, http: urllib3.PoolManager) -> bool:
     try:
-        return http.request("GET", instance.url + instance.plan.ready_path).status == _OK
+        return http.request("GET", instance.url_from_here + instance.plan.ready_path).status == _OK
     except HTTPError:
         return False

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Generic, TypeVar
 
 from store.postgres.server import BUFFERS_MB, CONNECTIONS, OWN_CONNECTIONS, settings
 from store.runtime.deployable import Deployable
-from testbed.janitor import Belongings
-from testbed.platforms.local.installation import Installation
-from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.local.database_server import DatabaseServer
 from testbed.platforms.platform import Deployment
 
-ByRole = Mapping[str, PostgresServer]
-"""The server that holds the data of each deployable that keeps any."""
+Server = TypeVar("Server", bound=DatabaseServer)
+SHARED = "shared"
+"""Name of the server for all; each of the others is named after its role."""
 
 
 def _said(chosen: Mapping[str, str]) -> str:
@@ -37,21 +36,18 @@ def owners(deployment: Deployment) -> list[Deployable]:
     return [each for each in deployment.deployables if each.create_data is not None]
 
 
-class Servers:
-    """Makes servers in ``folder`` and keeps count of who uses them.
+class Servers(Generic[Server]):
+    """Has servers made, by name and settings, and keeps count of who uses them.
 
     The shared one runs as long as the platform. A server of one owner runs only while a deployment
     uses it, so that it takes nothing from others, and keeps its data meanwhile.
     """
 
-    def __init__(self, folder: Path, cpus: Collection[int], belongings: Belongings) -> None:
-        self._folder = folder
-        self._cpus = cpus
-        self._belongings = belongings
-        self._installation = Installation.for_servers_in(folder)
-        self._own: dict[str, PostgresServer] = {}
-        self._users: dict[PostgresServer, int] = {}
-        self.shared = self._server(folder, settings(CONNECTIONS, BUFFERS_MB))
+    def __init__(self, make: Callable[[str, Mapping[str, str]], Server]) -> None:
+        self._make = make
+        self._own: dict[str, Server] = {}
+        self._users: dict[Server, int] = {}
+        self.shared = make(SHARED, settings(CONNECTIONS, BUFFERS_MB))
 
     def open(self) -> None:
         self.shared.create()
@@ -62,7 +58,7 @@ class Servers:
             server.stop()
 
     @contextmanager
-    def in_use(self, deployment: Deployment) -> Iterator[ByRole]:
+    def in_use(self, deployment: Deployment) -> Iterator[Mapping[str, Server]]:
         """The running servers of ``deployment``; RunError when one of them is gone."""
         servers = self._servers_of(deployment)
         mine = set(servers.values())
@@ -74,16 +70,15 @@ class Servers:
         finally:
             for server in mine:
                 self._users[server] -= 1
-            _at_once(
-                PostgresServer.shut_down, [s for s in self._own.values() if not self._users[s]]
-            )
+            unused = [server for server in self._own.values() if not self._users[server]]
+            _at_once(lambda server: server.shut_down(), unused)
 
-    def begin_fresh(self, servers: ByRole) -> None:
+    def begin_fresh(self, servers: Mapping[str, Server]) -> None:
         """Restart those that nobody else uses: no trial inherits buffers or memory."""
         alone = {server for server in servers.values() if self._users[server] == 1}
-        _at_once(PostgresServer.restart, alone)
+        _at_once(lambda server: server.restart(), alone)
 
-    def _servers_of(self, deployment: Deployment) -> ByRole:
+    def _servers_of(self, deployment: Deployment) -> Mapping[str, Server]:
         roles = [deployable.role for deployable in owners(deployment)]
         if deployment.databases == "shared" or len(roles) == 1:
             return dict.fromkeys(roles, self.shared)
@@ -91,30 +86,23 @@ class Servers:
             self._own = self._made(roles)
         return {role: self._own[role] for role in roles}
 
-    def _made(self, roles: Collection[str]) -> dict[str, PostgresServer]:
+    def _made(self, roles: Collection[str]) -> dict[str, Server]:
         """A server for each role; made once, all but the first as a copy of it."""
         chosen = settings(OWN_CONNECTIONS, BUFFERS_MB // len(roles))
-        made: dict[str, PostgresServer] = {}
-        for number, role in enumerate(roles, start=1):
-            folder = self._folder / f"s{number}"  # short: a socket's path may not be long
-            folder.mkdir(mode=0o700)
-            made[role] = self._server(folder, chosen)
+        made = {role: self._make(role, chosen) for role in roles}
         first, *others = made.values()
         first.create()
         for server in others:
             server.create_like(first)
         return made
 
-    def _server(self, folder: Path, chosen: Mapping[str, str]) -> PostgresServer:
-        return PostgresServer(folder, self._installation, chosen, self._cpus, self._belongings)
 
-
-def _ensure_running(server: PostgresServer) -> None:
+def _ensure_running(server: DatabaseServer) -> None:
     if server.is_stopped:
         server.start()
     server.check()
 
 
-def _at_once(work: Callable[[PostgresServer], None], servers: Collection[PostgresServer]) -> None:
+def _at_once(work: Callable[[Server], None], servers: Collection[Server]) -> None:
     with ThreadPoolExecutor(max(len(servers), 1)) as workers:
         list(workers.map(work, servers))

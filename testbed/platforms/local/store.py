@@ -1,9 +1,9 @@
-"""A running deployment on this machine."""
+"""A running deployment, whatever the ground that it stands on."""
 
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -18,34 +18,21 @@ from store.rules.limbo import Limbo
 from store.runtime.faults import ArmedFault
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
-from testbed import procfs
-from testbed.janitor import Belongings
 from testbed.ledger import read_ledger
 from testbed.network.impairment import Impairment
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local import envoy, usage
-from testbed.platforms.local.affinity import Cores
+from testbed.platforms.local import envoy
 from testbed.platforms.local.blueprint import Blueprint
-from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.directory import Directory
-from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.footprint import (
-    Roots,
-    connections_of,
-    footprints_of,
-    roots_of,
-)
-from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.local.footprint import footprints_of, roots_of
+from testbed.platforms.local.ground import Ground
+from testbed.platforms.local.instances import InstancePlan
 from testbed.platforms.local.limbo import watching
-from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.members import Members
 from testbed.platforms.local.network import Network
-from testbed.platforms.local.places import Places
-from testbed.platforms.local.processes import OwnedProcess, stop_all
-from testbed.platforms.local.proxy import Proxy, start_proxy
+from testbed.platforms.local.processes import stop_all
 from testbed.platforms.local.shedding import Shedding
-from testbed.platforms.local.usage import Processes
 from testbed.platforms.platform import (
     Hop,
     ImpairedNetwork,
@@ -55,20 +42,10 @@ from testbed.platforms.platform import (
     RoleUsage,
     Scaled,
 )
+from testbed.platforms.running import Look, Running
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What a store stands on."""
-
-    databases: DatabaseSet
-    cores: Cores
-    limits: Limits
-    easing: Easing
-    belongings: Belongings
-
-
-class LocalStore:
+class Store:
     """Implements ``RunningStore``; started once."""
 
     down: Callable[[], None]
@@ -79,13 +56,10 @@ class LocalStore:
         self._ground = ground
         self._edge = edge
         directory = Directory(blueprint.peers_files)
-        self._places = Places(ground.cores, ground.limits)
-        self._members = Members(
-            blueprint.roles, edge, directory, self._places, self._start_instance
-        )
+        self._members = Members(blueprint.roles, edge, directory, ground)
         self._shedding = Shedding(edge.shed, self._note_shedding)
-        self._network = Network(directory, self._start_proxy)
-        self._edge_process: OwnedProcess | None = None
+        self._network = Network(directory, ground)
+        self._edge_process: Running | None = None
         self._numbers: dict[str, int] = {}
         """By role, the last number that was given to an instance beyond the first ones."""
         self._database_cpu_before_s = 0.0
@@ -101,11 +75,11 @@ class LocalStore:
 
     @property
     def limits(self) -> dict[str, str]:
-        return {**self._ground.limits.says, "cores": self._ground.cores.says}
+        return dict(self._ground.says)
 
     def start(self) -> None:
         """Start everything; returns when it serves. ``stop`` is needed however it ends."""
-        self._database_cpu_before_s = self._database_cpu_s(procfs.snapshot())
+        self._database_cpu_before_s = self._database_cpu_s(self._ground.look())
         began = time.monotonic()
         self.arm_faults(())
         if self._blueprint.deployment.network_faults:
@@ -117,15 +91,16 @@ class LocalStore:
             fleet.launch(plan)
         self._members.announce(self._blueprint.roles)
         self._members.await_serving([PAYMENT_PROVIDER, *self._blueprint.roles])
-        self._ground.limits.hold_shared()
+        self._ground.hold_shared()
         self._start_s = time.monotonic() - began
 
     def under_budget(self) -> AbstractContextManager[None]:
-        return self._ground.easing.held()
+        return self._ground.under_budget()
 
     def stop(self) -> None:
         edge = [self._edge_process] if self._edge_process is not None else []
-        stop_all([*edge, *self._members.fleet.processes(), *self._network.processes])
+        instances = [each.process for each in self._members.fleet.all()]
+        stop_all([*edge, *instances, *self._network.processes])
         self._network.close()
 
     def instances(self) -> list[Instance]:
@@ -177,10 +152,7 @@ class LocalStore:
         self._ground.databases.server_of(role).stop()
 
     def start_database(self, role: str) -> None:
-        server = self._ground.databases.server_of(role)
-        if server.is_stopped:
-            server.start(self._ground.limits.take_in)
-            self._ground.limits.hold_shared()
+        self._ground.start_database(role)
 
     def data_of(self, role: str) -> RoleData:
         return self._ground.databases.data_of(role)
@@ -196,27 +168,27 @@ class LocalStore:
         return self._network.impair(hops, impairment)
 
     def usage(self) -> list[RoleUsage]:
-        processes = procfs.snapshot()
-        of_roles = self._members.fleet.usage(processes)
+        look = self._ground.look()
+        of_roles = self._members.fleet.usage(look)
         if self._blueprint.policies.shedding:
             shed = self._shedding.totals()
             for each in of_roles:
                 each.counters.shed = shed.get(each.role, 0)
-        return [*map(self._with_capacity, of_roles), *self._shared_usage(processes)]
+        return [*map(self._with_capacity, of_roles), *self._shared_usage(look)]
 
     def _with_capacity(self, used: RoleUsage) -> RoleUsage:
         if used.role == PAYMENT_PROVIDER:
             return used
-        division = self._ground.limits.division
-        cpus = division.reserved_cpus(used.role, used.instances)
+        cpus = self._ground.division.reserved_cpus(used.role, used.instances)
         return replace(used, ready=self._members.ready(used.role), cpus=cpus)
 
     def footprint(self) -> list[RoleFootprint]:
-        return footprints_of(self._roots(), self._ground.databases)
+        roots = roots_of(self._members.fleet.all(), self._edge_process)
+        return footprints_of(roots, self._ground.databases, self._ground.look())
 
     def connections(self) -> list[Connection]:
-        instances, edge_ports = self._members.fleet.all(), self._edge.ports
-        return connections_of(self._roots(), instances, edge_ports)
+        instances = self._members.fleet.all()
+        return self._ground.connections(instances, self._edge_process, self._edge.ports)
 
     def state_changes(self) -> list[dict[str, Any]]:
         file = self._blueprint.state_changes_file
@@ -224,7 +196,7 @@ class LocalStore:
 
     def books(self) -> Books:
         provider = self._members.fleet.of(PAYMENT_PROVIDER)[0]
-        return replace(self._ground.databases.books(), charges=read_ledger(provider.url))
+        return replace(self._ground.databases.books(), charges=read_ledger(provider.url_from_here))
 
     def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
         return watching(self._ground.databases)
@@ -232,26 +204,12 @@ class LocalStore:
     def _note_shedding(self, role: str, event: str) -> None:
         StateChanges(self._blueprint.state_changes_file, role, envoy.EDGE).report(event)
 
-    def _start_instance(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
-        ground = self._ground
-        if plan.role == PAYMENT_PROVIDER:
-            # An outside party: neither in the budget nor on the store's cores.
-            return start_instance(plan, ground.belongings, ground.cores.generator, [], slower_by_s)
-        cpus, joins = self._places.cpus(), self._places.joins()
-        return start_instance(plan, ground.belongings, cpus, joins, slower_by_s)
-
-    def _start_edge(self) -> OwnedProcess:
+    def _start_edge(self) -> Running:
         for role in self._blueprint.roles:
             self._edge.announce(role, [])
-        ground = self._ground
-        return self._edge.start(ground.belongings, ground.cores.store, ground.limits.shared_joins)
+        return self._ground.start_edge(self._edge)
 
-    def _start_proxy(self) -> Proxy:
-        # No part of the store: like the provider neither in the budget nor on its cores.
-        ground = self._ground
-        return start_proxy(self._blueprint.folder, ground.belongings, ground.cores.generator)
-
-    def _shared_usage(self, processes: Processes) -> list[RoleUsage]:
+    def _shared_usage(self, look: Look) -> list[RoleUsage]:
         if self._edge_process is None:
             raise RunError("The store is not running.")
         edge, servers = self._edge_process, self._ground.databases.servers
@@ -259,23 +217,20 @@ class LocalStore:
             RoleUsage(
                 role="edge",
                 instances=int(edge.is_alive),
-                cpu_s=usage.cpu_s(processes, edge.pid),
-                memory_mb=usage.memory_mb(processes, edge.pid),
+                cpu_s=look.cpu_s(edge),
+                memory_mb=look.memory_mb(edge),
                 counters=Counters(),
-                cpus=self._ground.limits.division.shared_cpus,
+                cpus=self._ground.division.shared_cpus,
             ),
             RoleUsage(
                 role="database",
                 instances=sum(server.is_running for server in servers),
-                cpu_s=self._database_cpu_s(processes) - self._database_cpu_before_s,
-                memory_mb=sum(server.memory_mb(processes) for server in servers),
+                cpu_s=self._database_cpu_s(look) - self._database_cpu_before_s,
+                memory_mb=sum(server.memory_mb(look) for server in servers),
                 counters=Counters(),
             ),
-            *self._network.usage(processes),
+            *self._network.usage(),
         ]
 
-    def _roots(self) -> Roots:
-        return roots_of(self._members.fleet.all(), self._edge_process)
-
-    def _database_cpu_s(self, processes: Processes) -> float:
-        return sum(server.cpu_s(processes) for server in self._ground.databases.servers)
+    def _database_cpu_s(self, look: Look) -> float:
+        return sum(server.cpu_s(look) for server in self._ground.databases.servers)

@@ -1,22 +1,40 @@
-"""CPU time and memory of roles, over restarts and kills."""
+"""CPU time and memory of what runs here, and counters added up."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
 from store.runtime.telemetry import Counters
 from testbed import procfs
-from testbed.procfs import ProcessStat
-
-Processes = Mapping[int, ProcessStat]
-
-
-def cpu_s(processes: Processes, root: int) -> float:
-    """CPU time of a process tree, with what it has waited for; 0 for one that is gone."""
-    return sum(stat.cpu_s for stat in procfs.tree(processes, root))
+from testbed.cpu_clock import cpu_s_of_tree
+from testbed.platforms.running import Running
 
 
-def memory_mb(processes: Processes, root: int) -> float:
-    return sum(procfs.memory_mb(stat.pid) for stat in procfs.tree(processes, root))
+@dataclass(frozen=True)
+class ProcessLook:
+    """Implements ``Look`` for trees of processes."""
+
+    processes: dict[int, procfs.ProcessStat] = field(default_factory=procfs.snapshot)
+
+    def cpu_s(self, running: Running) -> float:
+        """In hundredths of a second, with children that it has waited for."""
+        return sum(stat.cpu_s for stat in self._tree(running))
+
+    def exact_cpu_s(self, running: Running) -> float:
+        return cpu_s_of_tree(self.processes, running.pid)
+
+    def memory_mb(self, running: Running) -> float:
+        """Proportional set size."""
+        return sum(procfs.memory_mb(stat.pid) for stat in self._tree(running))
+
+    def pids(self, running: Running) -> list[int]:
+        return [stat.pid for stat in self._tree(running)]
+
+    def is_paused(self, running: Running) -> bool:
+        tree = self._tree(running)
+        return bool(tree) and all(stat.state == "T" for stat in tree)
+
+    def _tree(self, running: Running) -> list[procfs.ProcessStat]:
+        return procfs.tree(self.processes, running.pid)
 
 
 def add_up(parts: Iterable[Counters]) -> Counters:

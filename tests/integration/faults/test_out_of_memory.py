@@ -14,7 +14,7 @@ from testbed.deploying import plain_deployment
 from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.local.limits import NOT_LIMITED
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import LocalStore
+from testbed.platforms.local.store import Store
 
 LIMIT_MB = 600
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
@@ -22,7 +22,7 @@ SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 pytestmark = pytest.mark.long
 
 
-def _kernel_kills(store: LocalStore) -> int:
+def _kernel_kills(store: Store) -> int:
     """Processes of the store that the kernel killed for lack of memory."""
     for group in store._ground.limits.groups:
         for name in ("memory.oom_control", "memory.events"):
@@ -33,7 +33,7 @@ def _kernel_kills(store: LocalStore) -> int:
 
 
 @pytest.fixture
-def limited_store(tmp_path: Path) -> Iterator[LocalStore]:
+def limited_store(tmp_path: Path) -> Iterator[Store]:
     """A monolith on a database server of its own, which no other test misses if it is killed."""
     wanted = plain_deployment("monolith", SAMPLE)
     budget = Budget(cpus=2, memory_mb=LIMIT_MB)
@@ -42,7 +42,7 @@ def limited_store(tmp_path: Path) -> Iterator[LocalStore]:
 
 
 def test_a_leak_past_the_limit_has_the_leaking_process_killed_which_then_begins_anew(
-    limited_store: LocalStore,
+    limited_store: Store,
 ) -> None:
     if limited_store.limits["memory"].startswith(NOT_LIMITED):
         pytest.skip(limited_store.limits["memory"])

@@ -23,7 +23,7 @@ from experiment.store import Architecture
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from testbed.faults.fault import Bite
 from testbed.faults.network import on_network
-from testbed.platforms.local.store import LocalStore
+from testbed.platforms.local.store import Store
 from testbed.platforms.platform import RunningStore
 
 PAGE = "/api/product-pages/1"
@@ -193,7 +193,7 @@ def test_the_way_to_the_payment_provider_takes_100_ms_longer_each_way(
 def test_callers_are_led_back_when_the_proxy_has_died_and_the_fault_did_not_bite(
     store: RunningStore,
 ) -> None:
-    assert isinstance(store, LocalStore)
+    assert isinstance(store, Store)
     fault = on_network(store, Latency(callee="catalog", delay_ms=50), seed=7)
     fault.inject()
     try:

@@ -5,7 +5,6 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
@@ -49,9 +48,10 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
 
 class Hop:
     def __init__(self, proxy: Proxy, impairment: Impairment, port: int) -> None:
-        opened = proxy.ask({"impair": asdict(impairment), "port": port})
-        self._proxy, self._number = proxy, opened["passage"]
-        self.address = "127.0.0.1", opened["port"]
+        callee = "127.0.0.1", port
+        self._number, own_port = proxy.open_passage(impairment, callee, "127.0.0.1")
+        self._proxy = proxy
+        self.address = "127.0.0.1", own_port
 
     def call(self, timeout_s: float = PATIENCE_S) -> socket.socket:
         return socket.create_connection(self.address, timeout_s)

@@ -1,0 +1,99 @@
+"""The ground of a store whose parts are processes of this machine."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from store.payment_provider.client import PAYMENT_PROVIDER
+from testbed import procfs
+from testbed.janitor import Belongings
+from testbed.platforms.division import Division
+from testbed.platforms.footprint import Connection
+from testbed.platforms.local import envoy
+from testbed.platforms.local.affinity import Cores
+from testbed.platforms.local.databases import DatabaseSet
+from testbed.platforms.local.easing import Easing
+from testbed.platforms.local.edge import Edge, as_process
+from testbed.platforms.local.footprint import connections_of, roots_of
+from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.local.limits import Limits
+from testbed.platforms.local.places import Places
+from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.local.proxy import Proxy, start_proxy
+from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.running import Address, Running
+
+
+@dataclass(frozen=True)
+class LocalGround:
+    """Implements ``Ground``."""
+
+    databases: DatabaseSet
+    cores: Cores
+    limits: Limits
+    easing: Easing
+    belongings: Belongings
+    folder: Path
+    """For logs."""
+    proxy_host: str = envoy.LOOPBACK
+
+    @property
+    def says(self) -> Mapping[str, str]:
+        return {**self.limits.says, "cores": self.cores.says}
+
+    @property
+    def division(self) -> Division:
+        return self.limits.division
+
+    def look(self) -> ProcessLook:
+        return ProcessLook()
+
+    def launch(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
+        if plan.role == PAYMENT_PROVIDER:
+            # An outside party: neither in the budget nor on the store's cores.
+            return start_instance(plan, self.belongings, self.cores.generator, [], slower_by_s)
+        cpus, joins = self._places.cpus(), self._places.joins()
+        return start_instance(plan, self.belongings, cpus, joins, slower_by_s)
+
+    def settle(self, instance: RunningInstance) -> None:
+        self._places.settle(instance)
+
+    def vacate(self, plan: InstancePlan) -> None:
+        self._places.vacate(plan)
+
+    @property
+    def _places(self) -> Places:
+        return Places(self.cores, self.limits)
+
+    def start_edge(self, edge: Edge) -> Running:
+        return edge.start(as_process(self.belongings, self.cores.store, self.limits.shared_joins))
+
+    def hold_shared(self) -> None:
+        self.limits.hold_shared()
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return self.easing.held()
+
+    def start_database(self, role: str) -> None:
+        # The only servers that this platform makes, and they have to be put where limits hold.
+        server = cast("PostgresServer", self.databases.server_of(role))
+        if server.is_stopped:
+            server.start(self.limits.take_in)
+            self.limits.hold_shared()
+
+    def start_proxy(self) -> Proxy:
+        # No part of the store: like the provider neither in the budget nor on its cores.
+        return start_proxy(self.folder, self.belongings, self.cores.generator)
+
+    def from_here(self, address: Address) -> Address:
+        return address
+
+    def refused_connections(self) -> int:
+        return procfs.refused_connections()
+
+    def connections(
+        self, instances: Sequence[RunningInstance], edge: Running | None, edge_ports: Iterable[int]
+    ) -> list[Connection]:
+        return connections_of(roots_of(instances, edge), instances, edge_ports)
