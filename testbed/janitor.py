@@ -1,11 +1,11 @@
 """What a run started, written down before it goes on, so that somebody can clean up after it.
 
 Each run keeps one file of JSON lines under the state directory: its owner first, then every
-process, folder and control group. Every process also carries the record's name in its environment,
-so that one is found, too, whose owner was killed before it could write it down. Two readers clean
-up when the owner is gone without having done so itself: a watchman, a small process that waits for
-the owner's death, and ``clean``, for what a dead watchman left. Neither touches a run whose owner
-lives, nor a process that merely got a recorded id.
+process, folder and control group, and whether a container engine has anything of it. Every process
+also carries the record's name in its environment, so that one is found, too, whose owner was killed
+before it could write it down. Two readers clean up when the owner is gone without having done so
+itself: a watchman, a small process that waits for the owner's death, and ``clean``, for what a dead
+watchman left. Neither touches a run whose owner lives, nor a process that merely got a recorded id.
 """
 
 import errno
@@ -86,6 +86,10 @@ class Belongings:
     def control_group(self, path: Path) -> None:
         self._write("control-group", path=str(path))
 
+    def containers(self) -> None:
+        """From now on an engine may have containers, networks and volumes of this run."""
+        self._write("containers")
+
     def _write(self, kind: str, **members: Any) -> None:
         with self.file.open("ab") as file:
             file.write(orjson.dumps({"kind": kind, **members}) + b"\n")
@@ -160,6 +164,8 @@ def _clean_up_after(record: _Record) -> list[str]:
         _stop(alive)
         said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
         said += [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
+    if record.of_kind("containers"):
+        said += _remove_containers(record.file.stem)
     for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
         path = Path(entry["path"])
         if path.exists():
@@ -171,6 +177,13 @@ def _clean_up_after(record: _Record) -> list[str]:
             said.append(f"Removed the folder {path}.")
     record.file.unlink(missing_ok=True)
     return said
+
+
+def _remove_containers(run: str) -> list[str]:
+    # The engine's library takes longer to load than most runs have to wait for a watchman.
+    from testbed.platforms.containers.cleaning import remove_run_of  # noqa: PLC0415 - see above
+
+    return remove_run_of(run)
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:

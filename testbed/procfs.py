@@ -124,8 +124,12 @@ def boot_id() -> str:
     return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
-def refused_connections() -> int:
-    """Connections that anybody here tried to make since boot and was refused."""
-    lines = (_PROC / "net" / "snmp").read_text(encoding="ascii").splitlines()
+def refused_connections(pid: int | None = None) -> int:
+    """Connections that anybody tried to make since boot and was refused.
+
+    Counted in the network of a process, ours where none is given; OSError once it is gone.
+    """
+    of = "self" if pid is None else str(pid)
+    lines = (_PROC / of / "net" / "snmp").read_text(encoding="ascii").splitlines()
     names, values = (line.split() for line in lines if line.startswith("Tcp:"))
     return int(values[names.index("AttemptFails")])  # RFC 4022: from SYN-SENT to CLOSED

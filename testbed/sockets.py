@@ -4,11 +4,14 @@ One question to the kernel (``NETLINK_SOCK_DIAG``, see sock_diag(7)) answers for
 the numbers are those of ``ss --tcp --info``. Bytes are payload, without the headers of TCP and IP.
 """
 
+import ctypes
 import os
 import socket
 import struct
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from experiment.errors import RunError
 
@@ -20,10 +23,11 @@ _INFO = 2  # INET_DIAG_INFO
 _ESTABLISHED = 1 << 1  # TCP_ESTABLISHED
 _HEADER = struct.Struct("=IHHII")  # struct nlmsghdr
 _REQUEST = struct.Struct("=BBBxI48x")  # struct inet_diag_req_v2
-_SOCKET = struct.Struct("=4xHH32x4xQ16xI")  # struct inet_diag_msg from its start to idiag_inode
+_SOCKET = struct.Struct("=4xHH16x4s12x4xQ16xI")  # struct inet_diag_msg, to idiag_inode
 _ATTRIBUTE = struct.Struct("=HH")  # struct rtattr
 _BYTES = struct.Struct("=120xQQ")  # struct tcp_info up to tcpi_bytes_acked, tcpi_bytes_received
 _MOST = 1 << 18
+_NETWORK = 0x40000000  # CLONE_NEWNET
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class TcpSocket:
     """One end of an established connection over IPv4."""
 
     local_port: int
+    remote_address: str
     remote_port: int
     inode: int
     """As in ``/proc/<pid>/fd`` of its owner."""
@@ -41,17 +46,34 @@ class TcpSocket:
     received_bytes: int
 
 
-def established() -> list[TcpSocket]:
-    """All established connections of this network namespace, both ends of those within it.
+def established(pid: int | None = None) -> list[TcpSocket]:
+    """All established connections of a network namespace, both ends of those within it.
 
-    RunError where the kernel does not tell.
+    That of a process, ours where none is given. RunError where the kernel does not tell.
     """
     try:
-        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG) as kernel:
+        with _asking(pid) as kernel:
             kernel.send(_question())
             return list(_answers(kernel))
     except OSError as error:
         raise RunError(f"The kernel does not tell of its TCP sockets: {error}.") from error
+
+
+def _asking(pid: int | None) -> socket.socket:
+    """A socket to the kernel; it belongs to the namespace in which it was made, for good."""
+    if pid is None:
+        return socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _SOCK_DIAG)
+    # A thread has a namespace of its own to change, and takes it along when it ends.
+    with ThreadPoolExecutor(1) as visitor:
+        return visitor.submit(_made_within, pid).result()
+
+
+def _made_within(pid: int) -> socket.socket:
+    with Path(f"/proc/{pid}/ns/net").open(encoding="ascii") as namespace:
+        if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), _NETWORK) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    return _asking(None)
 
 
 def inodes_of(pids: Iterable[int]) -> set[int]:
@@ -84,11 +106,17 @@ def _messages(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _parsed(content: bytes) -> TcpSocket:
-    local_port, remote_port, cookie, inode = _SOCKET.unpack_from(content)
+    local_port, remote_port, remote, cookie, inode = _SOCKET.unpack_from(content)
     sent, received = _BYTES.unpack_from(_tcp_info(content))
     # Ports travel in network order, all else in the machine's own.
     return TcpSocket(
-        socket.ntohs(local_port), socket.ntohs(remote_port), inode, cookie, sent, received
+        socket.ntohs(local_port),
+        socket.inet_ntoa(remote),
+        socket.ntohs(remote_port),
+        inode,
+        cookie,
+        sent,
+        received,
     )
 
 

@@ -4,6 +4,7 @@ from testbed.platforms.footprint import Connection, grown
 from testbed.platforms.local.connections import between_roles
 from testbed.sockets import TcpSocket
 
+HERE = "127.0.0.1"
 EDGE_PORT, CATALOG_PORT = 8000, 9000
 LISTENERS = {EDGE_PORT: "edge", CATALOG_PORT: "catalog"}
 CLIENT, EDGE_TO_CLIENT, EDGE_TO_CATALOG, CATALOG, TESTBED, CATALOG_TO_TESTBED = range(1, 7)
@@ -14,8 +15,8 @@ def _both_ends(caller_port: int, called_port: int, inodes: tuple[int, int]) -> l
     """A connection whose caller sent 100 bytes and received 900."""
     calling, called = inodes
     return [
-        TcpSocket(caller_port, called_port, calling, 10 * calling, 100, 900),
-        TcpSocket(called_port, caller_port, called, 10 * called, 900, 100),
+        TcpSocket(caller_port, HERE, called_port, calling, 10 * calling, 100, 900),
+        TcpSocket(called_port, HERE, caller_port, called, 10 * called, 900, 100),
     ]
 
 

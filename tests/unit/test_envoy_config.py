@@ -91,14 +91,14 @@ def test_an_upstream_that_is_gone_or_late_is_a_503_dependency_unavailable() -> N
     assert unavailable == [502, 503, 504]
 
 
-def test_members_of_a_role_are_its_ports_on_loopback() -> None:
-    (assignment,) = envoy.members("carts", [4001, 4002])["resources"]
+def test_members_of_a_role_are_the_addresses_of_its_instances() -> None:
+    (assignment,) = envoy.members("carts", [("127.0.0.1", 4001), ("172.18.0.5", 8003)])["resources"]
     (locality,) = assignment["endpoints"]
     addresses = [each["endpoint"]["address"]["socket_address"] for each in locality["lb_endpoints"]]
     assert assignment["cluster_name"] == "carts"
     assert addresses == [
         {"address": "127.0.0.1", "port_value": 4001},
-        {"address": "127.0.0.1", "port_value": 4002},
+        {"address": "172.18.0.5", "port_value": 8003},
     ]
 
 

@@ -55,12 +55,16 @@ def as_process(belongings: Belongings, cpus: Collection[int], joins: Sequence[Pa
 
 
 class Edge:
-    """``announce`` the members of every role; before ``start``, and whenever they change."""
+    """``announce`` the members of every role; before ``start``, and whenever they change.
 
-    def __init__(self, plan: EdgePlan, folder: Path) -> None:
+    ``published``: a loopback port that leads to it besides its own.
+    """
+
+    def __init__(self, plan: EdgePlan, folder: Path, published: int | None = None) -> None:
         if plan.members is None:
             raise ValueError("members that are announced need a folder")
         self._plan = plan
+        self._published = published
         self._members_folder = plan.members
         self._folder = folder
         self._log = folder / "envoy.log"
@@ -73,7 +77,9 @@ class Edge:
 
     @property
     def url(self) -> str:
-        return f"http://{self._plan.address}:{self._ports[envoy.EDGE]}"
+        if self._published is not None:
+            return f"http://{envoy.LOOPBACK}:{self._published}"
+        return self._base(envoy.EDGE)
 
     @property
     def ports(self) -> list[int]:
@@ -85,7 +91,8 @@ class Edge:
         return [self._base(role)] if self._plan.mesh else []
 
     def _base(self, listener: str) -> str:
-        return f"http://{self._host}:{self._ports[listener]}"
+        host = self._host if self._plan.address == envoy.EVERYWHERE else self._plan.address
+        return f"http://{host}:{self._ports[listener]}"
 
     def announce(self, role: str, addresses: Sequence[Address]) -> None:
         """Replace the members of ``role``; Envoy notices by itself."""

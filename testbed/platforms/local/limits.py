@@ -95,8 +95,12 @@ def set_up(
     belongings: Belongings,
     candidates: Callable[[], list[Place]] = _candidates,
     division: Division | None = None,
+    name: str | None = None,
 ) -> Limits:
-    """Groups that hold ``budget``; where one is not permitted, ``says`` tells why."""
+    """Groups called ``name`` that hold ``budget``; where one is not permitted, ``says`` tells why.
+
+    None: any name that is free.
+    """
     limits = Limits(division=division or Division())
     if budget is None:
         limits.says = dict.fromkeys(CONTROLLERS, "no limit wanted")
@@ -106,7 +110,7 @@ def set_up(
     for place in candidates():
         wanted = missing & place.controllers
         try:
-            group = _make(place, wanted, budget, belongings) if wanted else None
+            group = _make(place, name, wanted, budget, belongings) if wanted else None
         except OSError as error:
             reason = f"{NOT_LIMITED}: {error.strerror} (in {place.parent})"
             limits.says.update(dict.fromkeys(wanted, reason))
@@ -130,17 +134,19 @@ def _divide(limits: Limits, place: Place, group: Path, belongings: Belongings) -
     )
 
 
-def _make(place: Place, controllers: set[str], budget: Budget, belongings: Belongings) -> Path:
+def _make(
+    place: Place, name: str | None, controllers: set[str], budget: Budget, belongings: Belongings
+) -> Path:
     """A group that holds the budget and can be joined; OSError, and no group, where it cannot."""
-    group = place.parent / f"twinstack-{secrets.token_hex(4)}"
+    group = place.parent / (name or f"twinstack-{secrets.token_hex(4)}")
     belongings.control_group(group)
     group.mkdir()
     try:
         if place.version == _UNIFIED:
             _distribute(place.parent, controllers)
-        for name, value in _settings(place.version, budget).items():
-            if name.partition(".")[0] in controllers:
-                (group / name).write_text(value, encoding="ascii")
+        for file, value in _settings(place.version, budget).items():
+            if file.partition(".")[0] in controllers:
+                (group / file).write_text(value, encoding="ascii")
         _require_entry(group)
     except OSError:
         group.rmdir()

@@ -4,13 +4,14 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
 from experiment.errors import InputError, RunError
+from store.postgres.server import settings
 from testbed import janitor
 from testbed.janitor import Belongings
 from testbed.platforms.local import envoy, instances, limits, proxy, servers
@@ -74,15 +75,16 @@ class LocalPlatform(Undoing):
         undo.callback(self._servers.close)
         self._servers.open()
 
-    def _server_maker(self, folder: Path) -> Callable[[str, Mapping[str, str]], PostgresServer]:
+    def _server_maker(self, folder: Path) -> Callable[[str, int, int], PostgresServer]:
         installation = Installation.for_servers_in(folder)
         numbers = count(1)
 
-        def make(name: str, chosen: Mapping[str, str]) -> PostgresServer:
+        def make(name: str, connections: int, buffers_mb: int) -> PostgresServer:
             place = folder
             if name != servers.SHARED:
                 place = folder / f"s{next(numbers)}"  # short: a socket's path may not be long
                 place.mkdir(mode=0o700)
+            chosen = settings(connections, buffers_mb)
             return PostgresServer(place, installation, chosen, self._cores.store, self.belongings)
 
         return make
@@ -101,7 +103,7 @@ class LocalPlatform(Undoing):
                 deployment.budget, self.belongings, division=deployment.division
             )
             undo.callback(limited.remove)
-            _require_division(deployment, limited)
+            require_division(deployment, limited)
             for server in set(by_role.values()):
                 limited.take_in(server.pids())
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
@@ -117,7 +119,7 @@ class LocalPlatform(Undoing):
         return store
 
 
-def _require_division(deployment: Deployment, limited: Limits) -> None:
+def require_division(deployment: Deployment, limited: Limits) -> None:
     """Quotas that nobody is held to would decide nothing, and be compared all the same."""
     wanted = deployment.budget is not None and deployment.division.among != "nobody"
     if wanted and not limited.is_divided:

@@ -37,17 +37,17 @@ def owners(deployment: Deployment) -> list[Deployable]:
 
 
 class Servers(Generic[Server]):
-    """Has servers made, by name and settings, and keeps count of who uses them.
+    """Has servers made, by name, connections and MB of buffers, and keeps count of who uses them.
 
     The shared one runs as long as the platform. A server of one owner runs only while a deployment
     uses it, so that it takes nothing from others, and keeps its data meanwhile.
     """
 
-    def __init__(self, make: Callable[[str, Mapping[str, str]], Server]) -> None:
+    def __init__(self, make: Callable[[str, int, int], Server]) -> None:
         self._make = make
         self._own: dict[str, Server] = {}
         self._users: dict[Server, int] = {}
-        self.shared = make(SHARED, settings(CONNECTIONS, BUFFERS_MB))
+        self.shared = make(SHARED, CONNECTIONS, BUFFERS_MB)
 
     def open(self) -> None:
         self.shared.create()
@@ -75,8 +75,11 @@ class Servers(Generic[Server]):
 
     def begin_fresh(self, servers: Mapping[str, Server]) -> None:
         """Restart those that nobody else uses: no trial inherits buffers or memory."""
-        alone = {server for server in servers.values() if self._users[server] == 1}
-        _at_once(lambda server: server.restart(), alone)
+        _at_once(lambda server: server.restart(), self.alone(servers))
+
+    def alone(self, servers: Mapping[str, Server]) -> set[Server]:
+        """Those of them that nobody else uses."""
+        return {server for server in servers.values() if self._users[server] == 1}
 
     def _servers_of(self, deployment: Deployment) -> Mapping[str, Server]:
         roles = [deployable.role for deployable in owners(deployment)]
@@ -88,8 +91,8 @@ class Servers(Generic[Server]):
 
     def _made(self, roles: Collection[str]) -> dict[str, Server]:
         """A server for each role; made once, all but the first as a copy of it."""
-        chosen = settings(OWN_CONNECTIONS, BUFFERS_MB // len(roles))
-        made = {role: self._make(role, chosen) for role in roles}
+        buffers_mb = BUFFERS_MB // len(roles)
+        made = {role: self._make(role, OWN_CONNECTIONS, buffers_mb) for role in roles}
         first, *others = made.values()
         first.create()
         for server in others:

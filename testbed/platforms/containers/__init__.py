@@ -1,0 +1,1 @@
+"""Stores whose parts are containers of an engine on this machine."""

@@ -1,0 +1,155 @@
+"""The budget of a deployment of containers: a control group around those that the engine makes."""
+
+import os
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from docker import DockerClient
+from experiment.store import Budget
+from testbed.janitor import Belongings
+from testbed.platforms.containers.casting import Placement
+from testbed.platforms.division import SHARED, Division
+from testbed.platforms.local import limits
+from testbed.platforms.local.affinity import Cores
+from testbed.platforms.local.control_groups import CONTROLLERS, Place, parse_mounts
+from testbed.platforms.local.easing import Easing
+from testbed.platforms.local.limits import NOT_LIMITED, Limits
+
+CGROUPFS = "cgroupfs"
+_MOUNTINFO = Path("/proc/self/mountinfo")
+
+
+@dataclass(frozen=True)
+class ContainerBudget:
+    """Where the containers of one deployment run, and within what."""
+
+    name: str
+    """Of the group around them."""
+    cores: Cores
+    limits: Limits
+    easing: Easing
+    is_held_under_load_only: bool = False
+
+    @property
+    def division(self) -> Division:
+        return self.limits.division
+
+    @property
+    def says(self) -> Mapping[str, str]:
+        return {**self.limits.says, "cores": self.cores.says}
+
+    def under_load(self) -> AbstractContextManager[None]:
+        return self.easing.held() if self.is_held_under_load_only else nullcontext()
+
+    def of_instance(self, role: str, *, is_starting: bool) -> Placement:
+        """As on platform local: whoever has a quota starts without it, on both cores, last."""
+        own = self.division.quotas.get(role) if self.division.among == "instances" else None
+        if is_starting and self.division.among != "nobody":
+            both = self.cores.store | self.cores.generator
+            return Placement(both, self._group(self._part(role)), is_last=True)
+        return Placement(self.cores.store, self._group(self._part(role)), cpus=own)
+
+    def of_shared(self) -> Placement:
+        """Of edge and database."""
+        return Placement(self.cores.store, self._group(SHARED))
+
+    def of_outsider(self) -> Placement:
+        """Neither in the budget nor on the store's cores."""
+        return Placement(self.cores.generator)
+
+    def hold(self, role: str) -> None:
+        """Instances of the role serve: a slice of its own has its quota from now on."""
+        if self.limits.slices is not None and self.division.among == "roles":
+            self.limits.slices.hold(role, self.division.quotas[role])
+
+    def hold_shared(self) -> None:
+        self.limits.hold_shared()
+
+    def remove(self) -> None:
+        """The containers are gone: remove what the engine has left of the groups."""
+        self.limits.remove()
+        for group in _folders(self.name):
+            _remove(group)
+
+    def _part(self, role: str) -> str | None:
+        return role if self.division.among == "roles" else None
+
+    def _group(self, part: str | None) -> str | None:
+        if not self.limits.groups:
+            return None
+        if part is None or self.limits.slices is None:
+            return f"/{self.name}"
+        self.limits.slices.open(part)
+        return f"/{self.name}/{part}"
+
+
+def set_up(
+    client: DockerClient,
+    budget: Budget | None,
+    division: Division,
+    cores: Cores,
+    belongings: Belongings,
+    *,
+    held_under_load_only: bool,
+) -> ContainerBudget:
+    """Groups at the top, where the engine looks for them; ``says`` tells where that cannot be."""
+    name = f"twinstack-{secrets.token_hex(4)}"
+    for folder in _folders(name):
+        belongings.control_group(folder)
+    driver = client.info().get("CgroupDriver")
+    made = limits.set_up(
+        budget,
+        belongings,
+        candidates=_at_the_top if driver == CGROUPFS else list,
+        division=division,
+        name=name,
+    )
+    if budget is not None and driver != CGROUPFS:
+        _say_without_groups(made, f"{driver}")
+    is_divided = division.among != "nobody"
+    if is_divided and made.groups:
+        made.says["cpu"] += "; each part by a quota, the whole by their sum"
+    easing = Easing(made.groups if is_divided or held_under_load_only else ())
+    if held_under_load_only:
+        made.says["cpu"] += easing.says
+    return ContainerBudget(name, cores, made, easing, held_under_load_only and not is_divided)
+
+
+def _say_without_groups(made: Limits, driver: str) -> None:
+    reason = f"{NOT_LIMITED}: the engine makes control groups by {driver}, not by {CGROUPFS}"
+    made.says.update(dict.fromkeys(CONTROLLERS, reason))
+    if made.division.among == "instances":
+        made.says["cpu"] = "each instance by a quota of the engine; edge and database not limited"
+
+
+def _at_the_top() -> list[Place]:
+    mounts = parse_mounts(_MOUNTINFO.read_text(encoding="utf-8"))
+    return [
+        Place(mount.point, 1, mount.controllers)
+        if mount.kind == "cgroup"
+        else Place(mount.point, 2, frozenset(CONTROLLERS))
+        for mount in mounts
+        if os.access(mount.point, os.W_OK)
+    ]
+
+
+def _folders(name: str) -> list[Path]:
+    """The engine makes a group in every hierarchy, whatever it is asked to limit."""
+    lines = _MOUNTINFO.read_text(encoding="utf-8").splitlines()
+    kinds = (line.partition(" - ") for line in lines)
+    mounts = [before.split(" ")[4] for before, _, after in kinds if after.startswith("cgroup")]
+    return [Path(mount, name) for mount in mounts]
+
+
+def _remove(group: Path) -> None:
+    for folder in _inside_out(group):
+        with suppress(FileNotFoundError):
+            folder.rmdir()
+
+
+def _inside_out(group: Path) -> Iterator[Path]:
+    folders: Collection[Path] = [path for path in group.rglob("*") if path.is_dir()]
+    yield from sorted([group, *folders], key=lambda path: -len(path.parts))

@@ -1,0 +1,84 @@
+"""Removes what an engine has of a run, found by its name."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from docker.errors import APIError, NotFound
+
+from docker import DockerClient
+from experiment.errors import InputError, RunError
+from testbed.platforms.containers import engine
+from testbed.platforms.containers.compose import PROJECT
+from testbed.platforms.containers.yard import remove_all
+
+WITHIN_S = 60.0
+_POLL_S = 0.2
+_LOOKS_WITHOUT_ANY = 2
+
+
+def prefix_of(run: str) -> str:
+    """With it begin the names of all that a run has the engine make."""
+    return f"twinstack-{run}"
+
+
+def remove_run_of(run: str) -> list[str]:
+    """Remove what is left of a run whose owner is gone; says in sentences what was done.
+
+    RunError where the engine does not answer: then nobody knows, and somebody has to ask again.
+    """
+    try:
+        client = engine.connect()
+    except InputError as error:
+        raise RunError(f"Containers of run {run} may be left: {error}") from error
+    try:
+        return remove_run(client, run)
+    finally:
+        client.close()
+
+
+def remove_run(client: DockerClient, run: str) -> list[str]:
+    """Remove all of a run, until nothing new turns up: the engine may be just making something."""
+    said: list[str] = []
+    quiet, until = 0, time.monotonic() + WITHIN_S
+    while quiet < _LOOKS_WITHOUT_ANY:
+        removed = _remove_once(client, prefix_of(run))
+        said += removed
+        quiet = 0 if removed else quiet + 1
+        if time.monotonic() > until:
+            raise RunError(f"The engine goes on to make containers of run {run}.")
+        time.sleep(_POLL_S)
+    return said
+
+
+def remove_project(client: DockerClient, project: str) -> None:
+    """Remove the moulds and networks of one deployment."""
+    label = {"label": f"{PROJECT}={project}"}
+    remove_all(client.containers.list(all=True, filters=label))
+    for network in client.networks.list(filters=label):
+        network.remove()
+    for volume in client.volumes.list(filters=label):
+        volume.remove(force=True)
+
+
+def _remove_once(client: DockerClient, prefix: str) -> list[str]:
+    """Containers go before the networks and volumes that they use."""
+    containers = client.containers.list(all=True, filters={"name": f"^/?{prefix}-"})
+    remove_all(containers)
+    networks = client.networks.list(filters={"name": f"^{prefix}-"})
+    volumes = [each for each in client.volumes.list() if each.name.startswith(f"{prefix}-")]
+    return [
+        *(f"Removed the container {each.name}." for each in containers),
+        *_removed("network", ((each.name, each.remove) for each in networks)),
+        *_removed("volume", ((each.name, each.remove) for each in volumes)),
+    ]
+
+
+def _removed(kind: str, things: Iterable[tuple[str | None, Callable[[], object]]]) -> Iterator[str]:
+    for name, remove in things:
+        try:
+            remove()
+        except NotFound:  # another cleaner was faster
+            continue
+        except APIError as error:
+            raise RunError(f"The engine keeps the {kind} {name}: {error.explanation}.") from error
+        yield f"Removed the {kind} {name}."

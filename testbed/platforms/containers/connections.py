@@ -1,0 +1,43 @@
+"""Connections between containers, each of which has a network of its own."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from experiment.footprint import CLIENTS, EDGE
+from testbed import sockets
+from testbed.platforms.footprint import Connection
+from testbed.platforms.local.instances import RunningInstance
+from testbed.platforms.running import Running
+from testbed.sockets import TcpSocket
+
+
+def connections_of(
+    instances: Sequence[RunningInstance], edge: Running, host: str, ports: Collection[int]
+) -> list[Connection]:
+    """TCP connections to the edge at ``host`` and to instances, as their called ends see them.
+
+    RunError without the right to look into the networks of containers, which root has.
+    """
+    alive = [each for each in instances if each.process.is_alive]
+    roles = {each.address[0]: each.plan.role for each in alive} | {host: EDGE}
+    found = []
+    for each in alive:
+        ends = sockets.established(each.process.pid)
+        found += called(each.plan.role, [each.address[1]], ends, roles)
+    return [*found, *called(EDGE, ports, sockets.established(edge.pid), roles)]
+
+
+def called(
+    callee: str,
+    ports: Collection[int],
+    ends: Iterable[TcpSocket],
+    roles: Mapping[str, str],
+) -> Iterator[Connection]:
+    """Those of ``ends``, all in one container, that were called; ``roles``: by address.
+
+    Who is at no known address is a client where the edge is called; anybody else, such as a test
+    bed that waits for an instance to be ready, is no part of the store and left out.
+    """
+    for end in ends:
+        caller = roles.get(end.remote_address, CLIENTS if callee == EDGE else None)
+        if end.local_port in ports and caller is not None:
+            yield Connection(caller, callee, end.cookie, end.sent_bytes + end.received_bytes)

@@ -1,0 +1,206 @@
+"""Containers as the ground of a store."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from docker.models.networks import Network
+
+from experiment.errors import RunError
+from store.payment_provider.client import PAYMENT_PROVIDER
+from testbed.janitor import Belongings
+from testbed.platforms.containers.budget import ContainerBudget
+from testbed.platforms.containers.casting import Cast, Placement
+from testbed.platforms.containers.connections import connections_of
+from testbed.platforms.containers.container import RunningContainer
+from testbed.platforms.containers.usage import ControlGroupLook
+from testbed.platforms.containers.yard import Joined, Yard
+from testbed.platforms.division import Division
+from testbed.platforms.footprint import Connection
+from testbed.platforms.local.databases import DatabaseSet
+from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.instances import InstancePlan, RunningInstance
+from testbed.platforms.local.proxy import Proxy, start_proxy
+from testbed.platforms.running import Address, Running
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - within a container
+EDGE_PORT = 8080
+ADMIN_PORT = 9901
+FIRST_PORT = 8001
+
+
+class Wiring:
+    """The networks of one deployment, and who is on which."""
+
+    def __init__(self, network: Callable[[str], Network], architecture: str) -> None:
+        self._network = network
+        self.architecture = architecture
+        self.services = network(architecture)
+        self._data: dict[str, Network] = {}
+
+    def data_of(self, role: str) -> Network:
+        """The network of a role and its database alone."""
+        if role not in self._data:
+            self._data[role] = self._network(f"data-{role}")
+        return self._data[role]
+
+    @property
+    def public(self) -> Network:
+        """The only one from which a port can be published."""
+        return self._network("public")
+
+    @property
+    def gateway(self) -> str:
+        """Where instances reach this machine."""
+        (config,) = self.services.attrs["IPAM"]["Config"]
+        return str(config["Gateway"])
+
+
+class ContainerGround:
+    """Implements ``Ground``."""
+
+    def __init__(
+        self,
+        *,
+        databases: DatabaseSet,
+        budget: ContainerBudget,
+        yard: Yard,
+        moulds: Callable[[str], Mapping[str, Any]],
+        wiring: Wiring,
+        belongings: Belongings,
+        folder: Path,
+        published: int | None,
+    ) -> None:
+        self.databases = databases
+        self._budget = budget
+        self._yard = yard
+        self._moulds = moulds
+        self._wiring = wiring
+        self._belongings = belongings
+        self._folder = folder
+        self._published = published
+        self._ports = count(FIRST_PORT)
+        self._running: list[RunningContainer] = []
+        self._edge_host = ""
+
+    @property
+    def says(self) -> Mapping[str, str]:
+        return self._budget.says
+
+    @property
+    def division(self) -> Division:
+        return self._budget.division
+
+    def look(self) -> ControlGroupLook:
+        return ControlGroupLook()
+
+    def launch(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
+        # A port of its own: an address that is given to another instance later must not answer
+        # those who still ask for this one.
+        port = next(self._ports)
+        settings = plan.settings.model_copy(update={"start_delay_s": slower_by_s})
+        more = [self._wiring.data_of(plan.role)] if plan.settings.database_url else []
+        process = self._start(
+            plan.role,
+            plan.name,
+            self._place_of(plan),
+            more,
+            environment={**settings.environment(), "TWINSTACK_BIND": f"{EVERYWHERE}:{port}"},
+            # A store is stopped when it has nothing left to do, as on platform local.
+            stop="SIGQUIT",
+        )
+        address = process.address_in(str(self._wiring.services.name)), port
+        return RunningInstance(plan, process, address, address)
+
+    def _place_of(self, plan: InstancePlan) -> Placement:
+        if plan.role == PAYMENT_PROVIDER:
+            return self._budget.of_outsider()
+        return self._budget.of_instance(plan.role, is_starting=True)
+
+    def settle(self, instance: RunningInstance) -> None:
+        place = self._budget.of_instance(instance.plan.role, is_starting=False)
+        process = instance.process
+        if self.division.among != "nobody" and isinstance(process, RunningContainer):
+            process.move(place)
+        self._budget.hold(instance.plan.role)
+
+    def vacate(self, plan: InstancePlan) -> None:
+        for each in [each for each in self._running if each.name == plan.name]:
+            self._running.remove(each)
+            each.remove()
+
+    def start_edge(self, edge: Edge) -> Running:
+        more = [] if self._published is None else [self._wiring.public]
+
+        def launch(arguments: Sequence[str], _log: Path) -> tuple[Running, str]:
+            process = self._start(
+                f"edge-{self._wiring.architecture}",
+                "edge",
+                self._budget.of_shared(),
+                more,
+                command=["envoy", *arguments],
+                published={} if self._published is None else {EDGE_PORT: self._published},
+            )
+            self._edge_host = process.address_in(str(self._wiring.services.name))
+            return process, self._edge_host
+
+        return edge.start(launch)
+
+    def _start(
+        self, service: str, name: str, place: Placement, more: Iterable[Network], **own: Any
+    ) -> RunningContainer:
+        stop = own.pop("stop", "SIGTERM")
+        chosen = Cast(
+            hostname=name,
+            network=str(self._wiring.services.name),
+            labels={},
+            placement=place,
+            binds=[f"{self._folder}:{self._folder}"],
+            user=None if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}",
+            **own,
+        )
+        container = self._yard.start(self._moulds(service), chosen, map(Joined, more))
+        process = RunningContainer(container, name, self._folder / f"{name}.log", stop)
+        self._running.append(process)
+        return process
+
+    def hold_shared(self) -> None:
+        self._budget.hold_shared()
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return self._budget.under_load()
+
+    def start_database(self, role: str) -> None:
+        server = self.databases.server_of(role)
+        if server.is_stopped:
+            server.start()
+
+    def start_proxy(self) -> Proxy:
+        # No part of the store: like the provider neither in the budget nor on its cores.
+        cores = self._budget.cores.generator
+        return start_proxy(self._folder, self._belongings, cores)
+
+    @property
+    def proxy_host(self) -> str:
+        return self._wiring.gateway
+
+    def from_here(self, address: Address) -> Address:
+        return address
+
+    def refused_connections(self) -> int:
+        return sum(each.refused_connections() for each in self._running)
+
+    def connections(
+        self, instances: Sequence[RunningInstance], edge: Running | None, edge_ports: Iterable[int]
+    ) -> list[Connection]:
+        if edge is None:
+            raise RunError("The store is not running.")
+        return connections_of(instances, edge, self._edge_host, list(edge_ports))
+
+    def close(self) -> None:
+        """Remove all containers; their logs are kept."""
+        for each in self._running:
+            each.remove()

@@ -1,0 +1,67 @@
+"""Where the containers of one run are made and put on networks; all of them are labelled."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from docker.errors import APIError, ImageNotFound, NotFound
+from docker.models.containers import Container
+from docker.models.networks import Network
+
+from docker import DockerClient
+from experiment.errors import RunError
+from testbed.platforms.containers.casting import Cast, cast
+
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Yard:
+    client: DockerClient
+    labels: Mapping[str, str]
+    prefix: str
+    """Of the names of all containers, so that two runs can name theirs alike."""
+
+    def start(self, mould: Mapping[str, Any], chosen: Cast, more: Iterable["Joined"]) -> Container:
+        """A container of this run; one of the same name that has ended makes way for it."""
+        name = f"{self.prefix}-{chosen.hostname}"
+        labelled = replace(chosen, labels={**self.labels, **chosen.labels})
+        try:
+            _remove_if_there(self.client, name)
+            made = self.client.api.create_container_from_config(cast(mould, labelled), name)
+            container = self.client.containers.get(made["Id"])
+            for each in more:
+                each.network.connect(container, aliases=list(each.aliases))
+            container.start()
+        except (APIError, ImageNotFound) as error:
+            raise RunError(f"The engine does not start {chosen.hostname}: {error}.") from error
+        return container
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A network that a container is on, and how it is called there."""
+
+    network: Network
+    aliases: Sequence[str] = ()
+
+
+def _remove_if_there(client: DockerClient, name: str) -> None:
+    try:
+        client.containers.get(name).remove(force=True, v=True)
+    except NotFound:
+        return
+
+
+def remove_all(containers: Sequence[Container]) -> None:
+    """Remove them at once, running or not."""
+
+    def remove(container: Container) -> None:
+        try:
+            container.remove(force=True, v=True)
+        except NotFound:
+            return
+
+    with ThreadPoolExecutor(AT_ONCE) as workers:
+        list(workers.map(remove, containers))
