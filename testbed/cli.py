@@ -30,6 +30,7 @@ app.add_typer(traces, name="trace")
 console = Console()
 errors = Console(stderr=True)
 
+PlatformName = Literal["local", "compose", "swarm"]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCENARIO/RUN.")]
 
 
@@ -60,7 +61,8 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")] = None,
     platform: Annotated[
-        Literal["local"], typer.Option(help="Where the stores run: local is plain processes.")
+        PlatformName,
+        typer.Option(help="Where the stores run: processes, containers, or services of a Swarm."),
     ] = "local",
     results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
     aa: Annotated[
@@ -158,11 +160,12 @@ def up(
         int | None, typer.Option(min=1, max=65535, help="Port of the store; a free one if unset.")
     ] = None,
     products: Annotated[int, typer.Option(min=20, max=100_000, help="Products to sell.")] = 2_000,
+    platform: Annotated[PlatformName, typer.Option(help="Where the store runs.")] = "local",
 ) -> None:
     """Start one store and keep it up until Ctrl-C."""
     from testbed.commands import keep_up  # noqa: PLC0415 - keeps --help fast
 
-    keep_up(console, architecture, port, Sample(products=products))
+    keep_up(console, architecture, port, Sample(products=products), platform)
 
 
 @app.command()

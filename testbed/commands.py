@@ -158,9 +158,18 @@ def _say_end(console: Console, folder: RunFolder, plan: Plan, summary: Summary) 
         raise RunError("The run carries no verdict; the report says why.")
 
 
-def keep_up(console: Console, architecture: Architecture, port: int | None, sample: Sample) -> None:
+def keep_up(
+    console: Console,
+    architecture: Architecture,
+    port: int | None,
+    sample: Sample,
+    platform_name: str = "local",
+) -> None:
     """Bring one store up without limits, say where it is, and wait for Ctrl-C."""
-    with open_platform("local") as platform, platform.belongings.temporary_folder() as logs:
+    with (
+        open_platform(platform_name) as platform,
+        platform.belongings.temporary_folder() as logs,
+    ):
         wanted = plain_deployment(architecture, sample)
         store = platform.up(wanted, logs, port=port)
         try:

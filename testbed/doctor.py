@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from experiment.errors import RunError
+from experiment.errors import InputError, RunError
 from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local import edge, installation, limits
@@ -19,6 +19,7 @@ PYTHON_NEEDED = (3, 11)
 CORES_WANTED = 2
 MEMORY_WANTED_MB = 4_000
 DISK_WANTED_MB = 2_000
+NOT_NEEDED = "Nothing to do, unless you want containers: the platform local needs none."
 _MB = 2**20
 _ANSWERS_WITHIN_S = 20
 
@@ -45,7 +46,7 @@ def findings() -> list[Finding]:
         _envoy,
         _postgres,
         _browser,
-        _docker,
+        _compose,
     )
     return [look() for look in looks]
 
@@ -155,11 +156,12 @@ def _browser() -> Finding:
     )
 
 
-def _docker() -> Finding:
-    found = shutil.which("docker")
-    return _finding(
-        "Docker",
-        ok=found is not None,
-        says=found or "none; the platform local does not need it",
-        remedy="Nothing to do, unless you want containers.",
-    )
+def _compose() -> Finding:
+    # The engine's library takes longer to load than all other looks together.
+    from testbed.platforms.containers import checks  # noqa: PLC0415 - see above
+
+    try:
+        says = checks.compose()
+    except InputError as error:
+        return Finding("platform compose", ok=False, says=str(error), remedy=NOT_NEEDED)
+    return Finding("platform compose", ok=True, says=says, remedy="")

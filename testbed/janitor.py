@@ -26,6 +26,7 @@ from typing import IO, Any, Self
 
 import orjson
 
+from experiment.errors import RunError
 from experiment.record import write_whole
 from testbed import procfs
 
@@ -89,6 +90,10 @@ class Belongings:
     def containers(self) -> None:
         """From now on an engine may have containers, networks and volumes of this run."""
         self._write("containers")
+
+    def swarm(self) -> None:
+        """From now on the engine may be in a Swarm that is of this run alone."""
+        self._write("swarm")
 
     def _write(self, kind: str, **members: Any) -> None:
         with self.file.open("ab") as file:
@@ -165,7 +170,10 @@ def _clean_up_after(record: _Record) -> list[str]:
         said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
         said += [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
     if record.of_kind("containers"):
-        said += _remove_containers(record.file.stem)
+        try:
+            said += _remove_containers(record)
+        except RunError as error:  # the record stays, for the next cleaner
+            return [*said, str(error)]
     for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
         path = Path(entry["path"])
         if path.exists():
@@ -179,11 +187,11 @@ def _clean_up_after(record: _Record) -> list[str]:
     return said
 
 
-def _remove_containers(run: str) -> list[str]:
+def _remove_containers(record: _Record) -> list[str]:
     # The engine's library takes longer to load than most runs have to wait for a watchman.
     from testbed.platforms.containers.cleaning import remove_run_of  # noqa: PLC0415 - see above
 
-    return remove_run_of(run)
+    return remove_run_of(record.file.stem, has_swarm=bool(record.of_kind("swarm")))
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker import DockerClient
 from experiment.store import Budget
 from testbed.janitor import Belongings
 from testbed.platforms.containers.casting import Placement
@@ -36,6 +35,10 @@ class ContainerBudget:
     @property
     def division(self) -> Division:
         return self.limits.division
+
+    @property
+    def is_divided(self) -> bool:
+        return self.limits.is_divided or self.division.among == "instances"
 
     @property
     def says(self) -> Mapping[str, str]:
@@ -87,28 +90,30 @@ class ContainerBudget:
 
 
 def set_up(
-    client: DockerClient,
     budget: Budget | None,
     division: Division,
     cores: Cores,
     belongings: Belongings,
     *,
     held_under_load_only: bool,
+    groups_by: str,
 ) -> ContainerBudget:
-    """Groups at the top, where the engine looks for them; ``says`` tells where that cannot be."""
+    """Groups at the top, where the engine looks for them; ``says`` tells where that cannot be.
+
+    ``groups_by``: who makes the control groups of containers.
+    """
     name = f"twinstack-{secrets.token_hex(4)}"
     for folder in _folders(name):
         belongings.control_group(folder)
-    driver = client.info().get("CgroupDriver")
     made = limits.set_up(
         budget,
         belongings,
-        candidates=_at_the_top if driver == CGROUPFS else list,
+        candidates=_at_the_top if groups_by == CGROUPFS else list,
         division=division,
         name=name,
     )
-    if budget is not None and driver != CGROUPFS:
-        _say_without_groups(made, f"{driver}")
+    if budget is not None and groups_by != CGROUPFS:
+        _say_without_groups(made, groups_by)
     is_divided = division.among != "nobody"
     if is_divided and made.groups:
         made.says["cpu"] += "; each part by a quota, the whole by their sum"
@@ -118,8 +123,8 @@ def set_up(
     return ContainerBudget(name, cores, made, easing, held_under_load_only and not is_divided)
 
 
-def _say_without_groups(made: Limits, driver: str) -> None:
-    reason = f"{NOT_LIMITED}: the engine makes control groups by {driver}, not by {CGROUPFS}"
+def _say_without_groups(made: Limits, groups_by: str) -> None:
+    reason = f"{NOT_LIMITED}: {groups_by} makes the groups of containers, and takes none of ours"
     made.says.update(dict.fromkeys(CONTROLLERS, reason))
     if made.division.among == "instances":
         made.says["cpu"] = "each instance by a quota of the engine; edge and database not limited"

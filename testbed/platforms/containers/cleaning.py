@@ -7,7 +7,7 @@ from docker.errors import APIError, NotFound
 
 from docker import DockerClient
 from experiment.errors import InputError, RunError
-from testbed.platforms.containers import engine
+from testbed.platforms.containers import engine, swarm
 from testbed.platforms.containers.compose import PROJECT
 from testbed.platforms.containers.yard import remove_all
 
@@ -21,8 +21,10 @@ def prefix_of(run: str) -> str:
     return f"twinstack-{run}"
 
 
-def remove_run_of(run: str) -> list[str]:
+def remove_run_of(run: str, *, has_swarm: bool = False) -> list[str]:
     """Remove what is left of a run whose owner is gone; says in sentences what was done.
+
+    ``has_swarm``: the run may have had the engine make a Swarm.
 
     RunError where the engine does not answer: then nobody knows, and somebody has to ask again.
     """
@@ -31,7 +33,11 @@ def remove_run_of(run: str) -> list[str]:
     except InputError as error:
         raise RunError(f"Containers of run {run} may be left: {error}") from error
     try:
-        return remove_run(client, run)
+        said = remove_run(client, run)
+        if has_swarm and swarm.is_active(client):
+            swarm.leave(client)
+            said.append("Left the Swarm.")
+        return said
     finally:
         client.close()
 
@@ -53,6 +59,7 @@ def remove_run(client: DockerClient, run: str) -> list[str]:
 def remove_project(client: DockerClient, project: str) -> None:
     """Remove the moulds and networks of one deployment."""
     label = {"label": f"{PROJECT}={project}"}
+    _remove_services(client, label)
     remove_all(client.containers.list(all=True, filters=label))
     for network in client.networks.list(filters=label):
         network.remove()
@@ -62,15 +69,27 @@ def remove_project(client: DockerClient, project: str) -> None:
 
 def _remove_once(client: DockerClient, prefix: str) -> list[str]:
     """Containers go before the networks and volumes that they use."""
+    services = _remove_services(client, {"name": f"{prefix}-"})
     containers = client.containers.list(all=True, filters={"name": f"^/?{prefix}-"})
     remove_all(containers)
     networks = client.networks.list(filters={"name": f"^{prefix}-"})
     volumes = [each for each in client.volumes.list() if each.name.startswith(f"{prefix}-")]
     return [
+        *(f"Removed the service {name}." for name in services),
         *(f"Removed the container {each.name}." for each in containers),
         *_removed("network", ((each.name, each.remove) for each in networks)),
         *_removed("volume", ((each.name, each.remove) for each in volumes)),
     ]
+
+
+def _remove_services(client: DockerClient, filters: dict[str, str]) -> list[str]:
+    """Also returns when the engine is in no Swarm, where there are no services."""
+    if not swarm.is_active(client):
+        return []
+    services = client.services.list(filters=filters)
+    for service in services:
+        service.remove()
+    return [str(service.name) for service in services]
 
 
 def _removed(kind: str, things: Iterable[tuple[str | None, Callable[[], object]]]) -> Iterator[str]:

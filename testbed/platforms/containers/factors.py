@@ -22,3 +22,15 @@ COMPOSE = {
     "starting instances": "of a divided budget start on both cores, without a quota, after "
     "everybody else",
 }
+
+SWARM = {
+    "platform": "swarm: a service for each role, a task for each instance; database servers are "
+    "containers on the services' networks",
+    "instances": "tasks on an overlay network of the deployment, which this machine reaches over "
+    "docker_gwbridge",
+    "a killed instance": "the engine starts another task in its place after 5 s; nobody is told of "
+    "it before the fault ends, and whoever is started anew then takes it over",
+    "starting instances": "without a quota and on both cores until the engine has made them; one "
+    "that is to start slower is frozen for that time",
+    "network proxy": "on this machine, at the gateway of docker_gwbridge",
+}

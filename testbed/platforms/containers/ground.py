@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from docker.models.containers import Container
 from docker.models.networks import Network
 
 from experiment.errors import RunError
@@ -17,6 +18,7 @@ from testbed.platforms.containers.casting import Cast, Placement
 from testbed.platforms.containers.connections import connections_of
 from testbed.platforms.containers.container import RunningContainer
 from testbed.platforms.containers.usage import ControlGroupLook
+from testbed.platforms.containers.wiring import Wiring, gateway_of
 from testbed.platforms.containers.yard import Joined, Yard
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
@@ -30,33 +32,6 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - within a container
 EDGE_PORT = 8080
 ADMIN_PORT = 9901
 FIRST_PORT = 8001
-
-
-class Wiring:
-    """The networks of one deployment, and who is on which."""
-
-    def __init__(self, network: Callable[[str], Network], architecture: str) -> None:
-        self._network = network
-        self.architecture = architecture
-        self.services = network(architecture)
-        self._data: dict[str, Network] = {}
-
-    def data_of(self, role: str) -> Network:
-        """The network of a role and its database alone."""
-        if role not in self._data:
-            self._data[role] = self._network(f"data-{role}")
-        return self._data[role]
-
-    @property
-    def public(self) -> Network:
-        """The only one from which a port can be published."""
-        return self._network("public")
-
-    @property
-    def gateway(self) -> str:
-        """Where instances reach this machine."""
-        (config,) = self.services.attrs["IPAM"]["Config"]
-        return str(config["Gateway"])
 
 
 class ContainerGround:
@@ -102,18 +77,22 @@ class ContainerGround:
         # those who still ask for this one.
         port = next(self._ports)
         settings = plan.settings.model_copy(update={"start_delay_s": slower_by_s})
-        more = [self._wiring.data_of(plan.role)] if plan.settings.database_url else []
-        process = self._start(
+        process = self._start_instance(plan, settings.environment(), port)
+        address = process.address_in(str(self._wiring.services.name)), port
+        return RunningInstance(plan, process, address, address)
+
+    def _start_instance(
+        self, plan: InstancePlan, environment: Mapping[str, str], port: int
+    ) -> RunningContainer:
+        return self._start(
             plan.role,
             plan.name,
             self._place_of(plan),
-            more,
-            environment={**settings.environment(), "TWINSTACK_BIND": f"{EVERYWHERE}:{port}"},
+            [self._wiring.data_of(plan.role)] if plan.settings.database_url else [],
+            environment={**environment, "TWINSTACK_BIND": f"{EVERYWHERE}:{port}"},
             # A store is stopped when it has nothing left to do, as on platform local.
             stop="SIGQUIT",
         )
-        address = process.address_in(str(self._wiring.services.name)), port
-        return RunningInstance(plan, process, address, address)
 
     def _place_of(self, plan: InstancePlan) -> Placement:
         if plan.role == PAYMENT_PROVIDER:
@@ -133,26 +112,32 @@ class ContainerGround:
             each.remove()
 
     def start_edge(self, edge: Edge) -> Running:
-        more = [] if self._published is None else [self._wiring.public]
-
         def launch(arguments: Sequence[str], _log: Path) -> tuple[Running, str]:
-            process = self._start(
-                f"edge-{self._wiring.architecture}",
-                "edge",
-                self._budget.of_shared(),
-                more,
-                command=["envoy", *arguments],
-                published={} if self._published is None else {EDGE_PORT: self._published},
-            )
+            process = self._start_envoy(arguments)
             self._edge_host = process.address_in(str(self._wiring.services.name))
-            return process, self._edge_host
+            return process, self.from_here((self._edge_host, EDGE_PORT))[0]
 
         return edge.start(launch)
 
+    def _start_envoy(self, arguments: Sequence[str]) -> RunningContainer:
+        return self._start(
+            f"edge-{self._wiring.architecture}",
+            "edge",
+            self._budget.of_shared(),
+            [] if self._published is None else [self._wiring.public],
+            command=["envoy", *arguments],
+            published={} if self._published is None else {EDGE_PORT: self._published},
+        )
+
     def _start(
-        self, service: str, name: str, place: Placement, more: Iterable[Network], **own: Any
+        self,
+        service: str,
+        name: str,
+        place: Placement,
+        more: Sequence[Network],
+        stop: str = "SIGTERM",
+        **own: Any,
     ) -> RunningContainer:
-        stop = own.pop("stop", "SIGTERM")
         chosen = Cast(
             hostname=name,
             network=str(self._wiring.services.name),
@@ -162,10 +147,13 @@ class ContainerGround:
             user=None if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}",
             **own,
         )
-        container = self._yard.start(self._moulds(service), chosen, map(Joined, more))
+        container = self._container(service, chosen, more)
         process = RunningContainer(container, name, self._folder / f"{name}.log", stop)
         self._running.append(process)
         return process
+
+    def _container(self, service: str, chosen: Cast, more: Sequence[Network]) -> Container:
+        return self._yard.start(self._moulds(service), chosen, map(Joined, more))
 
     def hold_shared(self) -> None:
         self._budget.hold_shared()
@@ -185,7 +173,7 @@ class ContainerGround:
 
     @property
     def proxy_host(self) -> str:
-        return self._wiring.gateway
+        return gateway_of(self._wiring.services)
 
     def from_here(self, address: Address) -> Address:
         return address

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from docker.models.networks import Network
 
@@ -14,7 +15,7 @@ from docker import DockerClient
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed import janitor
 from testbed.janitor import Belongings
-from testbed.platforms.containers import budget, cleaning, compose, engine
+from testbed.platforms.containers import budget, checks, cleaning, engine
 from testbed.platforms.containers.budget import ContainerBudget
 from testbed.platforms.containers.casting import Placement
 from testbed.platforms.containers.compose import Project
@@ -25,8 +26,8 @@ from testbed.platforms.containers.ground import (
     EDGE_PORT,
     EVERYWHERE,
     ContainerGround,
-    Wiring,
 )
+from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
 from testbed.platforms.local.affinity import split
 from testbed.platforms.local.blueprint import Blueprint
@@ -58,21 +59,28 @@ class ComposePlatform(Undoing):
 
     @property
     def factors(self) -> dict[str, str]:
-        return {**COMPOSE, "cores": self._cores.says}
+        return {**COMPOSE, "container engine": self._engine, "cores": self._cores.says}
 
     def _set_up(self, undo: ExitStack) -> None:
         self._client = undo.enter_context(_closing(engine.connect()))
-        compose.command()
-        engine.require_images(self._client, ["database", "edge", PAYMENT_PROVIDER])
+        self._engine = checks.require_compose(self._client)
         self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
         stem = self.belongings.file.stem
         self.belongings.containers()
+        self._join(undo)
         undo.callback(cleaning.remove_run, self._client, stem)
         folder = undo.enter_context(self.belongings.temporary_folder())
         self._yard = Yard(self._client, engine.labels(self.belongings), cleaning.prefix_of(stem))
         self._servers = Servers(self._server_maker(folder))
         undo.callback(self._servers.close)
         self._servers.open()
+
+    def _groups_by(self) -> str:
+        """Who makes the control groups of containers."""
+        return str(self._client.info().get("CgroupDriver"))
+
+    def _join(self, undo: ExitStack) -> None:
+        """Make ready what the engine needs besides."""
 
     def _server_maker(self, folder: Path) -> Callable[[str, int, int], DatabaseContainer]:
         project = self._project()
@@ -98,24 +106,25 @@ class ComposePlatform(Undoing):
         with ExitStack() as undo:
             by_role = undo.enter_context(self._servers.in_use(deployment))
             limited = budget.set_up(
-                self._client,
                 deployment.budget,
                 deployment.division,
                 self._cores,
                 self.belongings,
                 held_under_load_only=deployment.held_under_load_only,
+                groups_by=self._groups_by(),
             )
             undo.callback(limited.remove)
-            require_division(deployment, limited.limits)
+            require_division(deployment, limited.says["cpu"], is_divided=limited.is_divided)
             project = self._made(deployment)
             undo.callback(cleaning.remove_project, self._client, project.name)
-            wiring = Wiring(project.network, deployment.architecture)
+            wiring = self._wiring(project, deployment.architecture)
             undo.enter_context(_joined(by_role, wiring))
             databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
             self._begin_fresh(by_role, limited)
             undo.enter_context(_given_to_containers(folder))
-            ground = ContainerGround(
+            ground = self._ground(
+                deployment,
                 databases=databases,
                 budget=limited,
                 yard=replace(self._yard, prefix=project.name),
@@ -133,6 +142,12 @@ class ComposePlatform(Undoing):
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
+
+    def _wiring(self, project: Project, architecture: str) -> Wiring:
+        return Wiring(project.network, architecture)
+
+    def _ground(self, _deployment: Deployment, **parts: Any) -> ContainerGround:
+        return ContainerGround(**parts)
 
     def _made(self, deployment: Deployment) -> Project:
         """The moulds of all that a deployment starts, and its networks."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from testbed.platforms.running import Running
 
 MOUNTS = Path("/sys/fs/cgroup")
+PROC = Path("/proc")
 _MB = 2**20
 _NS = 1e-9
 _US = 1e-6
@@ -52,7 +53,7 @@ class ControlGroupLook:
 
 def _folder(pid: int, controller: str) -> Path | None:
     """The control group of a process; None where there is no such process or controller."""
-    text = _read(Path(f"/proc/{pid}/cgroup"))
+    text = _read(PROC / str(pid) / "cgroup")
     for line in (text or "").splitlines():
         _, controllers, path = line.split(":", 2)
         if controller in controllers.split(","):

@@ -21,7 +21,6 @@ from testbed.platforms.local.databases import Databases
 from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.installation import Installation
-from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.local_ground import LocalGround
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.local.servers import Servers
@@ -103,7 +102,7 @@ class LocalPlatform(Undoing):
                 deployment.budget, self.belongings, division=deployment.division
             )
             undo.callback(limited.remove)
-            require_division(deployment, limited)
+            require_division(deployment, limited.says["cpu"], is_divided=limited.is_divided)
             for server in set(by_role.values()):
                 limited.take_in(server.pids())
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
@@ -119,13 +118,13 @@ class LocalPlatform(Undoing):
         return store
 
 
-def require_division(deployment: Deployment, limited: Limits) -> None:
+def require_division(deployment: Deployment, cpu_says: str, *, is_divided: bool) -> None:
     """Quotas that nobody is held to would decide nothing, and be compared all the same."""
     wanted = deployment.budget is not None and deployment.division.among != "nobody"
-    if wanted and not limited.is_divided:
+    if wanted and not is_divided:
         raise RunError(
             f"The budget of {deployment.name} cannot be divided here, CPU is "
-            f"{limited.says['cpu']}; a pooled budget goes without."
+            f"{cpu_says}; a pooled budget goes without."
         )
 
 

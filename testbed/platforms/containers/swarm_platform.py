@@ -1,0 +1,59 @@
+"""Platform ``swarm``: every role of a store is a service of a Swarm on this machine."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from docker.models.networks import Network
+
+from experiment.errors import InputError
+from testbed.platforms.containers import swarm
+from testbed.platforms.containers.compose import PROJECT, Project
+from testbed.platforms.containers.factors import SWARM
+from testbed.platforms.containers.ground import ContainerGround
+from testbed.platforms.containers.platform import ComposePlatform
+from testbed.platforms.containers.swarm import Services
+from testbed.platforms.containers.swarm_ground import SwarmGround
+from testbed.platforms.containers.wiring import Wiring
+from testbed.platforms.local.store import Store
+from testbed.platforms.platform import Deployment
+
+NO_PORT = "Platform swarm publishes no port: leave --port away, and open the address that is shown."
+
+
+class SwarmPlatform(ComposePlatform):
+    """Implements ``Platform``; the moulds of its services are those of platform compose."""
+
+    @property
+    def factors(self) -> dict[str, str]:
+        return {**super().factors, **SWARM, "endpoint mode": swarm.endpoint_mode()}
+
+    def _groups_by(self) -> str:
+        return "swarm"
+
+    def _join(self, undo: ExitStack) -> None:
+        undo.enter_context(swarm.joined(self._client, self.belongings.swarm))
+
+    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
+        """Implement ``Platform.up``; InputError when a port is asked for."""
+        if port is not None:
+            raise InputError(NO_PORT)
+        return super().up(deployment, workdir)
+
+    def _wiring(self, project: Project, architecture: str) -> Wiring:
+        def overlay(name: str) -> Network:
+            return self._client.networks.create(
+                f"{project.name}_{name}",
+                driver="overlay",
+                attachable=True,  # for database servers, which are no services
+                labels={**self._yard.labels, PROJECT: project.name},
+            )
+
+        return Wiring(overlay, architecture)
+
+    def _ground(self, deployment: Deployment, **parts: Any) -> ContainerGround:
+        yard = parts["yard"]
+        labels = {**yard.labels, PROJECT: yard.prefix}
+        counts = {role: deployment.count(role) for role in deployment.roles}
+        services = Services(self._client, labels, yard.prefix, counts)
+        return SwarmGround(services, **parts)

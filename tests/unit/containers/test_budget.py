@@ -1,0 +1,66 @@
+"""Where containers run, and within which limits."""
+
+from pathlib import Path
+
+import pytest
+
+from experiment.store import Budget
+from scaling.room import Room
+from testbed.janitor import Belongings
+from testbed.platforms.containers import budget
+from testbed.platforms.containers.budget import ContainerBudget
+from testbed.platforms.division import Division
+from testbed.platforms.local.affinity import Cores
+
+CORES = Cores(store=frozenset({0}), generator=frozenset({1}))
+BUDGET = Budget(cpus=0.8, memory_mb=512)
+OF_INSTANCES = Division("instances", {"catalog": 0.2}, 0.3, Room())
+
+
+def _budget(tmp_path: Path, division: Division | None = None) -> ContainerBudget:
+    """On an engine that takes no control group of ours."""
+    return budget.set_up(
+        BUDGET,
+        division or Division(),
+        CORES,
+        Belongings(tmp_path),
+        held_under_load_only=False,
+        groups_by="systemd",
+    )
+
+
+def test_store_and_outsiders_have_cores_of_their_own(tmp_path: Path) -> None:
+    limited = _budget(tmp_path)
+    assert limited.of_instance("catalog", is_starting=True).cores == {0}
+    assert limited.of_shared().cores == {0}
+    assert limited.of_outsider().cores == {1}
+
+
+def test_an_instance_with_a_quota_gets_it_once_it_serves(tmp_path: Path) -> None:
+    limited = _budget(tmp_path, OF_INSTANCES)
+    starting = limited.of_instance("catalog", is_starting=True)
+    assert (starting.cores, starting.cpus, starting.is_last) == ({0, 1}, None, True)
+    serving = limited.of_instance("catalog", is_starting=False)
+    assert (serving.cores, serving.cpus, serving.is_last) == ({0}, 0.2, False)
+
+
+def test_a_pooled_budget_without_a_group_is_told_to_be_not_limited(tmp_path: Path) -> None:
+    says = _budget(tmp_path).says
+    assert says["cpu"] == says["memory"]
+    assert says["cpu"].startswith("not limited: systemd makes the groups of containers")
+
+
+@pytest.mark.parametrize(("among", "is_divided"), [("instances", True), ("roles", False)])
+def test_quotas_of_instances_take_no_group(
+    tmp_path: Path,
+    among: str,
+    is_divided: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    division = Division(among, {"catalog": 0.2}, 0.3)  # type: ignore[arg-type]
+    assert _budget(tmp_path, division).is_divided == is_divided
+
+
+def test_every_group_that_the_engine_may_leave_is_on_record_before(tmp_path: Path) -> None:
+    limited = _budget(tmp_path)
+    (record,) = tmp_path.glob("*.jsonl")
+    assert record.read_text().count(f"/{limited.name}") >= 1
