@@ -47,6 +47,7 @@ def findings() -> list[Finding]:
         _postgres,
         _browser,
         _compose,
+        _swarm,
     )
     return [look() for look in looks]
 
@@ -160,8 +161,18 @@ def _compose() -> Finding:
     # The engine's library takes longer to load than all other looks together.
     from testbed.platforms.containers import checks  # noqa: PLC0415 - see above
 
+    return _platform("compose", checks.compose)
+
+
+def _swarm() -> Finding:
+    from testbed.platforms.containers import checks  # noqa: PLC0415 - as above
+
+    return _platform("swarm", checks.swarm)
+
+
+def _platform(name: str, look: Callable[[], str]) -> Finding:
     try:
-        says = checks.compose()
+        says = look()
     except InputError as error:
-        return Finding("platform compose", ok=False, says=str(error), remedy=NOT_NEEDED)
-    return Finding("platform compose", ok=True, says=says, remedy="")
+        return Finding(f"platform {name}", ok=False, says=str(error), remedy=NOT_NEEDED)
+    return Finding(f"platform {name}", ok=True, says=says, remedy="")

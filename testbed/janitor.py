@@ -91,9 +91,12 @@ class Belongings:
         """From now on an engine may have containers, networks and volumes of this run."""
         self._write("containers")
 
-    def swarm(self) -> None:
-        """From now on the engine may be in a Swarm that is of this run alone."""
-        self._write("swarm")
+    def swarm(self, *, had_gateway: bool) -> None:
+        """From now on the engine may be in a Swarm that is of this run alone.
+
+        ``had_gateway``: the bridge that a Swarm brings was there before.
+        """
+        self._write("swarm", had_gateway=had_gateway)
 
     def _write(self, kind: str, **members: Any) -> None:
         with self.file.open("ab") as file:
@@ -189,9 +192,12 @@ def _clean_up_after(record: _Record) -> list[str]:
 
 def _remove_containers(record: _Record) -> list[str]:
     # The engine's library takes longer to load than most runs have to wait for a watchman.
-    from testbed.platforms.containers.cleaning import remove_run_of  # noqa: PLC0415 - see above
+    from testbed.platforms.containers.cleaning import leave_swarm, remove_run_of  # noqa: PLC0415 - see above
 
-    return remove_run_of(record.file.stem, has_swarm=bool(record.of_kind("swarm")))
+    said = remove_run_of(record.file.stem)
+    for entry in record.of_kind("swarm"):
+        said += leave_swarm(had_gateway=entry["had_gateway"])
+    return said
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:

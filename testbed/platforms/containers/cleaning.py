@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 
 from docker.errors import APIError, NotFound
 
@@ -21,10 +22,8 @@ def prefix_of(run: str) -> str:
     return f"twinstack-{run}"
 
 
-def remove_run_of(run: str, *, has_swarm: bool = False) -> list[str]:
+def remove_run_of(run: str) -> list[str]:
     """Remove what is left of a run whose owner is gone; says in sentences what was done.
-
-    ``has_swarm``: the run may have had the engine make a Swarm.
 
     RunError where the engine does not answer: then nobody knows, and somebody has to ask again.
     """
@@ -32,14 +31,16 @@ def remove_run_of(run: str, *, has_swarm: bool = False) -> list[str]:
         client = engine.connect()
     except InputError as error:
         raise RunError(f"Containers of run {run} may be left: {error}") from error
-    try:
-        said = remove_run(client, run)
-        if has_swarm and swarm.is_active(client):
-            swarm.leave(client)
-            said.append("Left the Swarm.")
-        return said
-    finally:
-        client.close()
+    with closing(client):
+        return remove_run(client, run)
+
+
+def leave_swarm(*, had_gateway: bool) -> list[str]:
+    """Leave the Swarm of a run whose owner is gone; says so in a sentence, if there was one."""
+    with closing(engine.connect()) as client:
+        was_active = swarm.is_active(client)
+        swarm.leave(client, had_gateway=had_gateway)
+    return ["Left the Swarm."] if was_active else []
 
 
 def remove_run(client: DockerClient, run: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ from testbed.platforms.containers.connections import connections_of
 from testbed.platforms.containers.container import RunningContainer
 from testbed.platforms.containers.usage import ControlGroupLook
 from testbed.platforms.containers.wiring import Wiring, gateway_of
-from testbed.platforms.containers.yard import Joined, Yard
+from testbed.platforms.containers.yard import AT_ONCE, Joined, Yard
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
 from testbed.platforms.local.databases import DatabaseSet
@@ -107,7 +108,11 @@ class ContainerGround:
         self._budget.hold(instance.plan.role)
 
     def vacate(self, plan: InstancePlan) -> None:
-        for each in [each for each in self._running if each.name == plan.name]:
+        self._forget(plan.name)
+
+    def _forget(self, name: str) -> None:
+        """Remove the container of that name, if there is one, which has ended."""
+        for each in [each for each in self._running if each.name == name]:
             self._running.remove(each)
             each.remove()
 
@@ -147,6 +152,7 @@ class ContainerGround:
             user=None if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}",
             **own,
         )
+        self._forget(name)
         container = self._container(service, chosen, more)
         process = RunningContainer(container, name, self._folder / f"{name}.log", stop)
         self._running.append(process)
@@ -190,5 +196,5 @@ class ContainerGround:
 
     def close(self) -> None:
         """Remove all containers; their logs are kept."""
-        for each in self._running:
-            each.remove()
+        with ThreadPoolExecutor(AT_ONCE) as workers:
+            list(workers.map(RunningContainer.remove, self._running))

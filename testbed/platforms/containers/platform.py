@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -62,18 +62,24 @@ class ComposePlatform(Undoing):
         return {**COMPOSE, "container engine": self._engine, "cores": self._cores.says}
 
     def _set_up(self, undo: ExitStack) -> None:
-        self._client = undo.enter_context(_closing(engine.connect()))
-        self._engine = checks.require_compose(self._client)
+        self._client = undo.enter_context(closing(engine.connect()))
+        self._engine = self._require(self._client)
         self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
         stem = self.belongings.file.stem
         self.belongings.containers()
         self._join(undo)
         undo.callback(cleaning.remove_run, self._client, stem)
         folder = undo.enter_context(self.belongings.temporary_folder())
-        self._yard = Yard(self._client, engine.labels(self.belongings), cleaning.prefix_of(stem))
+        self._yard = Yard(
+            self._client, engine.labels(self.belongings), f"{cleaning.prefix_of(stem)}-0"
+        )
         self._servers = Servers(self._server_maker(folder))
         undo.callback(self._servers.close)
         self._servers.open()
+
+    def _require(self, client: DockerClient) -> str:
+        """What works together here; InputError for what is missing."""
+        return checks.require_compose(client)
 
     def _groups_by(self) -> str:
         """Who makes the control groups of containers."""
@@ -95,7 +101,8 @@ class ComposePlatform(Undoing):
         return make
 
     def _project(self) -> Project:
-        return Project(f"{self._yard.prefix}-{next(self._numbers)}", self._client)
+        prefix = cleaning.prefix_of(self.belongings.file.stem)
+        return Project(f"{prefix}-{next(self._numbers)}", self._client)
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
@@ -203,11 +210,3 @@ def _given_to_containers(folder: Path) -> Iterator[None]:
     finally:
         for path in (folder, *folder.iterdir()):
             os.chown(path, 0, 0)
-
-
-@contextmanager
-def _closing(client: DockerClient) -> Iterator[DockerClient]:
-    try:
-        yield client
-    finally:
-        client.close()

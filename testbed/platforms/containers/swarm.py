@@ -1,7 +1,7 @@
 """Swarm on this machine: a manager that is its only node, and listens on loopback."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from docker.models.services import Service
 
 from docker import DockerClient
 from experiment.errors import RunError
+from testbed.janitor import Belongings
 from testbed.platforms.containers.casting import Cast, Placement, cast
 from testbed.platforms.containers.swarm_service import task_template
 
@@ -35,16 +36,13 @@ def is_active(client: DockerClient) -> bool:
 
 
 @contextmanager
-def joined(client: DockerClient, note: Callable[[], None]) -> Iterator[None]:
-    """Inside, the engine is in a Swarm: the one that it was in, or a new one that goes again.
-
-    ``note`` is called before a new one is made.
-    """
+def joined(client: DockerClient, belongings: Belongings) -> Iterator[None]:
+    """Inside, the engine is in a Swarm: the one that it was in, or a new one that goes again."""
     if is_active(client):
         yield
         return
-    note()
     had_gateway = bool(client.networks.list(names=[GATEWAY_NETWORK]))
+    belongings.swarm(had_gateway=had_gateway)
     client.swarm.init(advertise_addr=HERE, listen_addr=f"{HERE}:2377")
     try:
         yield
@@ -52,7 +50,7 @@ def joined(client: DockerClient, note: Callable[[], None]) -> Iterator[None]:
         leave(client, had_gateway=had_gateway)
 
 
-def leave(client: DockerClient, *, had_gateway: bool = False) -> None:
+def leave(client: DockerClient, *, had_gateway: bool) -> None:
     """Leave the Swarm, and remove the bridge that it brought unless it ``had_gateway`` before."""
     if is_active(client):
         client.swarm.leave(force=True)

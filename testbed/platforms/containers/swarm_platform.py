@@ -6,8 +6,9 @@ from typing import Any
 
 from docker.models.networks import Network
 
+from docker import DockerClient
 from experiment.errors import InputError
-from testbed.platforms.containers import swarm
+from testbed.platforms.containers import checks, swarm
 from testbed.platforms.containers.compose import PROJECT, Project
 from testbed.platforms.containers.factors import SWARM
 from testbed.platforms.containers.ground import ContainerGround
@@ -26,13 +27,16 @@ class SwarmPlatform(ComposePlatform):
 
     @property
     def factors(self) -> dict[str, str]:
-        return {**super().factors, **SWARM, "endpoint mode": swarm.endpoint_mode()}
+        return {**super().factors, **SWARM}
+
+    def _require(self, client: DockerClient) -> str:
+        return checks.require_swarm(client)
 
     def _groups_by(self) -> str:
         return "swarm"
 
     def _join(self, undo: ExitStack) -> None:
-        undo.enter_context(swarm.joined(self._client, self.belongings.swarm))
+        undo.enter_context(swarm.joined(self._client, self.belongings))
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
         """Implement ``Platform.up``; InputError when a port is asked for."""

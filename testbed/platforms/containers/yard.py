@@ -24,11 +24,11 @@ class Yard:
     """Of the names of all containers, so that two runs can name theirs alike."""
 
     def start(self, mould: Mapping[str, Any], chosen: Cast, more: Iterable["Joined"]) -> Container:
-        """A container of this run; one of the same name that has ended makes way for it."""
-        name = f"{self.prefix}-{chosen.hostname}"
+        """A container of this run; its name is free again once one of that name was removed."""
+        # With a dot, for Compose may join its names by a hyphen.
+        name = f"{self.prefix}.{chosen.hostname}"
         labelled = replace(chosen, labels={**self.labels, **chosen.labels})
         try:
-            _remove_if_there(self.client, name)
             made = self.client.api.create_container_from_config(cast(mould, labelled), name)
             container = self.client.containers.get(made["Id"])
             for each in more:
@@ -45,13 +45,6 @@ class Joined:
 
     network: Network
     aliases: Sequence[str] = ()
-
-
-def _remove_if_there(client: DockerClient, name: str) -> None:
-    try:
-        client.containers.get(name).remove(force=True, v=True)
-    except NotFound:
-        return
 
 
 def remove_all(containers: Sequence[Container]) -> None:

@@ -19,7 +19,7 @@ MOULD = {
 @pytest.fixture
 def yard(engine: EmulatedEngine) -> Yard:
     engine.network("services")
-    return Yard(engine, {"twinstack.run": "7-ab"}, "twinstack-7-ab")  # type: ignore[arg-type]
+    return Yard(engine, {"twinstack.run": "7-ab"}, "twinstack-7-ab-1")  # type: ignore[arg-type]
 
 
 def _start(yard: Yard, folder: Path, name: str = "catalog-1") -> RunningContainer:
@@ -64,8 +64,9 @@ def test_an_instance_that_returns_takes_the_place_of_the_container_that_died(
 ) -> None:
     first = _start(yard, tmp_path)
     first.kill()
+    first.remove()
     second = _start(yard, tmp_path)
-    assert _emulated(engine).name == "twinstack-7-ab-catalog-1"
+    assert _emulated(engine).name == "twinstack-7-ab-1.catalog-1"
     assert second.is_alive
     assert second.pid != first.pid
 
@@ -86,7 +87,7 @@ def test_a_container_is_on_its_own_network_and_those_it_joins(
     joined = Joined(data, ["database"])  # type: ignore[arg-type]
     running = RunningContainer(yard.start(MOULD, chosen, [joined]), "catalog-1", tmp_path / "log")
     assert running.address_in("services") == running.address_in("data-catalog") == "10.0.0.2"
-    assert data.aliases == {"twinstack-7-ab-catalog-1": ["database"]}
+    assert data.aliases == {"twinstack-7-ab-1.catalog-1": ["database"]}
 
 
 def test_a_container_that_ended_before_it_had_an_address_is_told_with_its_log(
