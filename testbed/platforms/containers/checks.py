@@ -4,6 +4,7 @@ import subprocess
 from contextlib import closing
 
 from docker import DockerClient
+
 from experiment.errors import InputError
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed.platforms.containers import engine

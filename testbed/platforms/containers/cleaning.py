@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 
+from docker import DockerClient
 from docker.errors import APIError, NotFound
 
-from docker import DockerClient
 from experiment.errors import InputError, RunError
 from testbed.platforms.containers import engine, swarm
 from testbed.platforms.containers.compose import PROJECT

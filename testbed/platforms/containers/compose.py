@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
 from docker.models.networks import Network
 
-from docker import DockerClient
 from experiment.errors import InputError, RunError
 
 FILE = Path(__file__).parents[3] / "docker" / "compose.yml"

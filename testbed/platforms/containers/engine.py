@@ -3,10 +3,10 @@
 import os
 from collections.abc import Collection, Mapping
 
-from docker.errors import DockerException, ImageNotFound
-
 import docker
 from docker import DockerClient
+from docker.errors import DockerException, ImageNotFound
+
 from experiment.errors import InputError
 from testbed.janitor import Belongings
 

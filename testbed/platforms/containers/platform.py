@@ -9,9 +9,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
 from docker.models.networks import Network
 
-from docker import DockerClient
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed import janitor
 from testbed.janitor import Belongings

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
 from docker.errors import APIError
 from docker.models.containers import Container
 from docker.models.networks import Network
 from docker.models.services import Service
 
-from docker import DockerClient
 from experiment.errors import RunError
 from testbed.janitor import Belongings
 from testbed.platforms.containers.casting import Cast, Placement, cast

@@ -4,9 +4,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from docker import DockerClient
 from docker.models.networks import Network
 
-from docker import DockerClient
 from experiment.errors import InputError
 from testbed.platforms.containers import checks, swarm
 from testbed.platforms.containers.compose import PROJECT, Project

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import docker
 import psycopg
 import pytest
 import requests
 
-import docker
 from experiment.store import Architecture, Budget, Sample
 from testbed.deploying import plain_deployment
 from testbed.network.impairment import Impairment
