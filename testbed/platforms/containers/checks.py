@@ -8,7 +8,7 @@ from docker import DockerClient
 from experiment.errors import InputError
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed.platforms.containers import engine
-from testbed.platforms.containers.compose import command
+from testbed.platforms.containers.compose import SECRETS, command
 from testbed.platforms.containers.swarm import endpoint_mode
 
 SERVICES = ("monolith", PAYMENT_PROVIDER, "database", "edge")
@@ -41,6 +41,8 @@ def require_swarm(client: DockerClient) -> str:
 def require_compose(client: DockerClient) -> str:
     """The same of an engine that answers."""
     arguments = command()
+    if not SECRETS.is_dir():
+        raise InputError(f"The folder {SECRETS} with passwords is missing: make images makes it.")
     engine.require_images(client, SERVICES)
     told = subprocess.run(
         [*arguments, "version", "--short"], check=False, capture_output=True, text=True

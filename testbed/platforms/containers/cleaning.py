@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from typing import Any
 
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 
 from experiment.errors import InputError, RunError
 from testbed.platforms.containers import engine, swarm
-from testbed.platforms.containers.compose import PROJECT
 from testbed.platforms.containers.yard import remove_all
 
 WITHIN_S = 60.0
@@ -57,17 +57,6 @@ def remove_run(client: DockerClient, run: str) -> list[str]:
     return said
 
 
-def remove_project(client: DockerClient, project: str) -> None:
-    """Remove the moulds and networks of one deployment."""
-    label = {"label": f"{PROJECT}={project}"}
-    _remove_services(client, label)
-    remove_all(client.containers.list(all=True, filters=label))
-    for network in client.networks.list(filters=label):
-        network.remove()
-    for volume in client.volumes.list(filters=label):
-        volume.remove(force=True)
-
-
 def _remove_once(client: DockerClient, prefix: str) -> list[str]:
     """Containers go before the networks and volumes that they use."""
     services = _remove_services(client, {"name": f"{prefix}-"})
@@ -83,7 +72,7 @@ def _remove_once(client: DockerClient, prefix: str) -> list[str]:
     ]
 
 
-def _remove_services(client: DockerClient, filters: dict[str, str]) -> list[str]:
+def _remove_services(client: DockerClient, filters: dict[str, Any]) -> list[str]:
     """Also returns when the engine is in no Swarm, where there are no services."""
     if not swarm.is_active(client):
         return []

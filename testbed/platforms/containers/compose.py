@@ -1,23 +1,24 @@
-"""``docker/compose.yml`` as the mould of containers: made by Compose, never started."""
+"""``docker/compose.yml`` as the mould of containers: made by Compose, looked at, never started."""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from docker import DockerClient
-from docker.models.networks import Network
 
 from experiment.errors import InputError, RunError
+from testbed.platforms.containers.yard import remove_all
 
 FILE = Path(__file__).parents[3] / "docker" / "compose.yml"
+SECRETS = FILE.parent / "secrets"
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
-NETWORK = "com.docker.compose.network"
 WITHIN_S = 300
+Moulds = Mapping[str, Mapping[str, Any]]
+"""By service."""
 _LAST_CHARACTERS = 1_000
 
 
@@ -37,43 +38,57 @@ def _works(arguments: Sequence[str]) -> bool:
     return subprocess.run(arguments, check=False, capture_output=True).returncode == 0
 
 
-@dataclass(frozen=True)
-class Project:
-    """Containers and networks of one deployment as Compose has made them."""
+def moulds(
+    client: DockerClient,
+    project: str,
+    architecture: str,
+    services: Sequence[str],
+    environment: Mapping[str, str],
+) -> Moulds:
+    """What the engine tells of a container of each service as Compose makes it.
 
-    name: str
-    client: DockerClient
+    Nothing of the project is left. RunError with Compose's words where it cannot make them.
+    """
+    try:
+        _make(project, architecture, services, environment)
+        return {service: _mould(client, project, service) for service in services}
+    finally:
+        remove_project(client, project)
 
-    def make(self, profile: str, services: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Make a container of each service, and the networks; RunError with Compose's words."""
-        made = subprocess.run(
-            [
-                *command(), "--file", str(FILE), "--project-name", self.name,
-                "--profile", profile, "up", "--no-start", "--no-build", "--no-deps", *services,
-            ],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=WITHIN_S,
-            env={**os.environ, **environment},
-        )  # fmt: skip
-        if made.returncode != 0:
-            said = made.stderr[-_LAST_CHARACTERS:].strip()
-            raise RunError(f"Compose could not make the containers of {self.name}: {said}")
 
-    def mould(self, service: str) -> dict[str, Any]:
-        """What the engine tells of the service's container."""
-        labels = [f"{PROJECT}={self.name}", f"{SERVICE}={service}"]
-        found = self.client.containers.list(all=True, filters={"label": labels})
-        if not found:
-            raise RunError(f"{FILE.name} has made no container of {service}.")
-        attributes: dict[str, Any] = found[0].attrs
-        return attributes
+def _make(
+    project: str, profile: str, services: Sequence[str], environment: Mapping[str, str]
+) -> None:
+    made = subprocess.run(
+        [
+            *command(), "--file", str(FILE), "--project-name", project,
+            "--profile", profile, "up", "--no-start", "--no-build", "--no-deps", *services,
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+    if made.returncode != 0:
+        said = made.stderr[-_LAST_CHARACTERS:].strip()
+        raise RunError(f"Compose could not make the containers of {project}: {said}")
 
-    def network(self, name: str) -> Network:
-        """By its name in the file."""
-        labels = [f"{PROJECT}={self.name}", f"{NETWORK}={name}"]
-        found = self.client.networks.list(filters={"label": labels})
-        if not found:
-            raise RunError(f"{FILE.name} has made no network {name}.")
-        return found[0]
+
+def _mould(client: DockerClient, project: str, service: str) -> Mapping[str, Any]:
+    labels = [f"{PROJECT}={project}", f"{SERVICE}={service}"]
+    found = client.containers.list(all=True, filters={"label": labels})
+    if not found:
+        raise RunError(f"{FILE.name} has made no container of {service}.")
+    attributes: dict[str, Any] = found[0].attrs
+    return attributes
+
+
+def remove_project(client: DockerClient, project: str) -> None:
+    """Remove what Compose has made of it; networks and volumes that nobody uses are many."""
+    label: dict[str, Any] = {"label": f"{PROJECT}={project}"}
+    remove_all(client.containers.list(all=True, filters=label))
+    for network in client.networks.list(filters=label):
+        network.remove()
+    for volume in client.volumes.list(filters=label):
+        volume.remove(force=True)

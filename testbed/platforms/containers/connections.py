@@ -19,7 +19,7 @@ def connections_of(
     """
     alive = [each for each in instances if each.process.is_alive]
     roles = {each.address[0]: each.plan.role for each in alive} | {host: EDGE}
-    found = []
+    found: list[Connection] = []
     for each in alive:
         ends = sockets.established(each.process.pid)
         found += called(each.plan.role, [each.address[1]], ends, roles)

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ class ServerPlan:
     name: str
     connections: int
     buffers_mb: int
-    mould: dict[str, Any]
+    mould: Mapping[str, Any]
     home: Network
     """The network on which the test bed reaches it."""
     folder: Path

@@ -1,6 +1,7 @@
 """The container engine of this machine, asked through its API."""
 
 import os
+import socket
 from collections.abc import Collection, Mapping
 
 import docker
@@ -14,33 +15,29 @@ RUN = "twinstack.run"
 OWNER = "twinstack.owner"
 DEPLOYMENT = "twinstack.deployment"
 ANSWERS_WITHIN_S = 60
+UNIX = "unix://"
+USUAL = f"{UNIX}/var/run/docker.sock"
 TAG = "TWINSTACK_TAG"
 IMAGES_REMEDY = "make images builds them."
 
 
 def connect() -> DockerClient:
     """The engine; InputError, with what to do, where none answers or it is elsewhere."""
-    host = os.environ.get("DOCKER_HOST", "")
-    if host and not host.startswith("unix://"):
+    host = os.environ.get("DOCKER_HOST", USUAL)
+    if not host.startswith(UNIX):
         raise InputError(
             f"The container engine has to be on this machine, and DOCKER_HOST is {host}."
         )
     try:
-        client = docker.from_env(timeout=ANSWERS_WITHIN_S)
-        client.ping()
+        # The library would leave its own socket open where nobody answers.
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(host.removeprefix(UNIX))
+        return docker.from_env(timeout=ANSWERS_WITHIN_S)
     except (DockerException, OSError) as error:
         raise InputError(
-            f"No container engine answers ({_reason(error)}): install Docker and start it, "
+            f"No container engine answers at {host} ({error}): install Docker and start it, "
             "and see that you may use its socket."
         ) from error
-    return client
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost cause: the outer ones name classes of Python."""
-    while error.__context__ is not None:
-        error = error.__context__
-    return getattr(error, "strerror", None) or str(error)
 
 
 def image_of(service: str) -> str:

@@ -1,7 +1,7 @@
 """Containers as the ground of a store."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import count
@@ -16,6 +16,7 @@ from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed.janitor import Belongings
 from testbed.platforms.containers.budget import ContainerBudget
 from testbed.platforms.containers.casting import Cast, Placement
+from testbed.platforms.containers.compose import Moulds
 from testbed.platforms.containers.connections import connections_of
 from testbed.platforms.containers.container import RunningContainer
 from testbed.platforms.containers.usage import ControlGroupLook
@@ -44,7 +45,7 @@ class ContainerGround:
         databases: DatabaseSet,
         budget: ContainerBudget,
         yard: Yard,
-        moulds: Callable[[str], Mapping[str, Any]],
+        moulds: Moulds,
         wiring: Wiring,
         belongings: Belongings,
         folder: Path,
@@ -159,7 +160,7 @@ class ContainerGround:
         return process
 
     def _container(self, service: str, chosen: Cast, more: Sequence[Network]) -> Container:
-        return self._yard.start(self._moulds(service), chosen, map(Joined, more))
+        return self._yard.start(self._moulds[service], chosen, map(Joined, more))
 
     def hold_shared(self) -> None:
         self._budget.hold_shared()

@@ -4,21 +4,21 @@ import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from docker import DockerClient
-from docker.models.networks import Network
 
+from experiment.store import Architecture
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed import janitor
+from testbed.deploying import deployables_of
 from testbed.janitor import Belongings
-from testbed.platforms.containers import budget, checks, cleaning, engine
+from testbed.platforms.containers import budget, checks, cleaning, compose, engine
 from testbed.platforms.containers.budget import ContainerBudget
 from testbed.platforms.containers.casting import Placement
-from testbed.platforms.containers.compose import Project
+from testbed.platforms.containers.compose import Moulds
 from testbed.platforms.containers.database import DatabaseContainer, ServerPlan
 from testbed.platforms.containers.factors import COMPOSE
 from testbed.platforms.containers.ground import (
@@ -41,7 +41,7 @@ from testbed.platforms.platform import Deployment
 from testbed.undoing import Undoing
 
 IMAGE_USER = 10001
-_FIRST_OWNER = "monolith"
+_FIRST: Architecture = "monolith"
 """Whose database lends its mould to the servers of a run; they are all alike."""
 
 
@@ -52,6 +52,7 @@ class ComposePlatform(Undoing):
         self._cores = split(os.sched_getaffinity(0))
         self._databases = Databases()
         self._numbers = count(1)
+        self._moulds_made: dict[Architecture, Moulds] = {}
 
     @property
     def generator_cpus(self) -> Collection[int]:
@@ -89,10 +90,8 @@ class ComposePlatform(Undoing):
         """Make ready what the engine needs besides."""
 
     def _server_maker(self, folder: Path) -> Callable[[str, int, int], DatabaseContainer]:
-        project = self._project()
-        service = f"database-{_FIRST_OWNER}"
-        project.make(_FIRST_OWNER, [service], self.belongings.mark)
-        mould, home = project.mould(service), project.network(f"data-{_FIRST_OWNER}")
+        mould = self._moulds(_FIRST)[f"database-{_FIRST}"]
+        home = self._yard.bridge("home")
 
         def make(name: str, connections: int, buffers_mb: int) -> DatabaseContainer:
             plan = ServerPlan(name, connections, buffers_mb, mould, home, folder)
@@ -100,14 +99,26 @@ class ComposePlatform(Undoing):
 
         return make
 
-    def _project(self) -> Project:
-        prefix = cleaning.prefix_of(self.belongings.file.stem)
-        return Project(f"{prefix}-{next(self._numbers)}", self._client)
+    def _moulds(self, architecture: Architecture) -> Moulds:
+        """Of all that a deployment of the architecture starts; made once."""
+        if architecture not in self._moulds_made:
+            roles = [each.role for each in deployables_of(architecture)]
+            services = [*roles, f"edge-{architecture}", PAYMENT_PROVIDER]
+            if architecture == _FIRST:
+                services.append(f"database-{_FIRST}")
+            engine.require_images(self._client, roles)
+            self._moulds_made[architecture] = compose.moulds(
+                self._client, self._name(), architecture, services, self.belongings.mark
+            )
+        return self._moulds_made[architecture]
+
+    def _name(self) -> str:
+        """Of a project or a deployment, not used before."""
+        return f"{cleaning.prefix_of(self.belongings.file.stem)}-{next(self._numbers)}"
 
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
-        engine.require_images(self._client, deployment.roles)
         folder = workdir.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as undo:
@@ -122,10 +133,9 @@ class ComposePlatform(Undoing):
             )
             undo.callback(limited.remove)
             require_division(deployment, limited.says["cpu"], is_divided=limited.is_divided)
-            project = self._made(deployment)
-            undo.callback(cleaning.remove_project, self._client, project.name)
-            wiring = self._wiring(project, deployment.architecture)
-            undo.enter_context(_joined(by_role, wiring))
+            moulds = self._moulds(deployment.architecture)
+            yard = replace(self._yard, prefix=self._name())
+            wiring = undo.enter_context(self._wiring(yard, deployment, by_role))
             databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
             self._begin_fresh(by_role, limited)
@@ -134,8 +144,8 @@ class ComposePlatform(Undoing):
                 deployment,
                 databases=databases,
                 budget=limited,
-                yard=replace(self._yard, prefix=project.name),
-                moulds=cache(project.mould),
+                yard=yard,
+                moulds=moulds,
                 wiring=wiring,
                 belongings=self.belongings,
                 folder=folder,
@@ -150,19 +160,17 @@ class ComposePlatform(Undoing):
         self._undo.callback(store.down)
         return store
 
-    def _wiring(self, project: Project, architecture: str) -> Wiring:
-        return Wiring(project.network, architecture)
+    def _wiring(
+        self, yard: Yard, deployment: Deployment, servers: Mapping[str, DatabaseContainer]
+    ) -> Wiring:
+        return Wiring(yard.bridge, deployment.architecture, servers)
 
-    def _ground(self, _deployment: Deployment, **parts: Any) -> ContainerGround:
+    def _ground(
+        self,
+        deployment: Deployment,  # noqa: ARG002 - for platforms that have to know it
+        **parts: Any,
+    ) -> ContainerGround:
         return ContainerGround(**parts)
-
-    def _made(self, deployment: Deployment) -> Project:
-        """The moulds of all that a deployment starts, and its networks."""
-        project = self._project()
-        architecture = deployment.architecture
-        services = [*deployment.roles, f"edge-{architecture}", PAYMENT_PROVIDER]
-        project.make(architecture, services, self.belongings.mark)
-        return project
 
     def _begin_fresh(
         self, by_role: Mapping[str, DatabaseContainer], limited: ContainerBudget
@@ -171,19 +179,6 @@ class ComposePlatform(Undoing):
         for server in self._servers.alone(by_role):
             server.place = limited.of_shared()
         self._servers.begin_fresh(by_role)
-
-
-@contextmanager
-def _joined(by_role: Mapping[str, DatabaseContainer], wiring: Wiring) -> Iterator[None]:
-    """Inside, each owner reaches its server."""
-    networks: dict[DatabaseContainer, list[Network]] = {}
-    for role, server in by_role.items():
-        networks.setdefault(server, []).append(wiring.data_of(role))
-    with ExitStack() as leaving:
-        for server, of_server in networks.items():
-            leaving.callback(server.leave, of_server)
-            server.join(of_server)
-        yield
 
 
 def _edge_plan(blueprint: Blueprint) -> EdgePlan:

@@ -89,7 +89,7 @@ class SwarmGround(ContainerGround):
 
     def _container(self, service: str, chosen: Cast, more: Sequence[Network]) -> Container:
         self._services.prepare(
-            service, self._moulds(service), chosen, [self._wiring.services, *more]
+            service, self._moulds[service], chosen, [self._wiring.services, *more]
         )
         container = self._services.adopt(service)
         swarm.settle(container, chosen.placement)

@@ -1,21 +1,22 @@
 """Platform ``swarm``: every role of a store is a service of a Swarm on this machine."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from docker import DockerClient
-from docker.models.networks import Network
 
 from experiment.errors import InputError
 from testbed.platforms.containers import checks, swarm
-from testbed.platforms.containers.compose import PROJECT, Project
+from testbed.platforms.containers.database import DatabaseContainer
 from testbed.platforms.containers.factors import SWARM
 from testbed.platforms.containers.ground import ContainerGround
 from testbed.platforms.containers.platform import ComposePlatform
 from testbed.platforms.containers.swarm import Services
 from testbed.platforms.containers.swarm_ground import SwarmGround
 from testbed.platforms.containers.wiring import Wiring
+from testbed.platforms.containers.yard import Yard
 from testbed.platforms.local.store import Store
 from testbed.platforms.platform import Deployment
 
@@ -44,20 +45,13 @@ class SwarmPlatform(ComposePlatform):
             raise InputError(NO_PORT)
         return super().up(deployment, workdir)
 
-    def _wiring(self, project: Project, architecture: str) -> Wiring:
-        def overlay(name: str) -> Network:
-            return self._client.networks.create(
-                f"{project.name}_{name}",
-                driver="overlay",
-                attachable=True,  # for database servers, which are no services
-                labels={**self._yard.labels, PROJECT: project.name},
-            )
-
-        return Wiring(overlay, architecture)
+    def _wiring(
+        self, yard: Yard, deployment: Deployment, servers: Mapping[str, DatabaseContainer]
+    ) -> Wiring:
+        return Wiring(yard.overlay, deployment.architecture, servers)
 
     def _ground(self, deployment: Deployment, **parts: Any) -> ContainerGround:
         yard = parts["yard"]
-        labels = {**yard.labels, PROJECT: yard.prefix}
         counts = {role: deployment.count(role) for role in deployment.roles}
-        services = Services(self._client, labels, yard.prefix, counts)
+        services = Services(self._client, yard.labels, yard.prefix, counts)
         return SwarmGround(services, **parts)

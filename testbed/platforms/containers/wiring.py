@@ -1,32 +1,59 @@
 """The networks of one deployment, and how this machine is reached from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import cached_property
 
 from docker.models.networks import Network
 
+from testbed.platforms.containers.database import DatabaseContainer
+from testbed.platforms.containers.yard import PUBLIC
+from testbed.undoing import Undoing
 
-class Wiring:
-    """``network`` finds or makes one by its name in the Compose file."""
 
-    def __init__(self, network: Callable[[str], Network], architecture: str) -> None:
-        self._network = network
+class Wiring(Undoing):
+    """One network for services and edge, one for each database server and its owners.
+
+    ``make`` makes one by its name.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[str], Network],
+        architecture: str,
+        servers: Mapping[str, DatabaseContainer],
+    ) -> None:
+        self._make = make
         self.architecture = architecture
-        self.services = network(architecture)
+        self._servers = servers
         self._data: dict[str, Network] = {}
 
+    def _set_up(self, undo: ExitStack) -> None:
+        self.services = self._made("services", undo)
+        for server in set(self._servers.values()):
+            owners = sorted(role for role, own in self._servers.items() if own is server)
+            network = self._made(f"data-{owners[0]}" if len(owners) == 1 else "data", undo)
+            self._data |= dict.fromkeys(owners, network)
+            undo.callback(server.leave, [network])
+            server.join([network])
+
+    def _made(self, name: str, undo: ExitStack) -> Network:
+        network = self._make(name)
+        undo.callback(network.remove)
+        return network
+
     def data_of(self, role: str) -> Network:
-        """The network of a role and its database alone."""
-        if role not in self._data:
-            self._data[role] = self._network(f"data-{role}")
+        """Where the role reaches its database."""
         return self._data[role]
 
-    @property
+    @cached_property
     def public(self) -> Network:
-        """The only one from which a port can be published."""
-        return self._network("public")
+        """From where a port can be published: the others lead nowhere."""
+        return self._made(PUBLIC, self._undo)
 
 
 def gateway_of(network: Network) -> str:
     """Where containers on it reach this machine."""
+    network.reload()
     (config,) = network.attrs["IPAM"]["Config"]
     return str(config["Gateway"])

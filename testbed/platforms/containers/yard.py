@@ -14,6 +14,8 @@ from experiment.errors import RunError
 from testbed.platforms.containers.casting import Cast, cast
 
 AT_ONCE = 8
+PUBLIC = "public"
+"""The only network from which a port can be published."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,22 @@ class Yard:
         except (APIError, ImageNotFound) as error:
             raise RunError(f"The engine does not start {chosen.hostname}: {error}.") from error
         return container
+
+    def bridge(self, name: str) -> Network:
+        """A network of this run that leads nowhere but to this machine."""
+        return self._network(name, driver="bridge", internal=name != PUBLIC)
+
+    def overlay(self, name: str) -> Network:
+        """The same for tasks of Swarm, and for containers that join it."""
+        return self._network(name, driver="overlay", attachable=True)
+
+    def _network(self, name: str, **kind: Any) -> Network:
+        try:
+            return self.client.networks.create(
+                f"{self.prefix}_{name}", labels=dict(self.labels), **kind
+            )
+        except APIError as error:
+            raise RunError(f"The engine makes no network: {error.explanation}.") from error
 
 
 @dataclass(frozen=True)

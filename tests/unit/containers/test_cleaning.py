@@ -11,7 +11,8 @@ from testbed import janitor
 from testbed.janitor import Belongings
 from testbed.platforms.containers import cleaning
 from testbed.platforms.containers import engine as engines
-from testbed.platforms.containers.cleaning import remove_project, remove_run
+from testbed.platforms.containers.cleaning import remove_run
+from testbed.platforms.containers.compose import remove_project
 
 BODY = {"Labels": {}, "NetworkingConfig": {"EndpointsConfig": {}}}
 
@@ -50,7 +51,7 @@ def test_another_run_and_what_is_not_ours_stay(engine: EmulatedEngine) -> None:
     assert len(_names(engine)) == 3
 
 
-def test_of_one_deployment_moulds_and_networks_go(engine: EmulatedEngine) -> None:
+def test_of_moulds_nothing_is_left(engine: EmulatedEngine) -> None:
     of_compose = {"com.docker.compose.project": "twinstack-7-ab-1"}
     engine.network("twinstack-7-ab-1_data", **of_compose)
     engine.network("twinstack-7-ab-2_data", **{"com.docker.compose.project": "twinstack-7-ab-2"})

@@ -13,7 +13,9 @@ from testbed.platforms.containers import engine as engines
 
 def test_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'docker.sock'}")
-    with pytest.raises(InputError, match=r"No container engine answers \(No such file.*install"):
+    with pytest.raises(
+        InputError, match=r"No container engine answers at .*No such file.*: install"
+    ):
         engines.connect()
 
 
