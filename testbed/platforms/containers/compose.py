@@ -1,15 +1,22 @@
 """``docker/compose.yml`` as the mould of containers: made by Compose, looked at, never started."""
 
+import json
 import os
+import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from docker import DockerClient
 
 from experiment.errors import InputError, RunError
+from microservices.deployables import DEPLOYABLES as SERVICES
+from monolith.deployables import DEPLOYABLES as MONOLITH
 from testbed.platforms.containers.yard import remove_all
 
 FILE = Path(__file__).parents[3] / "docker" / "compose.yml"
@@ -17,6 +24,10 @@ SECRETS = FILE.parent / "secrets"
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 WITHIN_S = 300
+BENCHMARKING = IPv4Network("198.18.0.0/15")
+"""RFC 2544: for tests of networks, never on the internet."""
+_PREFIX = 29
+_SUBNETS = 2 ** (_PREFIX - BENCHMARKING.prefixlen)
 Moulds = Mapping[str, Mapping[str, Any]]
 """By service."""
 _LAST_CHARACTERS = 1_000
@@ -59,20 +70,40 @@ def moulds(
 def _make(
     project: str, profile: str, services: Sequence[str], environment: Mapping[str, str]
 ) -> None:
-    made = subprocess.run(
-        [
-            *command(), "--file", str(FILE), "--project-name", project,
-            "--profile", profile, "up", "--no-start", "--no-build", "--no-deps", *services,
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=WITHIN_S,
-        env={**os.environ, **environment},
-    )  # fmt: skip
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as addresses:
+        json.dump(small_networks(secrets.randbelow(_SUBNETS - 2**8)), addresses)
+        addresses.flush()
+        made = subprocess.run(
+            [
+                *command(), "--file", str(FILE), "--file", addresses.name,
+                "--project-name", project, "--profile", profile,
+                "up", "--no-start", "--no-build", "--no-deps", *services,
+            ],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=WITHIN_S,
+            env={**os.environ, **environment},
+        )  # fmt: skip
     if made.returncode != 0:
         said = made.stderr[-_LAST_CHARACTERS:].strip()
         raise RunError(f"Compose could not make the containers of {project}: {said}")
+
+
+def small_networks(first: int) -> dict[str, Any]:
+    """What gives all networks of the file a few addresses each, from the ``first`` subnet on.
+
+    An engine has thirty larger ones to give, all in all, and Compose makes a dozen for every store.
+    """
+    owners = [each.role for each in (*MONOLITH, *SERVICES) if each.create_data is not None]
+    names = ["services", "monolith", "public", *(f"data-{role}" for role in owners)]
+    subnets = islice(BENCHMARKING.subnets(new_prefix=_PREFIX), first, None)
+    return {
+        "networks": {
+            name: {"ipam": {"config": [{"subnet": str(subnet)}]}}
+            for name, subnet in zip(names, subnets, strict=False)
+        }
+    }
 
 
 def _mould(client: DockerClient, project: str, service: str) -> Mapping[str, Any]:

@@ -131,7 +131,7 @@ class ContainerGround:
             "edge",
             self._budget.of_shared(),
             [] if self._published is None else [self._wiring.public],
-            command=["envoy", *arguments],
+            command=arguments,
             published={} if self._published is None else {EDGE_PORT: self._published},
         )
 
