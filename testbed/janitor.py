@@ -233,8 +233,17 @@ def _kill_marked(name: str) -> list[int]:
 
 
 def remove_control_group(group: Path, within_s: float = STOP_WITHIN_S) -> None:
-    """Remove it as soon as the last process in it is gone; OSError when that takes too long."""
+    """Remove it, and those in it, as soon as the last process is gone.
+
+    OSError when that takes too long.
+    """
     until = time.monotonic() + within_s
+    inner = [path for path in group.rglob("*") if path.is_dir()]
+    for each in [*sorted(inner, reverse=True), group]:  # the longer path of two comes first
+        _remove_emptied(each, until)
+
+
+def _remove_emptied(group: Path, until: float) -> None:
     while group.exists():
         try:
             group.rmdir()

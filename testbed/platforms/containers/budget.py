@@ -2,13 +2,13 @@
 
 import os
 import secrets
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from experiment.store import Budget
-from testbed.janitor import Belongings
+from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.containers.casting import Placement
 from testbed.platforms.division import SHARED, Division
 from testbed.platforms.local import limits
@@ -75,7 +75,7 @@ class ContainerBudget:
         """The containers are gone: remove what the engine has left of the groups."""
         self.limits.remove()
         for group in _folders(self.name):
-            _remove(group)
+            remove_control_group(group)
 
     def _part(self, role: str) -> str | None:
         return role if self.division.among == "roles" else None
@@ -147,14 +147,3 @@ def _folders(name: str) -> list[Path]:
     kinds = (line.partition(" - ") for line in lines)
     mounts = [before.split(" ")[4] for before, _, after in kinds if after.startswith("cgroup")]
     return [Path(mount, name) for mount in mounts]
-
-
-def _remove(group: Path) -> None:
-    for folder in _inside_out(group):
-        with suppress(FileNotFoundError):
-            folder.rmdir()
-
-
-def _inside_out(group: Path) -> Iterator[Path]:
-    folders: Collection[Path] = [path for path in group.rglob("*") if path.is_dir()]
-    yield from sorted([group, *folders], key=lambda path: -len(path.parts))

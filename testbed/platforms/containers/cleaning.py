@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from docker import DockerClient
@@ -10,7 +11,7 @@ from docker.errors import APIError, NotFound
 
 from experiment.errors import InputError, RunError
 from testbed.platforms.containers import engine, swarm
-from testbed.platforms.containers.yard import remove_all
+from testbed.platforms.containers.yard import remove_all, remove_network
 
 WITHIN_S = 60.0
 _POLL_S = 0.2
@@ -67,7 +68,7 @@ def _remove_once(client: DockerClient, prefix: str) -> list[str]:
     return [
         *(f"Removed the service {name}." for name in services),
         *(f"Removed the container {each.name}." for each in containers),
-        *_removed("network", ((each.name, each.remove) for each in networks)),
+        *_removed("network", ((each.name, partial(remove_network, each)) for each in networks)),
         *_removed("volume", ((each.name, each.remove) for each in volumes)),
     ]
 

@@ -139,7 +139,8 @@ class ComposePlatform(Undoing):
             databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
             self._begin_fresh(by_role, limited)
-            undo.enter_context(_given_to_containers(folder))
+            blueprint = Blueprint(deployment, folder, databases.urls)
+            undo.enter_context(_given_to_containers(folder, blueprint.state_changes_file))
             ground = self._ground(
                 deployment,
                 databases=databases,
@@ -152,7 +153,6 @@ class ComposePlatform(Undoing):
                 published=port,
             )
             undo.callback(ground.close)
-            blueprint = Blueprint(deployment, folder, databases.urls)
             store = Store(blueprint, ground, Edge(_edge_plan(blueprint), folder, port))
             undo.callback(store.stop)
             store.start()
@@ -191,15 +191,20 @@ def _edge_plan(blueprint: Blueprint) -> EdgePlan:
 
 
 @contextmanager
-def _given_to_containers(folder: Path) -> Iterator[None]:
-    """Inside, containers may write to the folder; afterwards all in it is ours again.
+def _given_to_containers(folder: Path, *shared: Path) -> Iterator[None]:
+    """Inside, containers may write to the folder, and to ``shared`` files as we do.
+
+    Afterwards all in it is ours again.
 
     Where we are not root, they run as our user.
     """
     if os.geteuid() != 0:
         yield
         return
-    os.chown(folder, IMAGE_USER, IMAGE_USER)
+    for path in shared:
+        path.touch()
+    for path in (folder, *shared):
+        os.chown(path, IMAGE_USER, IMAGE_USER)
     try:
         yield
     finally:

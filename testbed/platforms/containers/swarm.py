@@ -138,9 +138,20 @@ class Services:
             role.service.remove()
 
     def _scale(self, role: Role, replicas: int) -> None:
+        role.service.reload()
+        version, spec = role.service.version, role.service.attrs["Spec"]
         try:
-            role.service.reload()
-            role.service.scale(replicas)
+            # With the template as it is: the library's own way fills in defaults, which Swarm takes
+            # for a change, and replaces all tasks.
+            self._client.api.update_service(
+                role.service.id,
+                version,
+                task_template=spec["TaskTemplate"],
+                name=spec["Name"],
+                labels=spec["Labels"],
+                mode={"Replicated": {"Replicas": replicas}},
+                endpoint_spec=spec["EndpointSpec"],
+            )
         except APIError as error:
             raise RunError(f"Swarm does not scale: {error.explanation}.") from error
         role.replicas = replicas
@@ -169,11 +180,8 @@ def settle(container: Container, place: Placement) -> None:
 
 def address_from_here(client: DockerClient, container: Container) -> str:
     """Of a task, on the network that every task shares with this machine."""
-    container.reload()
-    sandbox = container.attrs["NetworkSettings"]["SandboxID"]
-    endpoints = client.networks.get(GATEWAY_NETWORK).attrs["Containers"].values()
-    for endpoint in endpoints:
-        if endpoint["Name"] == f"gateway_{sandbox[:12]}":
-            address: str = endpoint["IPv4Address"].partition("/")[0]
-            return address
-    raise RunError(f"The task {container.name} has no address on {GATEWAY_NETWORK}.")
+    known = client.networks.get(GATEWAY_NETWORK).attrs["Containers"]
+    if container.id not in known:
+        raise RunError(f"The task {container.name} has no address on {GATEWAY_NETWORK}.")
+    address: str = known[container.id]["IPv4Address"].partition("/")[0]
+    return address

@@ -7,7 +7,7 @@ from functools import cached_property
 from docker.models.networks import Network
 
 from testbed.platforms.containers.database import DatabaseContainer
-from testbed.platforms.containers.yard import PUBLIC
+from testbed.platforms.containers.yard import PUBLIC, remove_network
 from testbed.undoing import Undoing
 
 
@@ -39,7 +39,7 @@ class Wiring(Undoing):
 
     def _made(self, name: str, undo: ExitStack) -> Network:
         network = self._make(name)
-        undo.callback(network.remove)
+        undo.callback(remove_network, network)
         return network
 
     def data_of(self, role: str) -> Network:

@@ -1,5 +1,6 @@
 """Where the containers of one run are made and put on networks; all of them are labelled."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from experiment.errors import RunError
 from testbed.platforms.containers.casting import Cast, cast
 
 AT_ONCE = 8
+REMOVED_WITHIN_S = 30.0
+_POLL_S = 0.2
 PUBLIC = "public"
 """The only network from which a port can be published."""
 
@@ -63,6 +66,24 @@ class Joined:
 
     network: Network
     aliases: Sequence[str] = ()
+
+
+def remove_network(network: Network, within_s: float = REMOVED_WITHIN_S) -> None:
+    """Remove it as soon as nobody is on it: tasks of Swarm leave in their own time."""
+    until = time.monotonic() + within_s
+    while True:
+        try:
+            network.remove()
+        except NotFound:
+            return
+        except APIError as error:
+            if time.monotonic() > until:
+                raise RunError(
+                    f"The engine keeps the network {network.name}: {error.explanation}."
+                ) from error
+            time.sleep(_POLL_S)
+        else:
+            return
 
 
 def remove_all(containers: Sequence[Container]) -> None:

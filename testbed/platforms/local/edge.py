@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from experiment.record import write_whole
 from testbed.janitor import Belongings
 from testbed.platforms.local import envoy
 from testbed.platforms.local.envoy import EdgePlan
-from testbed.platforms.local.processes import Program, last_lines, start
+from testbed.platforms.local.processes import Program, start
 from testbed.platforms.running import Address, Running
 
 _POLL_S = 0.02
@@ -71,6 +72,7 @@ class Edge:
         self._admin_file = folder / "admin-address"
         self._http = urllib3.PoolManager(retries=False, timeout=_ADMIN_TIMEOUT)
         self._host = envoy.LOOPBACK
+        self._process: Running | None = None
         self._ports: dict[str, int] = {}
         self._members: dict[str, set[Address]] = {}
         self._members_folder.mkdir(parents=True, exist_ok=True)
@@ -109,8 +111,9 @@ class Edge:
             "--disable-hot-restart", "--log-level", "warning",
             "--admin-address-path", str(self._admin_file),
         ]  # fmt: skip
-        process, self._host = launch(arguments, self._log)
-        _poll(lambda: self._find_ports(process), within_s, "Envoy did not start", self._log)
+        self._process, self._host = launch(arguments, self._log)
+        process = self._process
+        _poll(lambda: self._find_ports(process), within_s, "Envoy did not start", process)
         return process
 
     def _find_ports(self, process: Running) -> bool:
@@ -126,12 +129,14 @@ class Edge:
 
     def await_members(self, roles: Collection[str], within_s: float) -> None:
         """Wait until Envoy finds every announced member of ``roles`` healthy."""
-        _poll(
-            lambda: self._unhealthy().isdisjoint(roles),
-            within_s,
-            f"Envoy does not find all instances of {', '.join(sorted(roles))} healthy",
-            self._log,
-        )
+        if self._process is None:
+            raise RunError("Envoy is not running.")
+        complaint = f"Envoy does not find all instances of {', '.join(sorted(roles))} healthy"
+        is_done = partial(self._has_healthy, roles)
+        _poll(is_done, within_s, complaint, self._process)
+
+    def _has_healthy(self, roles: Collection[str]) -> bool:
+        return self._unhealthy().isdisjoint(roles)
 
     def shed(self) -> dict[str, int]:
         """Requests refused so far, by role, because there were too many at once."""
@@ -168,9 +173,9 @@ def _healthy(hosts: list[dict[str, Any]]) -> set[Address]:
     return {(at["address"], at["port_value"]) for at in found}
 
 
-def _poll(is_done: Callable[[], bool], within_s: float, complaint: str, log: Path) -> None:
+def _poll(is_done: Callable[[], bool], within_s: float, complaint: str, process: Running) -> None:
     until = time.monotonic() + within_s
     while not is_done():
         if time.monotonic() > until:
-            raise RunError(f"{complaint} within {within_s:g} s; its log ends: {last_lines(log)}")
+            raise RunError(f"{complaint} within {within_s:g} s; {process.last_words}")
         time.sleep(_POLL_S)
