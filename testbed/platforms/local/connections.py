@@ -1,10 +1,28 @@
 """Who holds which TCP connection of a store: sockets of the kernel, sorted by role."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from experiment.footprint import CLIENTS, EDGE
+from testbed import sockets
 from testbed.platforms.footprint import Connection
+from testbed.platforms.local.footprint import Roots
+from testbed.platforms.local.instances import RunningInstance
+from testbed.platforms.local.usage import ProcessLook
 from testbed.sockets import TcpSocket
+
+
+def connections_of(
+    roots: Roots, instances: Sequence[RunningInstance], edge_ports: Iterable[int]
+) -> list[Connection]:
+    """TCP connections between processes of this machine that concern the store."""
+    listeners = {each.address[1]: each.plan.role for each in instances}
+    listeners |= dict.fromkeys(edge_ports, EDGE)
+    look = ProcessLook()
+    inodes = {
+        role: sockets.inodes_of(pid for each in running for pid in look.pids(each))
+        for role, running in roots.items()
+    }
+    return between_roles(sockets.established(), listeners, inodes)
 
 
 def between_roles(

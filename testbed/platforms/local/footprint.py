@@ -1,14 +1,10 @@
-"""Processes, memory and connections of a store."""
+"""What a store consists of: processes, memory and connections to databases."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from experiment.footprint import EDGE, PAYMENT_PROVIDER, RoleFootprint
-from testbed import sockets
-from testbed.platforms.footprint import Connection
-from testbed.platforms.local.connections import between_roles
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.instances import RunningInstance
-from testbed.platforms.local.usage import ProcessLook
 from testbed.platforms.running import Look, Running
 
 Roots = Mapping[str, Collection[Running]]
@@ -42,20 +38,6 @@ def footprints_of(roots: Roots, databases: DatabaseSet, look: Look) -> list[Role
         )
         for role, running in {**roots, "database": servers}.items()
     ]
-
-
-def connections_of(
-    roots: Roots, instances: Sequence[RunningInstance], edge_ports: Iterable[int]
-) -> list[Connection]:
-    """TCP connections between processes of this machine that concern the store."""
-    listeners = {each.address[1]: each.plan.role for each in instances}
-    listeners |= dict.fromkeys(edge_ports, EDGE)
-    look = ProcessLook()
-    inodes = {
-        role: sockets.inodes_of(pid for each in running for pid in look.pids(each))
-        for role, running in roots.items()
-    }
-    return between_roles(sockets.established(), listeners, inodes)
 
 
 def _database_connections(databases: DatabaseSet) -> Iterator[tuple[str, int]]:

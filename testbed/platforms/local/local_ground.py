@@ -13,10 +13,11 @@ from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
 from testbed.platforms.local import envoy
 from testbed.platforms.local.affinity import Cores
+from testbed.platforms.local.connections import connections_of
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.easing import Easing
 from testbed.platforms.local.edge import Edge, as_process
-from testbed.platforms.local.footprint import connections_of, roots_of
+from testbed.platforms.local.footprint import roots_of
 from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
 from testbed.platforms.local.limits import Limits
 from testbed.platforms.local.places import Places
