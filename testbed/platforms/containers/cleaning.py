@@ -61,7 +61,9 @@ def remove_run(client: DockerClient, run: str) -> list[str]:
 def _remove_once(client: DockerClient, prefix: str) -> list[str]:
     """Containers go before the networks and volumes that they use."""
     services = _remove_services(client, {"name": f"{prefix}-"})
-    containers = client.containers.list(all=True, filters={"name": f"^/?{prefix}-"})
+    containers = client.containers.list(
+        all=True, filters={"name": f"^/?{prefix}-"}, ignore_removed=True
+    )
     remove_all(containers)
     networks = client.networks.list(filters={"name": f"^{prefix}-"})
     volumes = [each for each in client.volumes.list() if each.name.startswith(f"{prefix}-")]

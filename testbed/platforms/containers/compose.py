@@ -118,7 +118,7 @@ def _mould(client: DockerClient, project: str, service: str) -> Mapping[str, Any
 def remove_project(client: DockerClient, project: str) -> None:
     """Remove what Compose has made of it; networks and volumes that nobody uses are many."""
     label: dict[str, Any] = {"label": f"{PROJECT}={project}"}
-    remove_all(client.containers.list(all=True, filters=label))
+    remove_all(client.containers.list(all=True, filters=label, ignore_removed=True))
     for network in client.networks.list(filters=label):
         network.remove()
     for volume in client.volumes.list(filters=label):

@@ -43,7 +43,10 @@ def joined(client: DockerClient, belongings: Belongings) -> Iterator[None]:
         return
     had_gateway = bool(client.networks.list(names=[GATEWAY_NETWORK]))
     belongings.swarm(had_gateway=had_gateway)
-    client.swarm.init(advertise_addr=HERE, listen_addr=f"{HERE}:2377")
+    try:
+        client.swarm.init(advertise_addr=HERE, listen_addr=f"{HERE}:2377")
+    except APIError as error:
+        raise RunError(f"The engine makes no Swarm: {error.explanation}.") from error
     try:
         yield
     finally:
@@ -159,7 +162,9 @@ class Services:
     def _containers(self, role: Role) -> list[Container]:
         """Those that run."""
         label = f"com.docker.swarm.service.id={role.service.id}"
-        return self._client.containers.list(filters={"label": label, "status": "running"})
+        return self._client.containers.list(
+            filters={"label": label, "status": "running"}, ignore_removed=True
+        )
 
     def _why(self, role: Role) -> str:
         states = [task["Status"] for task in role.service.tasks()]

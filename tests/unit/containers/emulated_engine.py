@@ -131,6 +131,7 @@ class Things:
         *,
         all: bool = False,  # noqa: A002 - the engine's own name
         filters: dict[str, Any] | None = None,
+        ignore_removed: bool = False,
     ) -> list[Any]:
         wanted = filters or {}
         labels = wanted.get("label", [])

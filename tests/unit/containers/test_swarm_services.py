@@ -71,7 +71,7 @@ class EmulatedSwarm:
     def get(self, name: str) -> EmulatedService:
         return self.made[name]
 
-    def list(self, filters: dict[str, str]) -> Sequence[Task]:
+    def list(self, filters: dict[str, str], *, ignore_removed: bool) -> Sequence[Task]:
         return tuple(self.running[filters["label"].partition("=")[2]])
 
     def lose(self, name: str, task: str) -> None:
