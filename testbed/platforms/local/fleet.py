@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters, read_counters
@@ -91,14 +92,21 @@ class Fleet:
         with self._lock:
             for role in self._roles.values():
                 role.instances = [
-                    self._start(instance.plan, slower_by_s)
+                    self._revived(role, instance, slower_by_s)
                     if instance.plan.name in names and not instance.process.is_alive
                     else instance
                     for instance in role.instances
                 ]
 
+    def _revived(self, role: _Role, dead: RunningInstance, slower_by_s: float) -> RunningInstance:
+        revived = self._start(dead.plan, slower_by_s)
+        if _counters_of(revived) != _counters_of(dead):  # not continued: what it counted is kept
+            role.retired.append(dead)
+        return revived
+
     def fault_hits(self, slot: int) -> int:
-        return sum(_counters(instance).hits_by_slot[slot] for instance in self.all())
+        ever = [each for role in self._roles.values() for each in [*role.instances, *role.retired]]
+        return sum(_counters(instance).hits_by_slot[slot] for instance in ever)
 
     def readings(self, role: str) -> list[InstanceReading]:
         """Of the instances that are alive; ready or not is not known here."""
@@ -144,8 +152,12 @@ def _usage(name: str, role: _Role, look: Look) -> RoleUsage:
     )
 
 
+def _counters_of(instance: RunningInstance) -> Path | None:
+    return instance.plan.settings.telemetry_file
+
+
 def _counters(instance: RunningInstance) -> Counters:
-    file = instance.plan.settings.telemetry_file
+    file = _counters_of(instance)
     counters = read_counters(file) if file is not None else Counters()
     if not instance.process.is_alive:
         counters.in_flight = 0  # what was in flight died with it
