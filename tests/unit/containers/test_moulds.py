@@ -1,5 +1,6 @@
 """Making moulds takes nothing from the addresses that an engine has to give."""
 
+import itertools
 from ipaddress import IPv4Network
 from pathlib import Path
 
@@ -22,5 +23,5 @@ def test_every_network_of_the_file_gets_a_few_addresses() -> None:
 
 def test_no_two_networks_overlap() -> None:
     subnets = sorted(_subnets(16_000).values())
-    assert all(not one.overlaps(other) for one, other in zip(subnets, subnets[1:], strict=False))
+    assert all(not one.overlaps(other) for one, other in itertools.pairwise(subnets))
     assert all(each.subnet_of(BENCHMARKING) for each in subnets)
