@@ -57,9 +57,9 @@ class EmulatedSwarm:
         self._run(name, spec["mode"])
         return {"ID": name}
 
-    def update_service(self, name: str, version: int, *, task_template: Any, **spec: Any) -> None:
-        assert task_template is self.made[name].attrs["Spec"]["TaskTemplate"]
-        self._run(name, spec["mode"])
+    def update_service(self, id_: str, _version: int, *, task_template: Any, **spec: Any) -> None:
+        assert task_template is self.made[id_].attrs["Spec"]["TaskTemplate"]
+        self._run(id_, spec["mode"])
 
     def _run(self, name: str, mode: dict[str, Any]) -> None:
         wanted = mode["Replicated"]["Replicas"]
