@@ -24,13 +24,14 @@ from testbed.platforms.containers.wiring import Wiring, gateway_of
 from testbed.platforms.containers.yard import AT_ONCE, Joined, Yard
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
+from testbed.platforms.local import envoy
 from testbed.platforms.local.databases import DatabaseSet
 from testbed.platforms.local.edge import Edge
 from testbed.platforms.local.instances import InstancePlan, RunningInstance
 from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.running import Address, Running
 
-EVERYWHERE = "0.0.0.0"  # noqa: S104 - within a container
+EVERYWHERE = envoy.EVERYWHERE
 EDGE_PORT = 8080
 ADMIN_PORT = 9901
 FIRST_PORT = 8001
