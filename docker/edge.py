@@ -7,7 +7,7 @@ from pathlib import Path
 from microservices.deployables import DEPLOYABLES as SERVICES
 from monolith.deployables import DEPLOYABLES as MONOLITH
 from store.runtime.deployable import Deployable
-from testbed.platforms.local import envoy
+from testbed.platforms.store import envoy
 
 PORT = 8080
 ADMIN_PORT = 9901

@@ -13,7 +13,9 @@ import psutil
 from experiment.errors import InputError, RunError
 from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
-from testbed.platforms.local import edge, installation, limits
+from testbed.platforms.local import installation
+from testbed.platforms.machine import limits
+from testbed.platforms.store import edge
 
 PYTHON_NEEDED = (3, 11)
 CORES_WANTED = 2

@@ -27,7 +27,7 @@ from store.runtime.telemetry import Counters
 from testbed.core_wait import CoreWait
 from testbed.janitor import Belongings
 from testbed.load_workers import NO_WORKERS, LoadWorkers, load_workers_in, require_clocks
-from testbed.platforms.local.affinity import on_cpus
+from testbed.platforms.machine.affinity import on_cpus
 from testbed.platforms.platform import RoleUsage
 
 LOCUSTFILE = Path(loadtests.__file__).parent / "locustfile.py"

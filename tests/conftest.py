@@ -19,8 +19,8 @@ from xdist.scheduler import LoadScopeScheduling
 from experiment.store import Architecture, Sample
 from testbed.deploying import plain_deployment
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import Store
 from testbed.platforms.platform import RunningStore
+from testbed.platforms.store.store import Store
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 USERS_OF_A_STORE = (

@@ -21,8 +21,8 @@ from testbed.bench.stores.features import CHECKOUT, PAGE, checkout_measure, page
 from testbed.bench.stores.figures import PROVIDER_MS, Host, figures_of
 from testbed.bench.stores.sides import WORK, deployments
 from testbed.bench.table import show
-from testbed.platforms.local.affinity import Cores, split
 from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.machine.affinity import Cores, split
 from testbed.stopping import Stopped
 from testbed.telling import Telling, require_writable, telling
 

@@ -24,8 +24,8 @@ from experiment.rows import SAMPLES
 from testbed.clock import Clock
 from testbed.generator import Generator, LoadOrder, warm_up
 from testbed.janitor import Belongings, state_dir
-from testbed.platforms.local.affinity import split
-from testbed.platforms.local.processes import Program, start, stop_all
+from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.processes import Program, start, stop_all
 from testbed.sampler import Sampler, of_usage
 from testbed.selfcheck.gates import WAITED_LIMIT_MS, answers_gate, server_gates
 from testbed.selfcheck.queues import Queues

@@ -10,7 +10,7 @@ from rich.console import Console
 from experiment.errors import RunError
 from experiment.record import write_json
 from testbed import machine
-from testbed.platforms.local.affinity import split
+from testbed.platforms.machine.affinity import split
 from testbed.selfcheck.bench import Bench
 from testbed.selfcheck.check import Check, Profile
 from testbed.selfcheck.checks import CHECKS

@@ -22,11 +22,11 @@ from testbed.deploying import plain_deployment
 from testbed.faults.network import on_network
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment
-from testbed.platforms.local.edge import Edge, as_process
-from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.platform import RunningStore
+from testbed.platforms.store.edge import Edge, as_process
+from testbed.platforms.store.envoy import EdgePlan
+from testbed.platforms.store.proxy import Proxy, start_proxy
 
 CALLS = 3_000
 ROUNDS = 3

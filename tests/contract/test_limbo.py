@@ -8,7 +8,7 @@ import pytest
 
 from experiment.store import Architecture
 from store.rules.limbo import Limbo
-from testbed.platforms.local.store import Store
+from testbed.platforms.store.store import Store
 
 ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
 SETTLED_WITHIN_S = 10.0

@@ -20,10 +20,10 @@ from experiment.store import Architecture, Budget, Sample
 from store.runtime.faults.error import Error
 from testbed import procfs
 from testbed.deploying import plain_deployment
-from testbed.platforms.local import edge
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import Store
 from testbed.platforms.platform import Deployment, RoleUsage, RunningStore
+from testbed.platforms.store import edge
+from testbed.platforms.store.store import Store
 
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 RECOMMENDATIONS = "/api/recommendations?product_id=1"

@@ -17,9 +17,9 @@ from store.runtime.resilience.deadline import HEADER
 from testbed.deploying import plain_deployment
 from testbed.faults.catalogue import fault_for
 from testbed.faults.fault_point import FaultBoard
-from testbed.platforms.local.edge_replies import RETRY_AFTER_S
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import RunningStore
+from testbed.platforms.store.edge_replies import RETRY_AFTER_S
 
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 THREADS = 4

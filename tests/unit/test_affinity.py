@@ -1,6 +1,6 @@
 import os
 
-from testbed.platforms.local.affinity import on_cpus, split
+from testbed.platforms.machine.affinity import on_cpus, split
 
 
 def test_the_generator_gets_the_last_core_and_the_store_the_others() -> None:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from testbed.platforms.local.control_groups import (
+from testbed.platforms.machine.control_groups import (
     Mount,
     Place,
     own_folder,

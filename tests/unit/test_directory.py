@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from testbed.platforms.local.directory import Directory
 from testbed.platforms.platform import Hop
+from testbed.platforms.store.directory import Directory
 
 CATALOG = ["http://127.0.0.1:1", "http://127.0.0.1:2"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.platforms.local.easing import Easing
+from testbed.platforms.machine.easing import Easing
 
 FILES = {"cpu.max": ("2500 10000", "max 10000"), "cpu.cfs_quota_us": ("2500", "-1")}
 

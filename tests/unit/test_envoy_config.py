@@ -2,8 +2,8 @@ from pathlib import Path
 from typing import Any
 
 from store.runtime import serving
-from testbed.platforms.local import envoy
-from testbed.platforms.local.envoy import EdgePlan
+from testbed.platforms.store import envoy
+from testbed.platforms.store.envoy import EdgePlan
 
 ROUTES = {"/": "storefront", "/api/cart": "carts", "/api/product-pages": "storefront"}
 

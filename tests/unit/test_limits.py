@@ -5,8 +5,8 @@ import pytest
 from experiment.store import Budget
 from testbed.janitor import Belongings
 from testbed.platforms.division import Division
-from testbed.platforms.local import limits
-from testbed.platforms.local.control_groups import Place
+from testbed.platforms.machine import limits
+from testbed.platforms.machine.control_groups import Place
 
 BUDGET = Budget(cpus=1.5, memory_mb=512)
 

@@ -1,4 +1,4 @@
-from testbed.platforms.local.shedding import QUIET_S, Shedding
+from testbed.platforms.store.shedding import QUIET_S, Shedding
 
 
 class Edge:

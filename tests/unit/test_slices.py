@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from testbed.janitor import Belongings
-from testbed.platforms.local.slices import Slices
+from testbed.platforms.machine.slices import Slices
 
 QUOTA: dict[int, dict[str, str]] = {
     1: {"cpu.cfs_quota_us": "7500", "cpu.cfs_period_us": "50000"},

@@ -17,13 +17,13 @@ from testbed.bench.crossing.caller import CALLER
 from testbed.bench.crossing.ways import WAYS, Way
 from testbed.bench.rounds import Measure
 from testbed.janitor import Belongings
-from testbed.platforms.local.affinity import Cores
-from testbed.platforms.local.edge import Edge, as_process
-from testbed.platforms.local.envoy import EdgePlan
-from testbed.platforms.local.instances import InstancePlan, RunningInstance, start_instance
-from testbed.platforms.local.processes import stop_all
-from testbed.platforms.local.readiness import await_ready
+from testbed.platforms.machine.affinity import Cores
+from testbed.platforms.machine.processes import stop_all
 from testbed.platforms.running import Running
+from testbed.platforms.store.edge import Edge, as_process
+from testbed.platforms.store.envoy import EdgePlan
+from testbed.platforms.store.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.store.readiness import await_ready
 from testbed.undoing import Undoing
 
 READY_WITHIN_S = 30.0

@@ -11,11 +11,11 @@ from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.containers.casting import Placement
 from testbed.platforms.division import SHARED, Division
-from testbed.platforms.local import limits
-from testbed.platforms.local.affinity import Cores
-from testbed.platforms.local.control_groups import CONTROLLERS, Place, parse_mounts
-from testbed.platforms.local.easing import Easing
-from testbed.platforms.local.limits import NOT_LIMITED, Limits
+from testbed.platforms.machine import limits
+from testbed.platforms.machine.affinity import Cores
+from testbed.platforms.machine.control_groups import CONTROLLERS, Place, parse_mounts
+from testbed.platforms.machine.easing import Easing
+from testbed.platforms.machine.limits import NOT_LIMITED, Limits
 
 CGROUPFS = "cgroupfs"
 _MOUNTINFO = Path("/proc/self/mountinfo")

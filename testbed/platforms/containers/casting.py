@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from testbed.platforms.local.slices import PART_PERIOD_US
+from testbed.platforms.machine.slices import PART_PERIOD_US
 
 LEAST_SHARES = 2
 USUAL_SHARES = 1024

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from experiment.footprint import CLIENTS, EDGE
 from testbed import sockets
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local.instances import RunningInstance
 from testbed.platforms.running import Running
+from testbed.platforms.store.instances import RunningInstance
 from testbed.sockets import TcpSocket
 
 

@@ -1,7 +1,7 @@
 """What could favour one side where stores run in containers, declared."""
 
-from testbed.platforms.local import envoy, instances, proxy, servers
-from testbed.platforms.local.blueprint import PROVIDER_THREADS
+from testbed.platforms.store import envoy, instances, proxy, servers
+from testbed.platforms.store.blueprint import PROVIDER_THREADS
 
 _SHARED = {**instances.FACTORS, **envoy.FACTORS, **proxy.FACTORS, **servers.FACTORS}
 

@@ -24,12 +24,12 @@ from testbed.platforms.containers.wiring import Wiring, gateway_of
 from testbed.platforms.containers.yard import AT_ONCE, Joined, Yard
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local import envoy
-from testbed.platforms.local.databases import DatabaseSet
-from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.proxy import Proxy, start_proxy
 from testbed.platforms.running import Address, Running
+from testbed.platforms.store import envoy
+from testbed.platforms.store.databases import DatabaseSet
+from testbed.platforms.store.edge import Edge
+from testbed.platforms.store.instances import InstancePlan, RunningInstance
+from testbed.platforms.store.proxy import Proxy, start_proxy
 
 EVERYWHERE = envoy.EVERYWHERE
 EDGE_PORT = 8080

@@ -29,15 +29,15 @@ from testbed.platforms.containers.ground import (
 )
 from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
-from testbed.platforms.local.affinity import split
-from testbed.platforms.local.blueprint import Blueprint
-from testbed.platforms.local.databases import Databases
-from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.envoy import EdgePlan
 from testbed.platforms.local.platform import require_division, require_free
-from testbed.platforms.local.servers import Servers
-from testbed.platforms.local.store import Store
+from testbed.platforms.machine.affinity import split
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store.blueprint import Blueprint
+from testbed.platforms.store.databases import Databases
+from testbed.platforms.store.edge import Edge
+from testbed.platforms.store.envoy import EdgePlan
+from testbed.platforms.store.servers import Servers
+from testbed.platforms.store.store import Store
 from testbed.undoing import Undoing
 
 IMAGE_USER = 10001

@@ -15,8 +15,8 @@ from testbed.platforms.containers.container import RunningContainer
 from testbed.platforms.containers.ground import ContainerGround
 from testbed.platforms.containers.swarm import GATEWAY_NETWORK, Services
 from testbed.platforms.containers.wiring import gateway_of
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
 from testbed.platforms.running import Address
+from testbed.platforms.store.instances import InstancePlan, RunningInstance
 
 TASK = "{{.Task.ID}}"
 """Swarm fills it in, for each task of a service."""

@@ -17,8 +17,8 @@ from testbed.platforms.containers.swarm import Services
 from testbed.platforms.containers.swarm_ground import SwarmGround
 from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
-from testbed.platforms.local.store import Store
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store.store import Store
 
 NO_PORT = "Platform swarm publishes no port: leave --port away, and open the address that is shown."
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from experiment.footprint import CLIENTS, EDGE
 from testbed import sockets
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local.footprint import Roots
-from testbed.platforms.local.instances import RunningInstance
-from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.machine.usage import ProcessLook
+from testbed.platforms.store.footprint import Roots
+from testbed.platforms.store.instances import RunningInstance
 from testbed.sockets import TcpSocket
 
 

@@ -1,67 +1,100 @@
-"""What a store stands on: all in which one platform differs from another."""
+"""The ground of a store whose parts are processes of this machine."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
 
+from store.payment_provider.client import PAYMENT_PROVIDER
+from testbed import procfs
+from testbed.janitor import Belongings
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local.databases import DatabaseSet
-from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.proxy import Proxy
-from testbed.platforms.running import Address, Look, Running
+from testbed.platforms.local.connections import connections_of
+from testbed.platforms.local.places import Places
+from testbed.platforms.local.postgres import PostgresServer
+from testbed.platforms.machine.affinity import Cores
+from testbed.platforms.machine.easing import Easing
+from testbed.platforms.machine.limits import Limits
+from testbed.platforms.machine.usage import ProcessLook
+from testbed.platforms.running import Address, Running
+from testbed.platforms.store import envoy
+from testbed.platforms.store.databases import DatabaseSet
+from testbed.platforms.store.edge import Edge, as_process
+from testbed.platforms.store.footprint import roots_of
+from testbed.platforms.store.instances import InstancePlan, RunningInstance, start_instance
+from testbed.platforms.store.proxy import Proxy, start_proxy
 
 
-class Ground(Protocol):
-    """Starts, places, wires and looks at what runs for one deployment."""
+@dataclass(frozen=True)
+class LocalGround:
+    """Implements ``Ground``."""
+
+    databases: DatabaseSet
+    cores: Cores
+    limits: Limits
+    easing: Easing
+    belongings: Belongings
+    folder: Path
+    """For logs."""
+    proxy_host: str = envoy.LOOPBACK
 
     @property
     def says(self) -> Mapping[str, str]:
-        """Limits and cores in force, or in a sentence why there are none."""
+        return {**self.limits.says, "cores": self.cores.says}
 
     @property
-    def databases(self) -> DatabaseSet: ...
+    def division(self) -> Division:
+        return self.limits.division
 
-    @property
-    def division(self) -> Division: ...
-
-    def look(self) -> Look: ...
+    def look(self) -> ProcessLook:
+        return ProcessLook()
 
     def launch(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
-        """Start an instance that takes so much longer to become ready; returns at once."""
+        if plan.role == PAYMENT_PROVIDER:
+            # An outside party: neither in the budget nor on the store's cores.
+            return start_instance(plan, self.belongings, self.cores.generator, [], slower_by_s)
+        cpus, joins = self._places.cpus(), self._places.joins()
+        return start_instance(plan, self.belongings, cpus, joins, slower_by_s)
 
     def settle(self, instance: RunningInstance) -> None:
-        """It serves: from now on it has its place."""
+        self._places.settle(instance)
 
     def vacate(self, plan: InstancePlan) -> None:
-        """It is gone for good."""
-
-    def start_edge(self, edge: Edge) -> Running:
-        """Returns when it listens."""
-
-    def hold_shared(self) -> None:
-        """Edge and database serve: from now on they have no more than their part."""
-
-    def under_budget(self) -> AbstractContextManager[None]:
-        """Inside, the CPU budget holds."""
-
-    def start_database(self, role: str) -> None:
-        """Start the server with the data of ``role`` if it is stopped."""
-
-    def start_proxy(self) -> Proxy:
-        """What impairs the network; callers find it at ``proxy_host``."""
+        self._places.vacate(plan)
 
     @property
-    def proxy_host(self) -> str: ...
+    def _places(self) -> Places:
+        return Places(self.cores, self.limits)
+
+    def start_edge(self, edge: Edge) -> Running:
+        return edge.start(as_process(self.belongings, self.cores.store, self.limits.shared_joins))
+
+    def hold_shared(self) -> None:
+        self.limits.hold_shared()
+
+    def under_budget(self) -> AbstractContextManager[None]:
+        return self.easing.held()
+
+    def start_database(self, role: str) -> None:
+        # The only servers that this platform makes, and they have to be put where limits hold.
+        server = cast("PostgresServer", self.databases.server_of(role))
+        if server.is_stopped:
+            server.start(self.limits.take_in)
+            self.limits.hold_shared()
+
+    def start_proxy(self) -> Proxy:
+        # No part of the store: like the provider neither in the budget nor on its cores.
+        return start_proxy(self.folder, self.belongings, self.cores.generator)
 
     def from_here(self, address: Address) -> Address:
-        """Where the test bed reaches what instances reach at ``address``."""
+        return address
 
     def refused_connections(self) -> int:
-        """That any instance tried to make and was refused, counted for as long as it lives."""
+        return procfs.refused_connections()
 
     def connections(
         self, instances: Sequence[RunningInstance], edge: Running | None, edge_ports: Iterable[int]
     ) -> list[Connection]:
-        """TCP connections to the edge, to instances and to the payment provider."""
+        return connections_of(roots_of(instances, edge), instances, edge_ports)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from testbed import procfs
-from testbed.platforms.local.affinity import Cores, move_to
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.limits import Limits
+from testbed.platforms.machine.affinity import Cores, move_to
+from testbed.platforms.machine.limits import Limits
+from testbed.platforms.store.instances import InstancePlan, RunningInstance
 
 
 class Places:

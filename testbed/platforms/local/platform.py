@@ -14,18 +14,19 @@ from experiment.errors import InputError, RunError
 from store.postgres.server import settings
 from testbed import janitor
 from testbed.janitor import Belongings
-from testbed.platforms.local import envoy, instances, limits, proxy, servers
-from testbed.platforms.local.affinity import split
-from testbed.platforms.local.blueprint import PROVIDER_THREADS, Blueprint
-from testbed.platforms.local.databases import Databases
-from testbed.platforms.local.easing import Easing
-from testbed.platforms.local.edge import Edge
+from testbed.platforms.local.ground import LocalGround
 from testbed.platforms.local.installation import Installation
-from testbed.platforms.local.local_ground import LocalGround
 from testbed.platforms.local.postgres import PostgresServer
-from testbed.platforms.local.servers import Servers
-from testbed.platforms.local.store import Store
+from testbed.platforms.machine import limits
+from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.easing import Easing
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store import envoy, instances, proxy, servers
+from testbed.platforms.store.blueprint import PROVIDER_THREADS, Blueprint
+from testbed.platforms.store.databases import Databases
+from testbed.platforms.store.edge import Edge
+from testbed.platforms.store.servers import Servers
+from testbed.platforms.store.store import Store
 from testbed.undoing import Undoing
 
 LONGEST_BASE = 60

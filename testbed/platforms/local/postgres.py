@@ -17,8 +17,8 @@ from store.postgres.server import SUPERUSER, initdb_command, server_command
 from testbed import procfs
 from testbed.janitor import Belongings
 from testbed.platforms.local.installation import Installation
-from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start, stop_all
-from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.machine.processes import OwnedProcess, Program, last_lines, start, stop_all
+from testbed.platforms.machine.usage import ProcessLook
 from testbed.platforms.running import Look
 
 START_WITHIN_S = 30.0

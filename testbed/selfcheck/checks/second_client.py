@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from experiment.errors import RunError
-from testbed.platforms.local.processes import Program, last_lines, start, stop_all
+from testbed.platforms.machine.processes import Program, last_lines, start, stop_all
 from testbed.selfcheck import product
 from testbed.selfcheck.bench import Bench
 from testbed.selfcheck.check import Check

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from testbed.platforms.local.processes import OwnedProcess, Program, start, stop_all
+from testbed.platforms.machine.processes import OwnedProcess, Program, start, stop_all
 from testbed.selfcheck.bench import Bench
 from testbed.selfcheck.check import Check
 from testbed.selfcheck.finding import Finding, lateness_of

@@ -22,8 +22,8 @@ from testbed.bench.stores.features import (
     page_measure,
 )
 from testbed.bench.stores.sides import Side, deployments
-from testbed.platforms.local.affinity import split
 from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.machine.affinity import split
 
 CUSTOMERS = 3
 ROUNDS = 2

@@ -12,9 +12,9 @@ from experiment.faults.on_roles import MemoryLeak
 from experiment.store import Budget, Sample
 from testbed.deploying import plain_deployment
 from testbed.faults.fault_point import FaultBoard
-from testbed.platforms.local.limits import NOT_LIMITED
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.store import Store
+from testbed.platforms.machine.limits import NOT_LIMITED
+from testbed.platforms.store.store import Store
 
 LIMIT_MB = 600
 SAMPLE = Sample(products=200, customers=100, ratings=3_000)

@@ -13,7 +13,7 @@ from experiment.store import Sample
 from testbed.deploying import plain_deployment
 from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.local.platform import LocalPlatform
-from testbed.platforms.local.servers import BUFFERS_MB, OWN_CONNECTIONS
+from testbed.platforms.store.servers import BUFFERS_MB, OWN_CONNECTIONS
 
 SAMPLE = Sample(products=20, customers=10, ratings=20)
 OWNERS = 9

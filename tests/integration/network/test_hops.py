@@ -23,8 +23,8 @@ from experiment.store import Architecture
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from testbed.faults.fault import Bite
 from testbed.faults.network import on_network
-from testbed.platforms.local.store import Store
 from testbed.platforms.platform import RunningStore
+from testbed.platforms.store.store import Store
 
 PAGE = "/api/product-pages/1"
 PAGES = 4

@@ -13,7 +13,7 @@ import pytest
 from experiment.errors import RunError
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment, Tally
-from testbed.platforms.local.proxy import Proxy, start_proxy
+from testbed.platforms.store.proxy import Proxy, start_proxy
 
 PATIENCE_S = 5.0
 

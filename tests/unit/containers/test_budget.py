@@ -10,7 +10,7 @@ from testbed.janitor import Belongings
 from testbed.platforms.containers import budget
 from testbed.platforms.containers.budget import ContainerBudget
 from testbed.platforms.division import Division
-from testbed.platforms.local.affinity import Cores
+from testbed.platforms.machine.affinity import Cores
 
 CORES = Cores(store=frozenset({0}), generator=frozenset({1}))
 BUDGET = Budget(cpus=0.8, memory_mb=512)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from testbed.platforms.containers.casting import Cast, Placement, cast
-from testbed.platforms.local.slices import PART_PERIOD_US
+from testbed.platforms.machine.slices import PART_PERIOD_US
 
 MOULD = {
     "Config": {

@@ -12,7 +12,7 @@ from store.runtime.database import Waits
 from store.runtime.policies import PATIENCE_S, Policies
 from store.runtime.settings import Settings
 from testbed.deploying import deployment_of
-from testbed.platforms.local.blueprint import Blueprint
+from testbed.platforms.store.blueprint import Blueprint
 from testbed.scenarios import FOLDER
 
 SCENARIO = load_scenario(FOLDER / "outage-one-service.toml")

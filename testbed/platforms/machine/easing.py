@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from testbed.platforms.local.slices import PERIOD_US
+from testbed.platforms.machine.slices import PERIOD_US
 
 SAYS = ", under load only"
 

@@ -15,10 +15,10 @@ from urllib3.exceptions import HTTPError
 from experiment.errors import RunError
 from experiment.record import write_whole
 from testbed.janitor import Belongings
-from testbed.platforms.local import envoy
-from testbed.platforms.local.envoy import EdgePlan
-from testbed.platforms.local.processes import Program, start
+from testbed.platforms.machine.processes import Program, start
 from testbed.platforms.running import Address, Running
+from testbed.platforms.store import envoy
+from testbed.platforms.store.envoy import EdgePlan
 
 _POLL_S = 0.02
 _ADMIN_TIMEOUT = urllib3.Timeout(total=2.0)

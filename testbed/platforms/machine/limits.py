@@ -10,8 +10,8 @@ from pathlib import Path
 from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.division import SHARED, Division
-from testbed.platforms.local.control_groups import CONTROLLERS, Place, places
-from testbed.platforms.local.slices import PART_PERIOD_US, PERIOD_US, Slices, members, move
+from testbed.platforms.machine.control_groups import CONTROLLERS, Place, places
+from testbed.platforms.machine.slices import PART_PERIOD_US, PERIOD_US, Slices, members, move
 
 NOT_LIMITED = "not limited"
 _MB = 2**20

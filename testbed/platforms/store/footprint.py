@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from experiment.footprint import EDGE, PAYMENT_PROVIDER, RoleFootprint
-from testbed.platforms.local.databases import DatabaseSet
-from testbed.platforms.local.instances import RunningInstance
 from testbed.platforms.running import Look, Running
+from testbed.platforms.store.databases import DatabaseSet
+from testbed.platforms.store.instances import RunningInstance
 
 Roots = Mapping[str, Collection[Running]]
 """What runs of each role."""

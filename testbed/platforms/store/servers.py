@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 from store.postgres.server import BUFFERS_MB, CONNECTIONS, OWN_CONNECTIONS, settings
 from store.runtime.deployable import Deployable
-from testbed.platforms.local.database_server import DatabaseServer
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store.database_server import DatabaseServer
 
 Server = TypeVar("Server", bound=DatabaseServer)
 SHARED = "shared"

@@ -12,7 +12,7 @@ from typing import Any
 from experiment.errors import RunError
 from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment
-from testbed.platforms.local.processes import OwnedProcess, Program, last_lines, start
+from testbed.platforms.machine.processes import OwnedProcess, Program, last_lines, start
 from testbed.platforms.running import Address
 
 ANSWER_WITHIN_S = 10.0

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from store.runtime.resilience.deadline import START_HEADER
-from testbed.platforms.local.edge_replies import local_replies
 from testbed.platforms.running import Address
+from testbed.platforms.store.edge_replies import local_replies
 
 HEALTH_CHECK_INTERVAL_S = 1.0
 RECHECK_INTERVAL_S = 0.25

@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from store.rules.limbo import Limbo, merge
-from testbed.platforms.local.databases import DatabaseSet, OwnDatabase
+from testbed.platforms.store.databases import DatabaseSet, OwnDatabase
 
 CONNECT_WITHIN_S = 2
 PATIENCE = "-c statement_timeout=500"

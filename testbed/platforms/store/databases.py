@@ -20,9 +20,9 @@ from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset
 from store.sample.generate import generate
-from testbed.platforms.local.database_server import DatabaseServer
-from testbed.platforms.local.servers import owners
 from testbed.platforms.platform import Deployment, RoleData
+from testbed.platforms.store.database_server import DatabaseServer
+from testbed.platforms.store.servers import owners
 
 ServersByRole = Mapping[str, DatabaseServer]
 """The server that holds the data of each deployable that keeps any."""

@@ -7,7 +7,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from experiment.errors import RunError
-from testbed.platforms.local.instances import RunningInstance
+from testbed.platforms.store.instances import RunningInstance
 
 _POLL_S = 0.05
 _OK = 200

@@ -13,7 +13,7 @@ from pwd import struct_passwd
 from experiment.errors import RunError
 from testbed import procfs
 from testbed.janitor import Belongings
-from testbed.platforms.local.affinity import on_cpus
+from testbed.platforms.machine.affinity import on_cpus
 from testbed.platforms.running import Running
 
 STOP_WITHIN_S = 8.0

@@ -9,12 +9,12 @@ from urllib3.util import parse_url
 from store.runtime.peers import STAT_EVERY_S
 from store.runtime.telemetry import Counters
 from testbed.network.impairment import Impairment, Tally
-from testbed.platforms.local.directory import Directory
-from testbed.platforms.local.ground import Ground
-from testbed.platforms.local.processes import OwnedProcess
-from testbed.platforms.local.proxy import Proxy
-from testbed.platforms.local.usage import ProcessLook
+from testbed.platforms.machine.processes import OwnedProcess
+from testbed.platforms.machine.usage import ProcessLook
 from testbed.platforms.platform import Hop, RoleUsage
+from testbed.platforms.store.directory import Directory
+from testbed.platforms.store.ground import Ground
+from testbed.platforms.store.proxy import Proxy
 
 
 class Network:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.peers import STAT_EVERY_S
-from testbed.platforms.local.directory import Directory
-from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.fleet import Fleet
-from testbed.platforms.local.ground import Ground
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.readiness import await_ready
 from testbed.platforms.platform import InstanceReading
+from testbed.platforms.store.directory import Directory
+from testbed.platforms.store.edge import Edge
+from testbed.platforms.store.fleet import Fleet
+from testbed.platforms.store.ground import Ground
+from testbed.platforms.store.instances import InstancePlan, RunningInstance
+from testbed.platforms.store.readiness import await_ready
 
 READY_WITHIN_S = 60.0
 

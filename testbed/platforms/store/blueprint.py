@@ -9,9 +9,9 @@ from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.deployable import Deployable
 from store.runtime.policies import Policies
 from store.runtime.settings import Settings
-from testbed.platforms.local.envoy import EdgePlan
-from testbed.platforms.local.instances import InstancePlan
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store.envoy import EdgePlan
+from testbed.platforms.store.instances import InstancePlan
 
 PROVIDER_THREADS = 64
 """Many: the outside party must not be what a store waits for in line."""

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters, read_counters
-from testbed.platforms.local.instances import InstancePlan, RunningInstance
-from testbed.platforms.local.processes import STOP_WITHIN_S
-from testbed.platforms.local.usage import add_up
+from testbed.platforms.machine.processes import STOP_WITHIN_S
+from testbed.platforms.machine.usage import add_up
 from testbed.platforms.platform import Instance, InstanceReading, RoleUsage
 from testbed.platforms.running import Look, TakeLook
+from testbed.platforms.store.instances import InstancePlan, RunningInstance
 
 
 @dataclass

@@ -21,18 +21,7 @@ from store.runtime.telemetry import Counters
 from testbed.ledger import read_ledger
 from testbed.network.impairment import Impairment
 from testbed.platforms.footprint import Connection
-from testbed.platforms.local import envoy
-from testbed.platforms.local.blueprint import Blueprint
-from testbed.platforms.local.directory import Directory
-from testbed.platforms.local.edge import Edge
-from testbed.platforms.local.footprint import footprints_of, roots_of
-from testbed.platforms.local.ground import Ground
-from testbed.platforms.local.instances import InstancePlan
-from testbed.platforms.local.limbo import watching
-from testbed.platforms.local.members import Members
-from testbed.platforms.local.network import Network
-from testbed.platforms.local.processes import stop_all
-from testbed.platforms.local.shedding import Shedding
+from testbed.platforms.machine.processes import stop_all
 from testbed.platforms.platform import (
     Hop,
     ImpairedNetwork,
@@ -43,6 +32,17 @@ from testbed.platforms.platform import (
     Scaled,
 )
 from testbed.platforms.running import Look, Running
+from testbed.platforms.store import envoy
+from testbed.platforms.store.blueprint import Blueprint
+from testbed.platforms.store.directory import Directory
+from testbed.platforms.store.edge import Edge
+from testbed.platforms.store.footprint import footprints_of, roots_of
+from testbed.platforms.store.ground import Ground
+from testbed.platforms.store.instances import InstancePlan
+from testbed.platforms.store.limbo import watching
+from testbed.platforms.store.members import Members
+from testbed.platforms.store.network import Network
+from testbed.platforms.store.shedding import Shedding
 
 
 class Store:

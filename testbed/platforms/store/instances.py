@@ -9,7 +9,7 @@ from pathlib import Path
 from store.runtime import serving
 from store.runtime.settings import Settings
 from testbed.janitor import Belongings
-from testbed.platforms.local.processes import Program, start
+from testbed.platforms.machine.processes import Program, start
 from testbed.platforms.running import Address, Running
 
 FACTORS = {

@@ -1,0 +1,1 @@
+"""The machine under a platform: its cores, control groups and processes."""
