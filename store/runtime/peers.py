@@ -11,6 +11,8 @@ import orjson
 from urllib3 import HTTPConnectionPool
 from urllib3.util import parse_url
 
+from store.runtime.names import Names, is_address
+
 STAT_EVERY_S = 0.05
 MAX_IDLE_CONNECTIONS = 64
 """Kept open per instance: as many as the bulkhead lets through by default."""
@@ -20,23 +22,32 @@ class Peers:
     """Connection pools to the instances of each role, in turns.
 
     ``file`` holds ``{role: [base URL, ...]}`` and is replaced as a whole, never written in place.
-    Connections to instances that stay are kept when it changes.
+    Connections to instances that stay are kept when it changes. Where a URL has a name for its
+    host, each address of that name is an instance.
     """
 
-    def __init__(self, file: Path | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        file: Path | None,
+        clock: Callable[[], float] = time.monotonic,
+        names: Names | None = None,
+    ) -> None:
         self._file = file
         self._clock = clock
+        self._names = names or Names()
         self._lock = threading.Lock()
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
         self._pools: dict[str, HTTPConnectionPool] = {}
         self._by_role: dict[str, list[HTTPConnectionPool]] = {}
+        self._named: dict[str, list[str]] = {}
+        """URLs of the roles whose instances are found by name."""
         self._checked_at = float("-inf")
         self._version: tuple[int, int] | None = None
 
     def instances(self, role: str) -> list[HTTPConnectionPool]:
         """Every instance of ``role`` once, the one whose turn it is first; none when unknown."""
         self._refresh()
-        pools = self._by_role.get(role, [])
+        pools = self._found(role) if role in self._named else self._by_role.get(role, [])
         if len(pools) < 2:  # noqa: PLR2004 - nobody to take turns with
             return pools
         first = next(self._turns[role]) % len(pools)
@@ -62,13 +73,30 @@ class Peers:
 
     def _read(self, file: Path) -> None:
         urls: dict[str, list[str]] = orjson.loads(file.read_bytes())
-        named = {url for listed in urls.values() for url in listed}
+        listed = {url for each in urls.values() for url in each}
         # Pools that are gone close their connections when the last call through them has ended.
-        self._pools = {url: self._pools.get(url) or self._open(url) for url in named}
+        self._pools = {url: self._pools.get(url) or self._open(url) for url in listed}
         self._by_role = {role: [self._pools[url] for url in urls[role]] for role in urls}
+        self._named = {role: urls[role] for role in urls if any(map(_has_name, urls[role]))}
+
+    def _found(self, role: str) -> list[HTTPConnectionPool]:
+        """Pools to the addresses that the role's names have now."""
+        urls = [
+            f"http://{address}:{parts.port}"
+            for parts in map(parse_url, self._named[role])
+            for address in self._names.addresses(parts.host or "")
+        ]
+        known = {f"http://{pool.host}:{pool.port}": pool for pool in self._by_role[role]}
+        if known.keys() != set(urls):
+            self._by_role[role] = [known.get(url) or self._open(url) for url in urls]
+        return self._by_role[role]
 
     def _open(self, url: str) -> HTTPConnectionPool:
         parts = parse_url(url)
         if parts.scheme != "http" or parts.host is None:
             raise ValueError(f"{url} in {self._file} is not http://HOST:PORT")
         return HTTPConnectionPool(parts.host, parts.port, maxsize=MAX_IDLE_CONNECTIONS)
+
+
+def _has_name(url: str) -> bool:
+    return not is_address(parse_url(url).host or "")

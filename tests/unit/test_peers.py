@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from store.runtime.names import LOOK_UP_EVERY_S, Names
 from store.runtime.peers import Peers
 
 
@@ -85,3 +86,50 @@ def test_an_address_that_is_not_plain_http_is_refused(file: Path) -> None:
     write(file, {"catalog": ["https://127.0.0.1:1"]})
     with pytest.raises(ValueError, match="is not http://HOST:PORT"):
         Peers(file, Clock()).instances("catalog")
+
+
+class NameServer:
+    def __init__(self, **addresses: list[str]) -> None:
+        self.addresses = addresses
+        self.asked = 0
+
+    def __call__(self, host: str) -> list[str]:
+        self.asked += 1
+        return self.addresses[host]
+
+
+def hosts(peers: Peers, role: str) -> list[str]:
+    return sorted(str(pool.host) for pool in peers.instances(role))
+
+
+def by_name(file: Path, server: NameServer, clock: Clock) -> Peers:
+    write(file, {"catalog": ["http://p:8000"]})
+    return Peers(file, clock, Names(server, clock))
+
+
+def test_each_address_of_a_name_is_an_instance(file: Path) -> None:
+    peers = by_name(file, NameServer(p=["10.0.0.1", "10.0.0.2"]), Clock())
+    assert (hosts(peers, "catalog"), ports(peers, "catalog")) == (
+        ["10.0.0.1", "10.0.0.2"],
+        [8000, 8000],
+    )
+
+
+def test_an_instance_that_a_name_has_got_takes_its_turns_within_a_second(file: Path) -> None:
+    clock, server = Clock(), NameServer(p=["10.0.0.1"])
+    peers = by_name(file, server, clock)
+    before = peers.instances("catalog")
+    server.addresses["p"] = ["10.0.0.1", "10.0.0.2"]
+    at_once = hosts(peers, "catalog")
+    clock.now += LOOK_UP_EVERY_S
+    after = hosts(peers, "catalog")
+    assert (at_once, after) == (["10.0.0.1"], ["10.0.0.1", "10.0.0.2"])
+    assert before[0] in peers.instances("catalog")  # with its connections
+
+
+def test_an_address_is_never_looked_up(file: Path) -> None:
+    server = NameServer()
+    write(file, {"catalog": ["http://127.0.0.1:1"]})
+    clock = Clock()
+    Peers(file, clock, Names(server, clock)).instances("catalog")
+    assert server.asked == 0
