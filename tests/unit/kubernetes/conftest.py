@@ -1,0 +1,51 @@
+"""Manifests as ``kubectl kustomize`` builds them."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+# Helpers lie beside the tests; test folders are no packages.
+sys.path.insert(0, str(Path(__file__).parent))
+
+MANIFESTS = Path(__file__).parents[3] / "docker" / "kubernetes"
+KUBECTL = Path(sys.executable).with_name("kubectl")
+OVERLAYS = sorted(folder.name for folder in (MANIFESTS / "overlays").iterdir())
+
+Object = dict[str, Any]
+Build = Callable[[str], list[Object]]
+
+
+@pytest.fixture(scope="session")
+def build() -> Build:
+    """Objects of a folder below ``docker/kubernetes``; each is built once."""
+    built: dict[str, list[Object]] = {}
+
+    def objects(folder: str) -> list[Object]:
+        if folder not in built:
+            made = subprocess.run(
+                [KUBECTL, "kustomize", MANIFESTS / folder], capture_output=True, check=True
+            )
+            built[folder] = list(yaml.safe_load_all(made.stdout))
+        return built[folder]
+
+    return objects
+
+
+@pytest.fixture(scope="session", params=[*(f"overlays/{name}" for name in OVERLAYS), "load"])
+def objects(request: pytest.FixtureRequest, build: Build) -> list[Object]:
+    """All objects of an overlay; a test that asks for them runs for each."""
+    return build(request.param)
+
+
+@pytest.fixture(scope="session", params=["fixed", "autoscaled"])
+def both(request: pytest.FixtureRequest, build: Build) -> tuple[list[Object], list[Object]]:
+    """The two stores of one size, monolith first."""
+    monolith, services = (
+        build(f"overlays/{name}-{request.param}") for name in ("monolith", "microservices")
+    )
+    return monolith, services

@@ -1,0 +1,62 @@
+"""What tests want to know of built manifests."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Object = dict[str, Any]
+Build = Callable[[str], list[Object]]
+
+WORKLOADS = ("Deployment", "StatefulSet", "Job")
+_CPUS = {"m": 0.001, "": 1.0}
+_MB = {"Mi": 1.0, "Gi": 1024.0}
+
+
+def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
+    return [each for each in objects if each["kind"] in kinds]
+
+
+def named(objects: list[Object], kind: str, name: str) -> Object:
+    (found,) = (o for o in of_kind(objects, kind) if o["metadata"]["name"] == name)
+    return found
+
+
+def pod(workload: Object) -> Object:
+    spec: Object = workload["spec"]["template"]["spec"]
+    return spec
+
+
+def pod_labels(workload: Object) -> dict[str, str]:
+    labels: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    return labels
+
+
+def container(workload: Object) -> Object:
+    """Its only one."""
+    (only,) = pod(workload)["containers"]
+    return dict(only)
+
+
+def part(workload: Object) -> str:
+    return pod_labels(workload)["twinstack.part"]
+
+
+def cpus(said: str) -> float:
+    amount = said.rstrip("m")
+    return float(amount) * _CPUS[said[len(amount) :]]
+
+
+def megabytes(said: str) -> float:
+    return float(said[:-2]) * _MB[said[-2:]]
+
+
+def running(objects: list[Object]) -> Iterator[tuple[int, Object]]:
+    """Workloads that run on, with the number of their pods at the start."""
+    for workload in of_kind(objects, "Deployment", "StatefulSet"):
+        yield replicas_at_start(objects, workload), workload
+
+
+def replicas_at_start(objects: list[Object], workload: Object) -> int:
+    for scaler in of_kind(objects, "HorizontalPodAutoscaler"):
+        if scaler["spec"]["scaleTargetRef"]["name"] == workload["metadata"]["name"]:
+            return int(scaler["spec"]["minReplicas"])
+    return int(workload["spec"]["replicas"])
