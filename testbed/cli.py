@@ -30,7 +30,7 @@ app.add_typer(traces, name="trace")
 console = Console()
 errors = Console(stderr=True)
 
-PlatformName = Literal["local", "compose", "swarm"]
+PlatformName = Literal["local", "compose", "swarm", "kubernetes"]
 RunArgument = Annotated[Path, typer.Argument(help="Folder of a run: results/SCENARIO/RUN.")]
 
 
@@ -62,7 +62,10 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
     seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")] = None,
     platform: Annotated[
         PlatformName,
-        typer.Option(help="Where the stores run: processes, containers, or services of a Swarm."),
+        typer.Option(
+            help="Where the stores run: processes, containers, services of a Swarm, or pods of the "
+            "Kubernetes context that TWINSTACK_KUBE_CONTEXT names."
+        ),
     ] = "local",
     results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
     aa: Annotated[

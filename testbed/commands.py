@@ -25,7 +25,7 @@ from testbed.janitor import state_dir
 from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
-from testbed.platforms import open_platform
+from testbed.platforms import open_platform, require_possible
 from testbed.platforms.platform import Platform
 from testbed.poison import require_poison_in_load
 from testbed.resuming import blocks_left, mark_killed, require_unchanged
@@ -60,6 +60,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     for arm in scenario.arms:
         deployment_of(scenario, arm)
     require_poison_in_load(scenario, order.profile)
+    require_possible(order.platform, scenario)
     with open_platform(order.platform, edge_address(remote)) as platform:
         plan = make_plan(
             scenario,

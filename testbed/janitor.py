@@ -98,6 +98,10 @@ class Belongings:
         """
         self._write("swarm", had_gateway=had_gateway)
 
+    def namespace(self, context: str, name: str, kubeconfig: str | None) -> None:
+        """One of a cluster; ``kubeconfig``: where its context is, None: where it is usual."""
+        self._write("namespace", context=context, name=name, kubeconfig=kubeconfig)
+
     def _write(self, kind: str, **members: Any) -> None:
         with self.file.open("ab") as file:
             file.write(orjson.dumps({"kind": kind, **members}) + b"\n")
@@ -186,6 +190,8 @@ def _clean_up_after(record: _Record) -> list[str]:
         if path.exists():
             _remove_folder(path)
             said.append(f"Removed the folder {path}.")
+    for entry in record.of_kind("namespace"):
+        said += _remove_namespace(entry, record.file.stem)
     record.file.unlink(missing_ok=True)
     return said
 
@@ -198,6 +204,13 @@ def _remove_containers(record: _Record) -> list[str]:
     for entry in record.of_kind("swarm"):
         said += leave_swarm(had_gateway=entry["had_gateway"])
     return said
+
+
+def _remove_namespace(entry: dict[str, Any], run: str) -> list[str]:
+    """Raises RunError, and the record stays, when the cluster does not answer."""
+    from testbed.platforms.kubernetes.cleaning import remove_namespace  # noqa: PLC0415 - rarely needed
+
+    return remove_namespace(entry, run)
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:

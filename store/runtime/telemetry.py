@@ -77,9 +77,13 @@ _SIZE = _LAYOUT.size + _HITS.size
 def read_counters(file: Path) -> Counters:
     """Counters as last written; all zero when the process has not written yet."""
     try:
-        content = file.read_bytes()
+        return counters_in(file.read_bytes())
     except FileNotFoundError:
         return Counters()
+
+
+def counters_in(content: bytes) -> Counters:
+    """Of a file with this content; all zero when nothing was written yet."""
     if len(content) < _SIZE:
         return Counters()
     counters = Counters(*_LAYOUT.unpack_from(content))

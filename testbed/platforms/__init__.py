@@ -1,10 +1,14 @@
 """Where and how a store runs; one folder per platform."""
 
+import os
+
 from experiment.errors import InputError
+from experiment.scenario import Scenario
+from testbed.platforms.kubernetes.possible import require_possible as require_possible_in_cluster
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import Platform
 
-PLATFORMS = ("local", "compose", "swarm")
+PLATFORMS = ("local", "compose", "swarm", "kubernetes")
 
 
 def open_platform(name: str, address: str = "127.0.0.1") -> Platform:
@@ -19,6 +23,8 @@ def open_platform(name: str, address: str = "127.0.0.1") -> Platform:
             return _compose()
         case "swarm":
             return _swarm()
+        case "kubernetes":
+            return _kubernetes()
     raise InputError(f"There is no platform {name!r}; there are {', '.join(PLATFORMS)}.")
 
 
@@ -33,3 +39,16 @@ def _swarm() -> Platform:
     from testbed.platforms.containers.swarm_platform import SwarmPlatform  # noqa: PLC0415 - as above
 
     return SwarmPlatform()
+
+
+def _kubernetes() -> Platform:
+    # It knows what is deployed, which knows what platforms are.
+    from testbed.platforms.kubernetes.platform import KubernetesPlatform  # noqa: PLC0415 - see above
+
+    return KubernetesPlatform.from_environment(os.environ)
+
+
+def require_possible(name: str, scenario: Scenario) -> None:
+    """InputError, before anything starts, when the platform of that name cannot run it."""
+    if name == "kubernetes":
+        require_possible_in_cluster(scenario)

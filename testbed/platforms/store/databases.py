@@ -5,9 +5,10 @@ gets copies of them.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Protocol
 
 import psycopg
 from psycopg import Connection, sql
@@ -80,10 +81,25 @@ class DatabaseSet:
         raise RunError(f"Nobody keeps data for {role!r}; there are {sorted(self.by_role)}.")
 
     def books(self) -> Books:
-        return merge(_read_books(own) for own in self.by_role.values())
+        return books_of(self.by_role.values())
 
 
-def _read_books(own: OwnDatabase) -> Books:
+class Owned(Protocol):
+    """The data of one owner, as the test bed opens them."""
+
+    @property
+    def deployable(self) -> Deployable: ...
+
+    @property
+    def url_from_here(self) -> str: ...
+
+
+def books_of(owned: Iterable[Owned]) -> Books:
+    """The whole books."""
+    return merge(map(_read_books, owned))
+
+
+def _read_books(own: Owned) -> Books:
     if own.deployable.read_books is None:
         return Books()
     with psycopg.connect(own.url_from_here) as connection:

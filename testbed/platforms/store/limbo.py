@@ -1,6 +1,6 @@
 """Asks the owners of a deployment's data, time and again, what is in limbo."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import psycopg
@@ -8,7 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from store.rules.limbo import Limbo, merge
-from testbed.platforms.store.databases import DatabaseSet, OwnDatabase
+from testbed.platforms.store.databases import Owned
 
 CONNECT_WITHIN_S = 2
 PATIENCE = "-c statement_timeout=500"
@@ -18,7 +18,7 @@ PATIENCE = "-c statement_timeout=500"
 class _Owner:
     """One owner, over a connection that is kept, and made anew after it broke."""
 
-    def __init__(self, own: OwnDatabase, stack: ExitStack) -> None:
+    def __init__(self, own: Owned, stack: ExitStack) -> None:
         self._own = own
         self._connection: Connection[TupleRow] | None = None
         stack.callback(self._close)
@@ -46,9 +46,9 @@ class _Owner:
 
 
 @contextmanager
-def watching(databases: DatabaseSet) -> Iterator[Callable[[], Limbo | None]]:
+def watching(owned: Iterable[Owned]) -> Iterator[Callable[[], Limbo | None]]:
     """Yields a reader of what is in limbo; it reads None while an owner does not answer."""
-    owners = [own for own in databases.by_role.values() if own.deployable.read_limbo is not None]
+    owners = [own for own in owned if own.deployable.read_limbo is not None]
     # Confirmed orders first: what is confirmed between two statements then counts as in limbo for
     # a moment, instead of as money that nobody took.
     owners.sort(key=lambda own: own.deployable.role != "orders")

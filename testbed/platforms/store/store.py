@@ -199,7 +199,7 @@ class Store:
         return replace(self._ground.databases.books(), charges=read_ledger(provider.url_from_here))
 
     def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
-        return watching(self._ground.databases)
+        return watching(self._ground.databases.by_role.values())
 
     def _note_shedding(self, role: str, event: str) -> None:
         StateChanges(self._blueprint.state_changes_file, role, envoy.EDGE).report(event)

@@ -1,0 +1,1 @@
+"""Platform ``kubernetes``: the manifests of docker/kubernetes, driven by kubectl."""
