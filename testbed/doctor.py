@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from experiment.errors import InputError, RunError
+from experiment.errors import RunError, TwinstackError
 from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local import installation
@@ -50,6 +50,7 @@ def findings() -> list[Finding]:
         _browser,
         _compose,
         _swarm,
+        _kubernetes,
     )
     return [look() for look in looks]
 
@@ -172,9 +173,15 @@ def _swarm() -> Finding:
     return _platform("swarm", checks.swarm)
 
 
+def _kubernetes() -> Finding:
+    from testbed.platforms.kubernetes import checks  # noqa: PLC0415 - as above
+
+    return _platform("kubernetes", lambda: checks.kubernetes(os.environ))
+
+
 def _platform(name: str, look: Callable[[], str]) -> Finding:
     try:
         says = look()
-    except InputError as error:
+    except TwinstackError as error:
         return Finding(f"platform {name}", ok=False, says=str(error), remedy=NOT_NEEDED)
     return Finding(f"platform {name}", ok=True, says=says, remedy="")

@@ -26,7 +26,7 @@ from typing import IO, Any, Self
 
 import orjson
 
-from experiment.errors import RunError
+from experiment.errors import RunError, TwinstackError
 from experiment.record import write_whole
 from testbed import procfs
 
@@ -190,8 +190,11 @@ def _clean_up_after(record: _Record) -> list[str]:
         if path.exists():
             _remove_folder(path)
             said.append(f"Removed the folder {path}.")
-    for entry in record.of_kind("namespace"):
-        said += _remove_namespace(entry, record.file.stem)
+    try:
+        for entry in record.of_kind("namespace"):
+            said += _remove_namespace(entry, record.file.stem)
+    except TwinstackError as error:  # the record stays, for the next cleaner
+        return [*said, str(error)]
     record.file.unlink(missing_ok=True)
     return said
 
@@ -207,7 +210,6 @@ def _remove_containers(record: _Record) -> list[str]:
 
 
 def _remove_namespace(entry: dict[str, Any], run: str) -> list[str]:
-    """Raises RunError, and the record stays, when the cluster does not answer."""
     from testbed.platforms.kubernetes.cleaning import remove_namespace  # noqa: PLC0415 - rarely needed
 
     return remove_namespace(entry, run)

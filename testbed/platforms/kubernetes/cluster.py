@@ -17,6 +17,8 @@ NAMESPACE = "TWINSTACK_KUBE_NAMESPACE"
 ANSWERS_WITHIN_S = 30.0
 _PASSED_ON = ("PATH", "HOME", "KUBECONFIG", "LANG", "TMPDIR")
 _MOST_SAID = 300
+_NO = "failed without a word"
+"""As kubectl auth can-i says no: on the standard output."""
 
 Object = dict[str, Any]
 """As the API has it."""
@@ -80,10 +82,22 @@ class Cluster:
         found: Object = json.loads(self.kubectl("get", kind, *selection, "--output=json"))
         return list(found["items"]) if found["kind"] == "List" else [found]
 
-    def server_version(self) -> str:
+    def server_version(self, within_s: float = ANSWERS_WITHIN_S) -> str:
         """Asks the cluster; RunError when it does not answer."""
-        said: Object = json.loads(self.kubectl("version", "--output=json"))
+        said: Object = json.loads(self.kubectl("version", "--output=json", within_s=within_s))
         return str(said["serverVersion"]["gitVersion"])
+
+    def may(self, verb: str, resource: str, within_s: float = ANSWERS_WITHIN_S) -> bool:
+        """Whether we are permitted to, in any namespace."""
+        name, _, sub = resource.partition("/")
+        wanted = [verb, name, "--all-namespaces", *([f"--subresource={sub}"] if sub else [])]
+        try:
+            self.kubectl("auth", "can-i", *wanted, within_s=within_s)
+        except RunError as error:
+            if str(error).endswith(_NO):
+                return False
+            raise
+        return True
 
     def require_context(self) -> None:
         """InputError when no kubeconfig knows it."""
@@ -101,4 +115,4 @@ def passed_on() -> dict[str, str]:
 
 def _complaint(said: str) -> str:
     lines = [line for line in said.strip().splitlines() if not line.startswith("Warning:")]
-    return (lines[-1] if lines else "failed without a word")[:_MOST_SAID]
+    return (lines[-1] if lines else _NO)[:_MOST_SAID]

@@ -82,6 +82,8 @@ class Fleet:
         """New pods for those of these places that have none; returns when they are ready."""
         for group, places in self._by_group(names):
             empty = [place for place in places if not place.is_taken]
+            for place in empty:
+                place.is_expected = True
             if empty:
                 group.scale(len(group.taken) + len(empty))
                 group.settle(empty, self._faults)

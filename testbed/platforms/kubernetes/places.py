@@ -21,6 +21,8 @@ class Place:
     name: str
     open_inside: OpenInside
     pod: Pod | None = None
+    is_expected: bool = True
+    """Whether a pod has the place or is on its way: it takes from the budget from then on."""
     meter: Meter = field(default_factory=Meter)
     changes: list[bytes] = field(default_factory=list)
     """What pods that are gone had reported."""
@@ -92,3 +94,4 @@ class Place:
                 self._inside.close()
                 self.meter.pod_ended()
             self._inside = self.pod = None
+            self.is_expected = False

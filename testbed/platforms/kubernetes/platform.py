@@ -46,11 +46,7 @@ class KubernetesPlatform(Undoing):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "KubernetesPlatform":
         """InputError when no context is named."""
-        if not (context := environment.get(CONTEXT)):
-            raise InputError(
-                f"Platform kubernetes uses no cluster by chance: name a context by {CONTEXT} "
-                "(kubectl config get-contexts lists them)."
-            )
+        context = context_in(environment)
         images = Images(
             environment.get(REGISTRY, "docker.io/library"), environment.get(TAG, "latest")
         )
@@ -91,3 +87,13 @@ class KubernetesPlatform(Undoing):
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
+
+
+def context_in(environment: Mapping[str, str]) -> str:
+    """The one that is named; InputError when none is."""
+    if not (context := environment.get(CONTEXT)):
+        raise InputError(
+            f"Platform kubernetes uses no cluster by chance: name a context by {CONTEXT} "
+            "(kubectl config get-contexts lists them)."
+        )
+    return context

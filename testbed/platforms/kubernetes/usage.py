@@ -12,19 +12,19 @@ from testbed.platforms.platform import InstanceReading, RoleUsage
 
 def of_role(group: Group, division: Division, shed: Mapping[str, int]) -> RoleUsage:
     """Of a deployable, or of the payment provider."""
-    alive = len(group.taken)
+    instances = sum(place.is_expected for place in group.places)
     all_places = [*group.places, *group.retired]
     counters = add_up(place.meter.counters for place in all_places)
     counters.shed = shed.get(group.name, 0)
     is_outside = group.name == PAYMENT_PROVIDER
     return RoleUsage(
         role=group.name,
-        instances=alive,
+        instances=instances,
         cpu_s=sum(place.meter.cpu_s for place in all_places),
         memory_mb=sum(place.meter.memory_mb for place in group.taken),
         counters=counters,
-        ready=None if is_outside else alive,
-        cpus=None if is_outside else division.reserved_cpus(group.name, alive),
+        ready=None if is_outside else len(group.taken),
+        cpus=None if is_outside else division.reserved_cpus(group.name, instances),
     )
 
 

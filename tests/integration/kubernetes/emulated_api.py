@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from emulated_cluster import EmulatedCluster, Object
-from spdy import Tunnel
-from websocket import CLOSE, Messages, accept
+from spdy_tunnel import Tunnel
+from websocket_messages import CLOSE, Messages, accept
 
 SCALED = ("deployments", "statefulsets")
 KINDS = {
@@ -23,11 +23,13 @@ KINDS = {
         "persistentvolumeclaims": "PersistentVolumeClaim",
     },
     ("apps", "v1"): {"deployments": "Deployment", "statefulsets": "StatefulSet"},
+    ("authorization.k8s.io", "v1"): {"selfsubjectaccessreviews": "SelfSubjectAccessReview"},
     ("batch", "v1"): {"jobs": "Job"},
     ("policy", "v1"): {"poddisruptionbudgets": "PodDisruptionBudget"},
     ("autoscaling", "v2"): {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
     ("networking.k8s.io", "v1"): {"networkpolicies": "NetworkPolicy"},
 }  # fmt: skip
+CLUSTER_WIDE = ("namespaces", "selfsubjectaccessreviews")
 STDIN, STDOUT, STATUS = 0, 1, 3
 _PATH = re.compile(
     r"/(?:api|apis/(?P<group>[^/]+))/(?P<version>v\d+)"
@@ -55,6 +57,8 @@ class EmulatedApi:
     failures: list[Failure] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
     """Method and path of each, in order."""
+    forbidden: set[str] = field(default_factory=set)
+    """What a user is told not to be permitted to, such as ``create pods/exec``."""
     listeners: dict[str, int] = field(default_factory=dict)
     """Loopback port where the pods of a role listen, by the first word of its name."""
     port: int = 0
@@ -112,40 +116,37 @@ class _Handler(BaseHTTPRequestHandler):
         self._operate(asked, query, json.loads(body) if body else {})
 
     def _operate(self, asked: dict[str, str], query: dict[str, str], body: Object) -> None:
-        cluster, resource, namespace = (
-            self.emulated.cluster, asked["resource"], asked["namespace"],
-        )  # fmt: skip
-        name = asked["name"]
-        if asked["sub"] == "exec":
-            self._exec(name)
-            return
-        if asked["sub"] == "portforward":
-            self._forward(name)
-            return
-        if self.command == "POST":
-            self._created(cluster.create(resource, namespace, body), body)
-            return
-        if self.command == "GET" and not name:
-            listed = cluster.find(
-                resource, namespace, query.get("labelSelector", ""), query.get("fieldSelector", "")
-            )
-            self._answer(_list(asked, listed))
-            return
+        upgrades = {"exec": self._exec, "portforward": self._forward}
+        if asked["sub"] in upgrades:
+            upgrades[asked["sub"]](asked["name"])
+        elif asked["resource"] == "selfsubjectaccessreviews":
+            self._answer(_review(body, self.emulated.forbidden), 201)
+        elif self.command == "POST":
+            made = self.emulated.cluster.create(asked["resource"], asked["namespace"], body)
+            self._created(made, body)
+        elif self.command == "GET" and not asked["name"]:
+            selectors = query.get("labelSelector", ""), query.get("fieldSelector", "")
+            found = self.emulated.cluster.find(asked["resource"], asked["namespace"], *selectors)
+            self._answer(_list(asked, found))
+        else:
+            self._on_one(asked["resource"], asked["namespace"], asked["name"], asked["sub"], body)
+
+    def _on_one(self, resource: str, namespace: str, name: str, sub: str, body: Object) -> None:
+        cluster = self.emulated.cluster
         found = cluster.objects.get((resource, namespace, name))
         if found is None:
             self._fail(404, "NotFound", f'{resource} "{name}" not found')
         elif self.command == "DELETE":
             cluster.delete(resource, namespace, name)
             self._answer({"kind": "Status", "apiVersion": "v1", "status": "Success"})
-        elif asked["sub"] == "scale":
+        elif sub == "scale":
             if self.command == "PATCH":
                 found = cluster.scale(resource, namespace, name, body["spec"]["replicas"])
             self._answer(_scale_of(found))
         else:
             if self.command == "PATCH":
-                found["metadata"].setdefault("annotations", {}).update(
-                    body["metadata"]["annotations"]
-                )
+                annotations = found["metadata"].setdefault("annotations", {})
+                annotations.update(body["metadata"]["annotations"])
             self._answer(found)
 
     def _created(self, made: Object | None, body: Object) -> None:
@@ -204,6 +205,12 @@ def _list(asked: dict[str, str], items: list[Object]) -> Object:
     }
 
 
+def _review(body: Object, forbidden: set[str]) -> Object:
+    wanted = body["spec"]["resourceAttributes"]
+    right = "/".join(filter(None, (wanted["resource"], wanted.get("subresource"))))
+    return {**body, "status": {"allowed": f"{wanted['verb']} {right}" not in forbidden}}
+
+
 def _scale_of(owner: Object) -> Object:
     return {
         "kind": "Scale",
@@ -242,7 +249,7 @@ def _resources(group_version: str, kinds: dict[str, str]) -> Object:
         {
             "name": name,
             "singularName": kind.lower(),
-            "namespaced": name != "namespaces",
+            "namespaced": name not in CLUSTER_WIDE,
             "kind": kind,
             "verbs": verbs,
         }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from emulated_api import EmulatedApi, Failure
-from listeners import healthy, listening
+from pod_listeners import healthy, listening
 
 from experiment.errors import RunError
 from experiment.store import Sample

@@ -1,8 +1,11 @@
 """Manifests as ``kubectl kustomize`` builds them."""
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,11 @@ Object = dict[str, Any]
 Build = Callable[[str], list[Object]]
 
 
+def kustomize(folder: Path) -> list[Object]:
+    made = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, check=True)
+    return list(yaml.safe_load_all(made.stdout))
+
+
 @pytest.fixture(scope="session")
 def build() -> Build:
     """Objects of a folder below ``docker/kubernetes``; each is built once."""
@@ -27,11 +35,25 @@ def build() -> Build:
 
     def objects(folder: str) -> list[Object]:
         if folder not in built:
-            made = subprocess.run(
-                [KUBECTL, "kustomize", MANIFESTS / folder], capture_output=True, check=True
-            )
-            built[folder] = list(yaml.safe_load_all(made.stdout))
+            built[folder] = kustomize(MANIFESTS / folder)
         return built[folder]
+
+    return objects
+
+
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """As ``build``, with one database server for all owners."""
+    folder = tmp_path_factory.mktemp("one-server")
+
+    def objects(store: str) -> list[Object]:
+        lies = partial(os.path.relpath, start=folder.resolve())
+        overlay = {
+            "resources": [lies(MANIFESTS / store)],
+            "components": [lies(MANIFESTS / "components" / "one-server")],
+        }
+        (folder / "kustomization.yaml").write_text(json.dumps(overlay), encoding="utf-8")
+        return kustomize(folder)
 
     return objects
 

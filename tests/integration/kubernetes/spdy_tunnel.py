@@ -10,7 +10,7 @@ import threading
 import zlib
 from contextlib import suppress
 
-from websocket import Messages
+from websocket_messages import Messages
 
 SYN_STREAM, SYN_REPLY, PING = 1, 2, 6
 FIN = 1
