@@ -16,6 +16,6 @@ def kubernetes(environment: Mapping[str, str]) -> str:
     cluster.require_context()
     version = cluster.server_version(ANSWERS_WITHIN_S)
     for right in ALLOWED:
-        if not cluster.may(*right.split(), within_s=ANSWERS_WITHIN_S):
+        if not cluster.may(right, ANSWERS_WITHIN_S):
             raise InputError(f"Context {cluster.context} does not permit to {right}.")
     return f"context {cluster.context}, {version}"

@@ -17,8 +17,6 @@ NAMESPACE = "TWINSTACK_KUBE_NAMESPACE"
 ANSWERS_WITHIN_S = 30.0
 _PASSED_ON = ("PATH", "HOME", "KUBECONFIG", "LANG", "TMPDIR")
 _MOST_SAID = 300
-_NO = "failed without a word"
-"""As kubectl auth can-i says no: on the standard output."""
 
 Object = dict[str, Any]
 """As the API has it."""
@@ -78,6 +76,14 @@ class Cluster:
             raise RunError(f"kubectl {arguments[0]}: {_complaint(done.stderr)}")
         return done.stdout
 
+    def create(self, *what: str, stdin: str | None = None) -> None:
+        """RunError when something of that name is there already, or it is not permitted.
+
+        Nothing is validated here: a test holds our manifests to the schemas, and kubectl would
+        fetch those each time.
+        """
+        self.kubectl("create", "--validate=ignore", *what, stdin=stdin)
+
     def objects(self, kind: str, *selection: str) -> list[Object]:
         found: Object = json.loads(self.kubectl("get", kind, *selection, "--output=json"))
         return list(found["items"]) if found["kind"] == "List" else [found]
@@ -87,17 +93,21 @@ class Cluster:
         said: Object = json.loads(self.kubectl("version", "--output=json", within_s=within_s))
         return str(said["serverVersion"]["gitVersion"])
 
-    def may(self, verb: str, resource: str, within_s: float = ANSWERS_WITHIN_S) -> bool:
-        """Whether we are permitted to, in any namespace."""
+    def may(self, right: str, within_s: float = ANSWERS_WITHIN_S) -> bool:
+        """Whether we are permitted to do something, such as ``create pods/exec``, anywhere."""
+        verb, resource = right.split()
         name, _, sub = resource.partition("/")
-        wanted = [verb, name, "--all-namespaces", *([f"--subresource={sub}"] if sub else [])]
-        try:
-            self.kubectl("auth", "can-i", *wanted, within_s=within_s)
-        except RunError as error:
-            if str(error).endswith(_NO):
-                return False
-            raise
-        return True
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": {"verb": verb, "resource": name, "subresource": sub}},
+        }
+        said = self.kubectl(
+            "create", "--validate=ignore", "--filename=-", "--output=json",
+            stdin=json.dumps(review), within_s=within_s,
+        )  # fmt: skip
+        allowed: bool = json.loads(said)["status"]["allowed"]
+        return allowed
 
     def require_context(self) -> None:
         """InputError when no kubeconfig knows it."""
@@ -115,4 +125,4 @@ def passed_on() -> dict[str, str]:
 
 def _complaint(said: str) -> str:
     lines = [line for line in said.strip().splitlines() if not line.startswith("Warning:")]
-    return (lines[-1] if lines else _NO)[:_MOST_SAID]
+    return (lines[-1] if lines else "failed without a word")[:_MOST_SAID]

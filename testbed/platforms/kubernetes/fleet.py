@@ -1,8 +1,9 @@
 """All pods of one store: looked at, lost, brought back, added and taken away."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 
 from experiment.errors import RunError
 from testbed.platforms.kubernetes.cluster import Cluster
@@ -15,6 +16,16 @@ AT_ONCE = 8
 NO_FAULTS = b'{"faults":[]}'
 
 
+@dataclass(frozen=True)
+class Expected:
+    """A group of pods that are starting."""
+
+    name: str
+    controller: str
+    selector: str
+    count: int
+
+
 class Fleet:
     """Groups may be changed side by side; one group is changed by one thread at a time."""
 
@@ -24,11 +35,21 @@ class Fleet:
         self._groups: dict[str, Group] = {}
         self._faults = NO_FAULTS
 
-    def settle(self, name: str, controller: str, selector: str, count: int) -> None:
-        """Take in a new group of so many pods; returns when they are ready."""
-        group = Group(name, controller, selector, self._cluster, self._open_inside)
-        self._groups[name] = group
-        group.settle(group.add_places(count), self._faults)
+    def settle(self, expected: Sequence[Expected]) -> None:
+        """Take in new groups; returns when all of their pods are ready."""
+        with ThreadPoolExecutor(AT_ONCE) as settlers:
+            list(settlers.map(self._settle, expected))
+
+    def _settle(self, expected: Expected) -> None:
+        group = Group(
+            expected.name,
+            expected.controller,
+            expected.selector,
+            self._cluster,
+            self._open_inside,
+        )
+        self._groups[expected.name] = group
+        group.settle(group.add_places(expected.count), self._faults)
 
     def group(self, name: str) -> Group:
         """RunError for one that is not there."""

@@ -14,7 +14,7 @@ from testbed.platforms.kubernetes.cluster import Cluster
 from testbed.platforms.kubernetes.data import await_data
 from testbed.platforms.kubernetes.databases import PORT, ClusterDatabases, OwnedDatabase
 from testbed.platforms.kubernetes.edge import EdgeAdmin
-from testbed.platforms.kubernetes.fleet import Fleet
+from testbed.platforms.kubernetes.fleet import Expected, Fleet
 from testbed.platforms.kubernetes.forwarding import Forward
 from testbed.platforms.kubernetes.inside import Inside
 from testbed.platforms.kubernetes.namespaces import Ownership
@@ -46,17 +46,16 @@ class Installation:
         """Return when it serves; what has to be closed is put on ``undo``."""
         passwords = self._create_secrets()
         manifests = self._write_manifests(images, ownership)
-        self._create(manifests, FIRST)
+        self.cluster.create(f"--filename={manifests}", "-l", FIRST)
         await_data(self.cluster, len(owners(self.deployment)))
         fleet = Fleet(self.cluster, self._inside)
         undo.callback(fleet.close)
-        self._settle_servers(fleet)
+        fleet.settle(self._servers())
         began = time.monotonic()
-        self._create(manifests, LAST)
-        self._settle_store(fleet)
+        self.cluster.create(f"--filename={manifests}", "-l", LAST)
+        fleet.settle(self._store())
         reached = self._reach(fleet, passwords, port, undo)
-        counts = {role: self.deployment.count(role) for role in self.deployment.roles}
-        reached.admin.await_members(counts)
+        reached.admin.await_members(self._counts)
         limits = limits_said(self.deployment)
         store = ClusterStore(self.deployment, reached, limits, time.monotonic() - began)
         undo.callback(store.stop)
@@ -66,9 +65,7 @@ class Installation:
         """They pass by no file."""
         names = [each.role for each in owners(self.deployment)]
         made = secrets.passwords(names, one_server=overlay.one_server(self.deployment))
-        self.cluster.kubectl(
-            "create", "--filename=-", "--validate=ignore", stdin=json.dumps(secrets.manifest(made))
-        )
+        self.cluster.create("--filename=-", stdin=json.dumps(secrets.manifest(made)))
         return made
 
     def _write_manifests(self, images: Images, ownership: Ownership) -> Path:
@@ -82,21 +79,27 @@ class Installation:
         built.write_text(self.cluster.kubectl("kustomize", str(folder)), encoding="utf-8")
         return built
 
-    def _create(self, manifests: Path, which: str) -> None:
-        # A test holds them to the schemas; validating here would fetch the schemas each time.
-        chosen = ["-l", which, "--validate=ignore"]
-        self.cluster.kubectl("create", f"--filename={manifests}", *chosen)
+    def _servers(self) -> list[Expected]:
+        return [
+            Expected(
+                f"database-{server}",
+                f"statefulset/database-{server}",
+                f"twinstack.part=database,twinstack.data-of={server}",
+                1,
+            )
+            for server in overlay.servers(self.deployment)
+        ]
 
-    def _settle_servers(self, fleet: Fleet) -> None:
-        for server in overlay.servers(self.deployment):
-            name = f"database-{server}"
-            selector = f"twinstack.part=database,twinstack.data-of={server}"
-            fleet.settle(name, f"statefulset/{name}", selector, 1)
+    def _store(self) -> list[Expected]:
+        counts = {PAYMENT_PROVIDER: 1, envoy.EDGE: 1, **self._counts}
+        return [
+            Expected(name, f"deployment/{name}", f"twinstack.role={name}", count)
+            for name, count in counts.items()
+        ]
 
-    def _settle_store(self, fleet: Fleet) -> None:
-        counts = {role: self.deployment.count(role) for role in self.deployment.roles}
-        for name, count in {PAYMENT_PROVIDER: 1, envoy.EDGE: 1, **counts}.items():
-            fleet.settle(name, f"deployment/{name}", f"twinstack.role={name}", count)
+    @property
+    def _counts(self) -> dict[str, int]:
+        return {role: self.deployment.count(role) for role in self.deployment.roles}
 
     def _reach(
         self,

@@ -55,7 +55,7 @@ def create(cluster: Cluster, name: str, ownership: Ownership) -> None:
             },
         },
     }
-    cluster.kubectl("create", "--filename=-", stdin=json.dumps(content))
+    cluster.create("--filename=-", stdin=json.dumps(content))
 
 
 def delete(cluster: Cluster, name: str, run: str) -> bool:

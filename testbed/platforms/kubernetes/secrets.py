@@ -28,9 +28,12 @@ def passwords(
 ) -> dict[str, dict[str, str]]:
     """Content by name of the Secret; what servers share has one superuser."""
     shared = draw()
-    admin = (lambda: shared) if one_server else draw
     return {"store": {TOKEN_KEY: draw()}} | {
-        f"database-{owner}": {ADMIN_PASSWORD: admin(), PASSWORD: draw()} for owner in owners
+        f"database-{owner}": {
+            ADMIN_PASSWORD: shared if one_server else draw(),
+            PASSWORD: draw(),
+        }
+        for owner in owners
     }
 
 

@@ -73,7 +73,7 @@ class EmulatedApi:
         with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
             server.daemon_threads = True
             self.port = server.server_address[1]
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
             thread.start()
             try:
                 yield self

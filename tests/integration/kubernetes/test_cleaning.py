@@ -1,5 +1,6 @@
 """What an interrupted run left in a cluster goes with the next cleaning."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ NAME = "twinstack-monolith"
 
 
 @pytest.fixture
-def left(kubeconfig: Path, cluster: Cluster, tmp_path: Path) -> Path:
+def left(cluster: Cluster, tmp_path: Path) -> Path:
     """The record of a run whose owner was killed, in its folder."""
     namespaces.create(cluster, NAME, Ownership(RUN, 999_999))
     state = tmp_path / "state"
@@ -25,7 +26,7 @@ def left(kubeconfig: Path, cluster: Cluster, tmp_path: Path) -> Path:
         state / f"{RUN}.jsonl",
         b'{"kind":"owner","boot":"of another boot","pid":999999,"started":1}\n'
         b'{"kind":"namespace","context":"emulated","name":"%b","kubeconfig":"%b"}\n'
-        % (NAME.encode(), str(kubeconfig).encode()),
+        % (NAME.encode(), os.environ["KUBECONFIG"].encode()),
     )
     return state
 

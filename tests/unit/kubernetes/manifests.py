@@ -42,7 +42,7 @@ def part(workload: Object) -> str:
 
 def cpus(said: str) -> float:
     amount = said.rstrip("m")
-    return float(amount) * _CPUS[said[len(amount) :]]
+    return round(float(amount) * _CPUS[said[len(amount) :]], 6)
 
 
 def megabytes(said: str) -> float:

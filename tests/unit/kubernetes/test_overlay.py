@@ -39,37 +39,39 @@ def built(deployment: Deployment, folder: Path) -> list[Object]:
     return kustomize(folder)
 
 
-@pytest.fixture(params=["monolith", "microservices"])
+@pytest.fixture(scope="module", params=["monolith", "microservices"])
 def spike(request: pytest.FixtureRequest) -> Deployment:
     return deployed("spike-hot-feature", request.param)
 
 
-def test_every_object_is_in_its_namespace_and_carries_its_run(
-    spike: Deployment, tmp_path: Path
-) -> None:
-    for each in built(spike, tmp_path):
+@pytest.fixture(scope="module")
+def objects(spike: Deployment, tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
+    return built(spike, tmp_path_factory.mktemp("spike"))
+
+
+def test_every_object_is_in_its_namespace_and_carries_its_run(objects: list[Object]) -> None:
+    for each in objects:
         assert each["metadata"]["namespace"] == "here"
         assert OURS.labels.items() <= each["metadata"]["labels"].items()
 
 
-def test_pods_carry_their_run_too(spike: Deployment, tmp_path: Path) -> None:
-    for each in of_kind(built(spike, tmp_path), "Deployment", "StatefulSet", "Job"):
+def test_pods_carry_their_run_too(objects: list[Object]) -> None:
+    for each in of_kind(objects, "Deployment", "StatefulSet", "Job"):
         assert OURS.labels.items() <= each["spec"]["template"]["metadata"]["labels"].items()
 
 
 def test_images_come_from_the_registry_and_tag_that_were_named(
-    spike: Deployment, tmp_path: Path
+    objects: list[Object],
 ) -> None:
-    for each in of_kind(built(spike, tmp_path), "Deployment", "StatefulSet", "Job"):
+    for each in of_kind(objects, "Deployment", "StatefulSet", "Job"):
         image = container(each)["image"]
         assert image.startswith("registry.test:5000/shop/twinstack-")
         assert image.endswith(":3.2.1")
 
 
 def test_roles_have_the_instances_and_quotas_of_the_scenario(
-    spike: Deployment, tmp_path: Path
+    spike: Deployment, objects: list[Object]
 ) -> None:
-    objects = built(spike, tmp_path)
     for role in spike.roles:
         workload = named(objects, "Deployment", role)
         milli = f"{round(1000 * spike.division.quotas[role])}m"
@@ -96,9 +98,9 @@ def test_a_pooled_budget_limits_nobody_s_cpu(tmp_path: Path) -> None:
 
 
 def test_the_cluster_s_autoscaler_leaves_the_deciding_to_the_test_bed(
-    spike: Deployment, tmp_path: Path
+    objects: list[Object],
 ) -> None:
-    assert not of_kind(built(spike, tmp_path), "HorizontalPodAutoscaler")
+    assert not of_kind(objects, "HorizontalPodAutoscaler")
 
 
 def test_a_shared_layout_has_one_server(tmp_path: Path) -> None:

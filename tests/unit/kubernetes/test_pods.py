@@ -1,6 +1,8 @@
 """What every pod has to be like, whatever it runs."""
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,15 @@ IMAGES = {
         "monolith", "payment-provider", "edge", "database", "create-data", "load",
     )
 }  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def schemas_are_read_once() -> Iterator[None]:
+    """The library reads megabytes of definitions for each object."""
+    utils = kubernetes_validate.utils
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "schema_contents", cache(utils.schema_contents))
+        yield
 
 
 def test_every_object_is_valid(objects: list[Object]) -> None:

@@ -16,6 +16,7 @@ IMPOSSIBLE = {
     "right-sizing-search": "one CPU budget for all",
     "scaling": "one CPU budget for all",
     "spike-budgets": "pods cannot share a slice",
+    "without-guards": "the fault black-hole",
 }
 
 
