@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from conftest import emulated
 from emulated_api import EmulatedApi
+from emulated_environment import emulated
 from pod_listeners import healthy, listening
 
 from experiment.store import Sample

@@ -2,30 +2,18 @@
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 # Helpers lie beside the tests; test folders are no packages.
 sys.path.insert(0, str(Path(__file__).parent))
 
-MANIFESTS = Path(__file__).parents[3] / "docker" / "kubernetes"
-KUBECTL = Path(sys.executable).with_name("kubectl")
+from manifests import MANIFESTS, Build, Object, kustomize
+
 OVERLAYS = sorted(folder.name for folder in (MANIFESTS / "overlays").iterdir())
-
-Object = dict[str, Any]
-Build = Callable[[str], list[Object]]
-
-
-def kustomize(folder: Path) -> list[Object]:
-    made = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, check=True)
-    return list(yaml.safe_load_all(made.stdout))
 
 
 @pytest.fixture(scope="session")

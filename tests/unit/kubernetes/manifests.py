@@ -1,14 +1,28 @@
-"""What tests want to know of built manifests."""
+"""Built manifests, and what tests want to know of them."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 Object = dict[str, Any]
 Build = Callable[[str], list[Object]]
 
+MANIFESTS = Path(__file__).parents[3] / "docker" / "kubernetes"
+KUBECTL = Path(sys.executable).with_name("kubectl")
+"""The one that is locked, whatever the system has."""
+
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 _CPUS = {"m": 0.001, "": 1.0}
 _MB = {"Mi": 1.0, "Gi": 1024.0}
+
+
+def kustomize(folder: Path) -> list[Object]:
+    made = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, check=True)
+    return list(yaml.safe_load_all(made.stdout))
 
 
 def of_kind(objects: list[Object], *kinds: str) -> list[Object]:

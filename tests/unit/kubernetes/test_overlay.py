@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import kustomize
-from manifests import container, named, of_kind, part
+from manifests import container, kustomize, named, of_kind, part
 
 from experiment.scenario import Scenario
 from experiment.store import Arm
