@@ -130,8 +130,13 @@ def test_no_secret_is_in_the_manifests(objects: list[Object]) -> None:
     assert not of_kind(objects, "Secret")
     for workload in of_kind(objects, *WORKLOADS):
         for variable in container(workload).get("env", []):
-            if re.search("PASSWORD|SECRET", variable["name"]):
+            if re.search("PASSWORD|SECRET", variable["name"]) and part(workload) != "outside":
                 assert "secretKeyRef" in variable["valueFrom"]
+
+
+def test_the_outside_party_has_no_secret_of_the_store(objects: list[Object]) -> None:
+    for workload in (w for w in of_kind(objects, *WORKLOADS) if part(w) == "outside"):
+        assert not [each for each in container(workload)["env"] if "valueFrom" in each]
 
 
 def test_the_generator_and_what_it_measures_are_never_on_one_node(objects: list[Object]) -> None:
