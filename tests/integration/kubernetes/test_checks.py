@@ -20,7 +20,7 @@ def test_what_is_not_permitted_is_named(api: EmulatedApi, right: str) -> None:
         checks.kubernetes(NAMED)
 
 
-def test_a_cluster_that_is_not_there_is_a_reason() -> None:
+def test_a_cluster_that_is_not_there_is_a_reason(api: EmulatedApi) -> None:
     with pytest.raises(RunError, match="refused"):
         checks.kubernetes({"TWINSTACK_KUBE_CONTEXT": "nowhere"})
 

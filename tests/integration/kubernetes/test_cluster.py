@@ -97,7 +97,7 @@ def test_an_api_that_does_not_answer_is_given_up(api: EmulatedApi, cluster: Clus
         cluster.kubectl("get", "namespace", NAME, within_s=1)
 
 
-def test_a_cluster_that_is_not_there_is_one_sentence() -> None:
+def test_a_cluster_that_is_not_there_is_one_sentence(api: EmulatedApi) -> None:
     nowhere = Cluster("nowhere", find_kubectl())
     with pytest.raises(RunError, match=r"connection to the server .* was refused"):
         nowhere.kubectl("get", "pods")
