@@ -9,7 +9,7 @@ import pytest
 from emulated_api import EmulatedApi, Failure
 from pod_listeners import healthy, listening
 
-from experiment.errors import InputError, RunError
+from experiment.errors import RunError
 from experiment.store import Sample
 from testbed.deploying import plain_deployment
 from testbed.platforms.kubernetes.overlay import Images
@@ -36,17 +36,6 @@ def store(platform: KubernetesPlatform, tmp_path: Path) -> ClusterStore:
     return platform.up(MONOLITH, tmp_path / "logs")
 
 
-def test_instances_are_numbered_and_alive(store: ClusterStore) -> None:
-    found = {each.name: each.alive for each in store.instances()}
-    assert found == {"payment-provider-1": True, "monolith-1": True, "monolith-2": True}
-
-
-def test_nothing_is_left_when_a_store_is_down(api: EmulatedApi, store: ClusterStore) -> None:
-    store.down()
-    store.down()  # safe to repeat
-    assert not api.cluster.objects
-
-
 def test_nothing_is_left_when_the_platform_ends(
     api: EmulatedApi, store: ClusterStore, platform: KubernetesPlatform, tmp_path: Path
 ) -> None:
@@ -55,31 +44,16 @@ def test_nothing_is_left_when_the_platform_ends(
     assert not list((tmp_path / "state").glob("*.jsonl"))
 
 
-def test_no_password_is_written_to_a_file(
-    api: EmulatedApi, store: ClusterStore, tmp_path: Path
-) -> None:
-    secrets = api.cluster.find("secrets", NAMESPACE)
-    drawn = [value for each in secrets for value in each["stringData"].values()]
-    written = [file.read_text() for file in (tmp_path / "logs").rglob("*") if file.is_file()]
-    assert len(drawn) == 3
-    assert not [value for value in drawn if any(value in content for content in written)]
-
-
-def test_what_processes_reported_is_there_when_the_store_is_down(
+def test_when_a_store_is_down_nothing_is_left_but_what_its_processes_reported(
     api: EmulatedApi, store: ClusterStore
 ) -> None:
     pod = api.cluster.pods_of("monolith")[0]["metadata"]["name"]
     line = b'{"at":1.5,"event":"worker-started","role":"monolith","instance":"monolith-1"}\n'
     api.cluster.agents[pod].files["state-changes.jsonl"] = line
     store.down()
+    store.down()  # safe to repeat
+    assert not api.cluster.objects
     assert [each["event"] for each in store.state_changes()] == ["worker-started"]
-
-
-def test_a_second_store_of_the_same_architecture_is_refused(
-    platform: KubernetesPlatform, store: ClusterStore, tmp_path: Path
-) -> None:
-    with pytest.raises(InputError, match=f"namespace {NAMESPACE} is of the run"):
-        platform.up(MONOLITH, tmp_path / "second")
 
 
 def test_a_pod_that_cannot_start_is_named_with_its_reason(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from emulated_api import EmulatedApi
 from emulated_environment import emulated
 from pod_listeners import healthy, listening
 
+from experiment.errors import InputError
 from experiment.store import Sample
 from store.runtime.faults.crash import Crash
 from testbed.deploying import plain_deployment
@@ -38,11 +40,21 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedApi]:
 
 
 @pytest.fixture(scope="module")
-def store(api: EmulatedApi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterStore]:
-    """One for all tests here: each leaves it as it was."""
+def platform(api: EmulatedApi) -> Iterator[KubernetesPlatform]:
     images = Images("registry.test", "0.1.0")
-    with KubernetesPlatform("emulated", "twinstack", images) as platform:
-        yield platform.up(SERVICES, tmp_path_factory.mktemp("logs"))
+    with KubernetesPlatform("emulated", "twinstack", images) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="module")
+def store(platform: KubernetesPlatform, logs: Path) -> ClusterStore:
+    """One for all tests here: each leaves it as it was."""
+    return platform.up(SERVICES, logs)
 
 
 def _kept(api: EmulatedApi, role: str) -> list[dict[str, dict[str, str]]]:
@@ -55,6 +67,23 @@ def test_everything_carries_its_run_and_its_owner(api: EmulatedApi, store: Clust
     for (kind, namespace, name), each in api.cluster.objects.items():
         if namespace and kind != "secrets":  # they live and die with their namespace
             assert each["metadata"]["labels"]["twinstack.run"] == run, (kind, name)
+
+
+def test_a_second_store_of_the_same_architecture_is_refused(
+    platform: KubernetesPlatform, store: ClusterStore, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=f"namespace {NAMESPACE} is of the run"):
+        platform.up(SERVICES, tmp_path / "second")
+
+
+def test_no_password_is_written_to_a_file(
+    api: EmulatedApi, store: ClusterStore, logs: Path
+) -> None:
+    secrets = api.cluster.find("secrets", NAMESPACE)
+    drawn = [value for each in secrets for value in each["stringData"].values()]
+    written = [file.read_text() for file in logs.rglob("*") if file.is_file()]
+    assert len(drawn) == 19
+    assert not [value for value in drawn if any(value in content for content in written)]
 
 
 def test_a_role_that_is_killed_stays_lost_until_it_is_restored(
