@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError
 
 from experiment.errors import RunError
 from testbed.platforms.kubernetes.forwarding import Forward
-from testbed.platforms.local import envoy
+from testbed.platforms.store import envoy
 
 HEALTHY = r"^cluster\..*\.membership_healthy$"
 SERVES_WITHIN_S = 90.0

@@ -21,10 +21,10 @@ from testbed.platforms.kubernetes.namespaces import Ownership
 from testbed.platforms.kubernetes.overlay import Images
 from testbed.platforms.kubernetes.pods import PORT as STORE_PORT
 from testbed.platforms.kubernetes.store import ClusterStore, Reached
-from testbed.platforms.local import envoy
-from testbed.platforms.local.limits import NOT_LIMITED
-from testbed.platforms.local.servers import owners
+from testbed.platforms.machine.limits import NOT_LIMITED
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store import envoy
+from testbed.platforms.store.servers import owners
 
 LAST = "twinstack.part in (store, edge)"
 """What starts when all data are there."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from store.runtime.telemetry import Counters
 from testbed.platforms.kubernetes.inside import Look
-from testbed.platforms.local.usage import add_up
+from testbed.platforms.machine.usage import add_up
 
 
 class Meter:

@@ -10,10 +10,10 @@ from typing import Any
 from experiment.store import Sample
 from testbed.platforms.kubernetes.cluster import Object
 from testbed.platforms.kubernetes.namespaces import Ownership
-from testbed.platforms.local import envoy
-from testbed.platforms.local.blueprint import Blueprint
-from testbed.platforms.local.servers import owners
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store import envoy
+from testbed.platforms.store.blueprint import Blueprint
+from testbed.platforms.store.servers import owners
 
 MANIFESTS = Path(__file__).parents[3] / "docker" / "kubernetes"
 RUN_FOLDER = Path("/run/twinstack")
@@ -122,7 +122,7 @@ def _edge(deployment: Deployment) -> envoy.Config:
     """The edge as platform ``local`` has it, but for where it listens and how it finds roles."""
     local = Blueprint(deployment, RUN_FOLDER, {}).edge(port=EDGE_PORT, mesh=False)
     return envoy.bootstrap(
-        replace(local, members=None, address="0.0.0.0", admin_port=EDGE_ADMIN_PORT)  # noqa: S104 - of the pod
+        replace(local, members=None, address=envoy.EVERYWHERE, admin_port=EDGE_ADMIN_PORT)
     )
 
 

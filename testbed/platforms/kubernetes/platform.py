@@ -14,9 +14,9 @@ from testbed.platforms.kubernetes.installation import Installation
 from testbed.platforms.kubernetes.namespaces import Ownership
 from testbed.platforms.kubernetes.overlay import Images
 from testbed.platforms.kubernetes.store import ClusterStore
-from testbed.platforms.local import envoy
 from testbed.platforms.local.platform import require_free
 from testbed.platforms.platform import Deployment
+from testbed.platforms.store import envoy
 from testbed.undoing import Undoing
 
 REGISTRY = "TWINSTACK_REGISTRY"

@@ -27,10 +27,6 @@ from testbed.platforms.kubernetes.forwarding import Forward
 from testbed.platforms.kubernetes.groups import Group
 from testbed.platforms.kubernetes.overlay import servers
 from testbed.platforms.kubernetes.possible import FAULTS, OF_CONNECTIONS
-from testbed.platforms.local import envoy
-from testbed.platforms.local.databases import books_of
-from testbed.platforms.local.limbo import watching
-from testbed.platforms.local.shedding import Shedding
 from testbed.platforms.platform import (
     Deployment,
     Hop,
@@ -41,6 +37,10 @@ from testbed.platforms.platform import (
     RoleUsage,
     Scaled,
 )
+from testbed.platforms.store import envoy
+from testbed.platforms.store.databases import books_of
+from testbed.platforms.store.limbo import watching
+from testbed.platforms.store.shedding import Shedding
 
 INSTANCES = "twinstack.part in (store, outside)"
 

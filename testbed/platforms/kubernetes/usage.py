@@ -6,7 +6,7 @@ from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.telemetry import Counters
 from testbed.platforms.division import Division
 from testbed.platforms.kubernetes.groups import Group
-from testbed.platforms.local.usage import add_up
+from testbed.platforms.machine.usage import add_up
 from testbed.platforms.platform import InstanceReading, RoleUsage
 
 

@@ -11,7 +11,7 @@ import pytest
 from manifests import WORKLOADS, container, of_kind, part, pod
 
 from microservices.deployables import DEPLOYABLES as SERVICES
-from testbed.platforms.local import envoy
+from testbed.platforms.store import envoy
 
 Object = dict[str, Any]
 
