@@ -149,6 +149,7 @@ def test_workers_of_other_code_are_refused(tmp_path: Path, belongings: Belonging
         warm_up((CORE,), belongings, workers)
 
 
+@pytest.mark.long
 def test_a_run_says_how_many_workers_came_in_time(tmp_path: Path, belongings: Belongings) -> None:
     master = free_address()
     workers = LoadWorkers(2, Address.parse(master), within_s=10)

@@ -58,6 +58,7 @@ def test_networks_without_a_published_port_lead_nowhere() -> None:
         "edge-microservices",
         "load-master",
         "load-worker",
+        "load-for-run",
     }
 
 
