@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,8 +20,9 @@ from experiment.load_worker import RemoteLoad
 from testbed.janitor import Belongings
 from testbed.load_workers import with_workers
 
-HERE, THERE = "198.18.55.1", "198.18.55.2"
-"""Of the range that is set aside for benchmarks (RFC 2544)."""
+NETWORK = list(ip_network("198.18.0.0/15").subnets(new_prefix=30))[os.getpid() % 2**15]
+"""Of the range that is set aside for benchmarks (RFC 2544); another for each process of tests."""
+HERE, THERE = (str(host) for host in NETWORK.hosts())
 AHEAD_S = 1_000
 
 
