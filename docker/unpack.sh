@@ -5,7 +5,5 @@ set -eu
     --no-deps --require-hashes --no-compile --target "$2" --requirement "$1"
 rm -rf "$2/bin"
 find "$2" -type d -name tests -prune -exec rm -rf {} +
-# Flask-Login imports its test client, and Locust imports Flask-Login.
-find "$2" -type f \( -name 'test_*.py' -o -name conftest.py \) ! -path '*/flask_login/test_client.py' -delete
 # The root file system is read-only later: what is not compiled now is compiled at every start.
 python3 -m compileall -q --invalidation-mode unchecked-hash "$2"

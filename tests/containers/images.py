@@ -24,7 +24,8 @@ SHARED: Mapping[str, set[str]] = {
         "store.sample.dataset",  # the form of the ratings that a model is trained with
     },
     "search": {"store.rules.ranking"},
-    "storefront": {"store.sample.assortment"},  # the categories that its pages offer
+    # The categories that its pages offer.
+    "storefront": {"store.sample.assortment", "store.sample.words"},
 }
 """Modules that a service shares with the monolith, beside those that all processes have."""
 

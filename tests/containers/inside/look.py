@@ -13,12 +13,6 @@ PROGRAMS = ("pip", "pip3", "gcc", "cc", "g++", "make", "ld", "git", "pytest", "u
 MODULES = ("pip", "ensurepip", "setuptools", "pytest")
 
 
-def is_test(file: Path) -> bool:
-    if file.parts[-2:] == ("flask_login", "test_client.py"):  # its own package imports it
-        return False
-    return file.name in ("tests", "conftest.py") or file.name.startswith("test_")
-
-
 def module_of(file: Path) -> str:
     return ".".join(file.relative_to(CODE).with_suffix("").parts).removesuffix(".__init__")
 
@@ -37,7 +31,7 @@ found = {
     "modules": [module_of(file) for file in sources],
     "uncompiled": [str(file) for file in sources if not is_compiled(file)],
     "packages": [name_of(each) for each in distributions(path=[str(HOME / "packages")])],
-    "tests": [str(file) for file in HOME.rglob("*") if is_test(file)],
+    "tests": [str(folder) for folder in HOME.rglob("tests")],
     "tools": [
         *(program for program in PROGRAMS if shutil.which(program)),
         *(module for module in MODULES if importlib.util.find_spec(module)),
