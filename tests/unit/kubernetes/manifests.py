@@ -22,7 +22,7 @@ _MB = {"Mi": 1.0, "Gi": 1024.0}
 
 def kustomize(folder: Path) -> list[Object]:
     made = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, check=True)
-    return list(yaml.safe_load_all(made.stdout))
+    return list(yaml.load_all(made.stdout, yaml.CSafeLoader))  # in C: they are long
 
 
 def of_kind(objects: list[Object], *kinds: str) -> list[Object]:
