@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from testbed.platforms.containers.casting import Cast, cast
 
 AT_ONCE = 8
 REMOVED_WITHIN_S = 30.0
+CUT_OFF_AFTER_S = 10.0
 _POLL_S = 0.2
 PUBLIC = "public"
 """The only network from which a port can be published."""
@@ -70,20 +72,31 @@ class Joined:
 
 def remove_network(network: Network, within_s: float = REMOVED_WITHIN_S) -> None:
     """Remove it as soon as nobody is on it: tasks of Swarm leave in their own time."""
-    until = time.monotonic() + within_s
+    began = time.monotonic()
     while True:
         try:
             network.remove()
         except NotFound:
             return
         except APIError as error:
-            if time.monotonic() > until:
+            waited_s = time.monotonic() - began
+            if waited_s > within_s:
                 raise RunError(
                     f"The engine keeps the network {network.name}: {error.explanation}."
                 ) from error
+            if waited_s > CUT_OFF_AFTER_S:
+                _cut_off(network)
             time.sleep(_POLL_S)
         else:
             return
+
+
+def _cut_off(network: Network) -> None:
+    """End what is still on it: the engine may keep the end of a container that is gone."""
+    with suppress(NotFound, APIError):  # it went meanwhile; the next try to remove it tells
+        network.reload()
+        for identity, end in (network.attrs.get("Containers") or {}).items():
+            network.disconnect(end.get("Name") or identity, force=True)
 
 
 def remove_all(containers: Sequence[Container]) -> None:
