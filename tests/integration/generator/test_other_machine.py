@@ -20,6 +20,8 @@ from experiment.load_worker import RemoteLoad
 from testbed.janitor import Belongings
 from testbed.load_workers import with_workers
 
+pytestmark = pytest.mark.long  # each waits for a whole load
+
 NETWORK = list(ip_network("198.18.0.0/15").subnets(new_prefix=30))[os.getpid() % 2**15]
 """Of the range that is set aside for benchmarks (RFC 2544); another for each process of tests."""
 HERE, THERE = (str(host) for host in NETWORK.hosts())

@@ -24,3 +24,10 @@ def api(tmp_path: Path) -> Iterator[EmulatedApi]:
 @pytest.fixture
 def cluster(api: EmulatedApi) -> Cluster:
     return Cluster(CONTEXT, find_kubectl())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Together they take most of a minute: every step is a call of kubectl."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.long)

@@ -16,8 +16,6 @@ from testbed.platforms.kubernetes.overlay import Images
 from testbed.platforms.kubernetes.platform import KubernetesPlatform
 from testbed.platforms.kubernetes.store import ClusterStore
 
-pytestmark = pytest.mark.long  # whole stores, brought up by dozens of calls of kubectl
-
 NAMESPACE = "twinstack-monolith"
 PODS = f"/api/v1/namespaces/{NAMESPACE}/pods/.*"
 IMAGES = Images("registry.test", "0.1.0")

@@ -18,8 +18,6 @@ from testbed.platforms.kubernetes.overlay import FAULTS_FILE, Images
 from testbed.platforms.kubernetes.platform import KubernetesPlatform
 from testbed.platforms.kubernetes.store import ClusterStore
 
-pytestmark = pytest.mark.long  # whole stores, brought up by dozens of calls of kubectl
-
 NAMESPACE = "twinstack-microservices"
 SERVICES = plain_deployment("microservices", Sample(products=200, customers=100, ratings=3_000))
 CHARGE = {"idempotency_key": "order-1", "amount_cents": 500, "refunded_cents": 0}
