@@ -99,7 +99,8 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     if resume is not None:
-        if until_decided or (name, blocks, seed, aa, load_workers) != (None,) * 5:
+        others = (name, blocks, seed, aa, load_workers, load_listen, load_target)
+        if until_decided or any(given is not None for given in others):
             raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
         from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
 

@@ -198,6 +198,10 @@ def test_ctrl_c_stops_everything_and_keeps_what_was_measured(running: Running) -
         (("report", "nowhere"), "is not the folder of a run"),
         (("run",), "Name a scenario"),
         (("run", "first-look", "--resume", "nowhere"), "give --resume and nothing else"),
+        (
+            ("run", "--resume", "nowhere", "--load-listen", "127.0.0.1:5557"),
+            "give --resume and nothing else",
+        ),
         (("run", "--resume", "nowhere"), "is not the folder of a run"),
         (("run", "first-look", "--blocks", "0"), "Invalid value for '--blocks'"),
         (("fly",), "No such command"),
