@@ -17,6 +17,7 @@ from experiment.errors import RunError
 from testbed.janitor import Belongings
 from testbed.platforms.containers.casting import Cast, Placement, cast
 from testbed.platforms.containers.swarm_service import task_template
+from testbed.platforms.containers.yard import remove_network
 
 GATEWAY_NETWORK = "docker_gwbridge"
 """On it every task has an address that this machine reaches."""
@@ -59,7 +60,7 @@ def leave(client: DockerClient, *, had_gateway: bool) -> None:
         client.swarm.leave(force=True)
     if not had_gateway:
         for network in client.networks.list(names=[GATEWAY_NETWORK]):
-            network.remove()
+            remove_network(network)  # the ends of tasks leave it in their own time
 
 
 @dataclass

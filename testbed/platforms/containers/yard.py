@@ -93,7 +93,7 @@ def remove_network(network: Network, within_s: float = REMOVED_WITHIN_S) -> None
 
 def _cut_off(network: Network) -> None:
     """End what is still on it: the engine may keep the end of a container that is gone."""
-    with suppress(NotFound, APIError):  # it went meanwhile; the next try to remove it tells
+    with suppress(APIError):  # it went meanwhile; the next try to remove it tells
         network.reload()
         for identity, end in (network.attrs.get("Containers") or {}).items():
             network.disconnect(end.get("Name") or identity, force=True)
