@@ -1,0 +1,44 @@
+"""All commands together, and what becomes of their failures."""
+
+import errno
+import sys
+
+import typer
+
+from experiment.errors import TwinstackError
+from testbed.cli import machine, measuring, reporting
+from testbed.cli.console import errors
+from testbed.stopping import Stopped, signals_raise_stopped
+from testbed.traces.cli import app as traces
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Monolith or microservices? The same store, built twice, measured under the same load.",
+    epilog="Exit codes: 0 done, 1 the run is void or failed, 2 the input is wrong.",
+)
+for group in (measuring, reporting, machine):
+    app.add_typer(group.app)
+app.add_typer(traces, name="trace")
+
+
+def main() -> None:
+    """Entry point; turns every expected failure into one sentence and an exit code."""
+    try:
+        with signals_raise_stopped():
+            app()
+    except TwinstackError as error:
+        _fail(str(error), error.exit_code)
+    except Stopped:
+        _fail("Stopped. What was measured is kept, marked as cut off.", 1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        _fail(f"{error.strerror}{where}; nothing is left running.", 1)
+
+
+def _fail(sentence: str, code: int) -> None:
+    errors.print(f"[bold red]twinstack:[/] {sentence}", highlight=False, soft_wrap=True)
+    sys.exit(code)

@@ -1,0 +1,140 @@
+"""Commands that plan and measure runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from experiment.errors import InputError
+from experiment.part import Profile
+from testbed import scenarios as scenarios_of_the_project
+from testbed.cli.console import console
+from testbed.cli.platform_option import PlatformName
+from testbed.cli.runs import existing
+from testbed.stopping import Stopped
+
+app = typer.Typer()
+
+
+@app.command()
+def scenarios() -> None:
+    """List the scenarios that ship with the project."""
+    from testbed.planning import seconds_per_trial, trials_of  # noqa: PLC0415 - keeps --help fast
+
+    table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
+    for name in scenarios_of_the_project.names():
+        scenario = scenarios_of_the_project.find(name)
+        trials = trials_of(scenario, "full", scenario.blocks.full)
+        minutes = trials * seconds_per_trial(scenario, "full") / 60
+        table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
+    console.print(table)
+
+
+@app.command()
+def run(  # noqa: PLR0917 - typer reads options from parameters
+    name: Annotated[
+        str | None, typer.Argument(help="A scenario's name, or a TOML file of your own.")
+    ] = None,
+    profile: Annotated[
+        Profile, typer.Option(help="smoke: does it work; demo: a first look; full: a verdict.")
+    ] = "demo",
+    blocks: Annotated[
+        int | None, typer.Option(min=1, max=200, help="Blocks, instead of the profile's number.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")] = None,
+    platform: Annotated[
+        PlatformName,
+        typer.Option(
+            help="Where the stores run: processes, containers, services of a Swarm, or pods of the "
+            "Kubernetes context that TWINSTACK_KUBE_CONTEXT names."
+        ),
+    ] = "local",
+    results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
+    aa: Annotated[
+        str | None, typer.Option(metavar="ARM", help="Measure this arm against itself: the noise.")
+    ] = None,
+    until_decided: Annotated[  # noqa: FBT002 - a flag of the command line
+        bool,
+        typer.Option(
+            "--until-decided", help="Stop as soon as the verdict is clear, by a declared rule."
+        ),
+    ] = False,
+    resume: Annotated[
+        Path | None, typer.Option(help="Go on with this interrupted run, as it was planned.")
+    ] = None,
+    load_workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=16, help="So many workers, started by twinstack load-worker, send the load."
+        ),
+    ] = None,
+    load_listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS:PORT", help="Where they find this run; 127.0.0.1:5557 if unset."
+        ),
+    ] = None,
+    load_target: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Where they find the store, if not where it says it is."),
+    ] = None,
+) -> None:
+    """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
+    if resume is not None:
+        others = (name, blocks, seed, aa, load_workers, load_listen, load_target)
+        if until_decided or any(given is not None for given in others):
+            raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
+        from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
+
+        resume_run(console, existing(resume))
+        return
+    if name is None:
+        raise InputError("Name a scenario (twinstack scenarios lists them), or a run to --resume.")
+    scenario = scenarios_of_the_project.find(name)
+    from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
+    from testbed.load_workers import RemoteWorkers  # noqa: PLC0415 - keeps --help fast
+
+    workers = RemoteWorkers.wanted(load_workers, load_listen, load_target)
+    order = RunOrder(profile, blocks, seed, platform, results, aa, until_decided, workers)
+    run_scenario(console, scenario, order)
+
+
+@app.command()
+def load_worker(
+    master: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="The --load-listen of twinstack run.")
+    ],
+    patience_s: Annotated[
+        float, typer.Option(min=1, help="End after so many seconds without a run.")
+    ] = 300.0,
+) -> None:
+    """Send a part of the load of runs on another machine, until Ctrl-C. Takes one core."""
+    from loadtests.workers.address import Address  # noqa: PLC0415 - keeps --help fast
+    from loadtests.workers.supervisor import Supervisor  # noqa: PLC0415 - keeps --help fast
+
+    def say(sentence: str) -> None:
+        console.print(sentence, highlight=False, soft_wrap=True)
+
+    supervisor = Supervisor(Address.parse(master), patience_s, say)
+    try:
+        supervisor.run()
+    except Stopped:
+        say("Stopped.")
+
+
+@app.command()
+def plan(
+    name: Annotated[str, typer.Argument(help="A scenario's name, or a TOML file of your own.")],
+    pilot: Annotated[
+        Path | None, typer.Option(help="Run to judge by; the newest of the scenario if unset.")
+    ] = None,
+    results: Annotated[Path, typer.Option(help="Where run records lie.")] = Path("results"),
+    profile: Annotated[Profile, typer.Option(help="Profile of the run to be planned.")] = "full",
+) -> None:
+    """Say how many blocks and minutes an effect takes, judged by a pilot run."""
+    scenario = scenarios_of_the_project.find(name)
+    from testbed.power_plan import plan_by_pilot  # noqa: PLC0415 - keeps --help fast
+
+    run = existing(pilot).path if pilot else None
+    plan_by_pilot(console, scenario, profile, results, run)
