@@ -1,7 +1,5 @@
 """Reads what a store consists of: at rest, and around each phase of kind baseline."""
 
-import os
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -13,10 +11,10 @@ from experiment.errors import RunError
 from experiment.footprint import Footprint, Link, Reading, Steady, Traffic
 from experiment.phase import PlannedPhase
 from experiment.record import write_json
+from testbed.beside import Beside
 from testbed.clock import Clock
 from testbed.platforms.footprint import Connection, grown
 from testbed.platforms.platform import RunningStore
-from testbed.sampler import YIELDING
 
 
 def read(store: RunningStore) -> Reading:
@@ -40,8 +38,7 @@ def _read(store: RunningStore) -> tuple[Reading, list[Connection]]:
 class FootprintWatch:
     """Watches the baselines of a trial from a thread of its own; leaves the file at the end.
 
-    As the sampler's, its thread yields to the load generator, and what goes wrong in it is raised
-    at the end.
+    What goes wrong in it is raised at the end.
     """
 
     def __init__(
@@ -58,12 +55,10 @@ class FootprintWatch:
         self._rest = rest
         self._file = file
         self._steady: list[Steady] = []
-        self._stop = threading.Event()
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="footprint", daemon=True)
+        self._beside = Beside("footprint", self._run)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._beside.start()
         return self
 
     def __exit__(
@@ -72,19 +67,15 @@ class FootprintWatch:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop.set()
-        self._thread.join()
+        self._beside.end()
         write_json(self._file, Footprint(rest=self._rest, steady=tuple(self._steady)))
-        if self._error is not None and error is None:
-            raise RunError(f"Reading the footprint failed: {self._error}.") from self._error
+        failed = self._beside.error
+        if failed is not None and error is None:
+            raise RunError(f"Reading the footprint failed: {failed}.") from failed
 
     def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
-        try:
-            for planned in self._baselines:
-                self._watch(planned)
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
-            self._error = error
+        for planned in self._baselines:
+            self._watch(planned)
 
     def _watch(self, planned: PlannedPhase) -> None:
         """Read at the begin and at the end of a phase, unless the trial ends before."""
@@ -108,7 +99,7 @@ class FootprintWatch:
 
     def _waited_until(self, at_s: float) -> bool:
         """False when the trial ended before."""
-        return not self._stop.wait(max(0.0, at_s - self._clock.elapsed_s()))
+        return not self._beside.over.wait(max(0.0, at_s - self._clock.elapsed_s()))
 
 
 def _traffic(before: list[Connection], after: list[Connection]) -> tuple[Traffic, ...]:

@@ -1,7 +1,5 @@
 """Samples a running store, once a second, in a thread of its own."""
 
-import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +12,7 @@ import pyarrow as pa
 from experiment.errors import RunError
 from experiment.rows import POLICY_COUNTERS, write_rows
 from store.rules.limbo import Limbo
+from testbed.beside import Beside
 from testbed.clock import Clock
 from testbed.platforms.platform import RoleUsage
 
@@ -21,7 +20,6 @@ Row = dict[str, Any]
 Read = Callable[[float], Iterable[Row]]
 
 INTERVAL_S = 1.0
-YIELDING = 10
 
 
 class Sampler:
@@ -37,12 +35,10 @@ class Sampler:
         self._clock = clock
         self._file = file
         self._part = file.with_suffix(".jsonl.part")
-        self._stop = threading.Event()
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="sampler", daemon=True)
+        self._beside = Beside("sampler", self._run)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._beside.start()
         return self
 
     def __exit__(
@@ -51,25 +47,20 @@ class Sampler:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop.set()
-        self._thread.join()
+        self._beside.end()
         self._write_parquet()
-        if self._error is not None and error is None:
-            raise RunError(f"Sampling the store failed: {self._error}.") from self._error
+        failed = self._beside.error
+        if failed is not None and error is None:
+            raise RunError(f"Sampling the store failed: {failed}.") from failed
 
     def _run(self) -> None:
-        # Niceness belongs to a thread on Linux: on a shared core the load generator goes first.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
-        try:
-            with self._part.open("ab") as part:
-                while True:
-                    self._sample(part.write)
-                    part.flush()
-                    if self._stop.wait(INTERVAL_S):
-                        break
+        with self._part.open("ab") as part:
+            while True:
                 self._sample(part.write)
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
-            self._error = error
+                part.flush()
+                if self._beside.over.wait(INTERVAL_S):
+                    break
+            self._sample(part.write)
 
     def _sample(self, write: Callable[[bytes], Any]) -> None:
         for row in self._read(self._clock.elapsed_s()):

@@ -1,6 +1,5 @@
 """The autoscaler of a running store: looks, decides and acts in threads of its own."""
 
-import os
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,13 +14,13 @@ from scaling.autoscaler import Decision, Memory, Metric, decide
 from scaling.policy import Policy
 from scaling.replicas import Reading
 from testbed.autoscaling.history import History
+from testbed.beside import Beside
 from testbed.clock import Clock
 from testbed.platforms.platform import Deployment, RunningStore
 
 LOOKS = 3
 """Per decision: the readings on which it is taken are at most a third of a period older than they
 are declared to be."""
-YIELDING = 10
 SIDE_BY_SIDE = 8
 
 
@@ -54,10 +53,8 @@ class Autoscaler:
         self._is_shrinking = dict.fromkeys(scaled, False)
         """Whether what is under way, if anything is, takes instances away."""
         self._under_way: dict[str, list[Future[None]]] = {role: [] for role in scaled}
-        self._error: Exception | None = None
-        self._stop = threading.Event()
         self._acting = ThreadPoolExecutor(SIDE_BY_SIDE, "scaling")
-        self._thread = threading.Thread(target=self._run, name="autoscaler", daemon=True)
+        self._looking = Beside("autoscaler", self._run)
 
     def __enter__(self) -> Self:
         # Threads, and the instances that they start, are as nice as the thread that started them:
@@ -66,7 +63,7 @@ class Autoscaler:
         for _ in range(SIDE_BY_SIDE):
             self._acting.submit(ready.wait)
         ready.wait()
-        self._thread.start()
+        self._looking.start()
         return self
 
     def __exit__(
@@ -75,8 +72,7 @@ class Autoscaler:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop.set()
-        self._thread.join()
+        self._looking.end()
         self._acting.shutdown(wait=True)
         if error is None:
             self.check()
@@ -86,23 +82,18 @@ class Autoscaler:
         failed = [
             each.exception() for all_ in self._under_way.values() for each in all_ if each.done()
         ]
-        for error in (self._error, *failed):
+        for error in (self._looking.error, *failed):
             if error is not None:
                 raise RunError(f"Scaling failed: {error}.") from error
 
     def _run(self) -> None:
-        # As for whoever samples: on a shared core the load generator goes first.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
         look = 0
-        try:
-            while not self._stop.wait(max(look * self._period_s / LOOKS - self._now_s(), 0)):
-                for role, history in self._histories.items():
-                    history.add(self._now_s(), self._store.readings(role))
-                    if look and look % LOOKS == 0:
-                        self._decide(role, look * self._period_s / LOOKS, history.readings())
-                look += 1
-        except Exception as error:  # noqa: BLE001 - handed to the thread that waits for it
-            self._error = error
+        while not self._looking.over.wait(max(look * self._period_s / LOOKS - self._now_s(), 0)):
+            for role, history in self._histories.items():
+                history.add(self._now_s(), self._store.readings(role))
+                if look and look % LOOKS == 0:
+                    self._decide(role, look * self._period_s / LOOKS, history.readings())
+            look += 1
 
     def _now_s(self) -> float:
         return self._clock.elapsed_s()
