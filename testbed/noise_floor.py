@@ -1,7 +1,8 @@
 """The noise floor of a machine: what identical arms seemed to differ by, kept between runs.
 
 Every whole A/A run leaves its floors in a file in the user's state folder; later runs of the same
-machine carry them in their plans. Floors hold for the load under which they were measured.
+machine and platform carry them in their plans. Floors hold for the load under which they were
+measured.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,7 @@ class Floor(BaseModel):
 
     machine: str
     """``Machine.fingerprint``."""
+    platform: str = "local"
     architecture: Architecture
     metric: MetricName
     floor: float
@@ -42,12 +44,12 @@ class Floor(BaseModel):
     commit: str
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        return self.machine, self.architecture, self.metric
+    def key(self) -> tuple[str, str, str, str]:
+        return self.machine, self.platform, self.architecture, self.metric
 
 
 class Floors(BaseModel):
-    """The file: at most one floor for each machine, architecture and metric, the latest."""
+    """The file: of each machine, platform, architecture and metric the latest floor."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -58,8 +60,9 @@ class Floors(BaseModel):
         latest = {floor.key: floor for floor in (*self.floors, *new)}
         return Floors(floors=tuple(latest[key] for key in sorted(latest)))
 
-    def of(self, machine: str) -> list[Floor]:
-        return [floor for floor in self.floors if floor.machine == machine]
+    def of(self, machine: str, platform: str) -> list[Floor]:
+        here = (machine, platform)
+        return [floor for floor in self.floors if (floor.machine, floor.platform) == here]
 
 
 def file_in(state: Path) -> Path:
@@ -106,6 +109,7 @@ def _floor_of(plan: Plan, noise: Noise) -> Floor | None:
         return None
     return Floor(
         machine=plan.machine.fingerprint,
+        platform=plan.platform,
         architecture=plan.scenario.arms[0].architecture,
         metric=noise.metric,
         floor=noise.floor,
@@ -133,8 +137,8 @@ def by_metric(floors: Iterable[Floor]) -> dict[MetricName, float]:
 def sources(floors: Iterable[Floor]) -> tuple[str, ...]:
     """The A/A runs behind the floors, one sentence part each."""
     said = {
-        f"{floor.architecture} in {floor.scenario}, profile {floor.profile}, run {floor.run_id}, "
-        f"{floor.blocks} blocks, commit {floor.commit}"
+        f"{floor.architecture} on platform {floor.platform} in {floor.scenario}, profile "
+        f"{floor.profile}, run {floor.run_id}, {floor.blocks} blocks, commit {floor.commit}"
         for floor in floors
     }
     return tuple(sorted(said))

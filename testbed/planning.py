@@ -68,7 +68,7 @@ def make_plan(
     chosen_seed = scenario.seed if seed is None else seed
     here = machine.this_machine()
     # An A/A run measures the floor, so it starts without one.
-    floors = [] if aa else noise_floor.read(state_dir()).of(here.fingerprint)
+    floors = [] if aa else noise_floor.read(state_dir()).of(here.fingerprint, platform)
     now = datetime.now(UTC)
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",

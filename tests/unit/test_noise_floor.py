@@ -1,4 +1,4 @@
-"""Noise floors: kept between runs, one machine apart from another."""
+"""Noise floors: kept between runs, one machine and platform apart from another."""
 
 from pathlib import Path
 
@@ -35,10 +35,11 @@ def test_a_broken_file_is_one_sentence_that_names_it(tmp_path: Path, content: st
 
 
 def test_a_later_run_replaces_the_floor_of_the_same_machine_store_and_metric() -> None:
-    kept = Floors().with_new([floor(), floor(architecture="microservices"), floor(machine="other")])
+    others = [floor(architecture="microservices"), floor(machine="other"), floor(platform="swarm")]
+    kept = Floors().with_new([floor(), *others])
     kept = kept.with_new([floor(floor=0.02, run_id="two")])
 
-    assert [(f.architecture, f.floor) for f in kept.of(floor().machine)] == [
+    assert [(f.architecture, f.floor) for f in kept.of(floor().machine, "local")] == [
         ("microservices", 0.04),
         ("monolith", 0.02),
     ]
@@ -50,7 +51,8 @@ def test_a_plan_carries_the_floor_of_its_machine_unless_it_measures_it(
 ) -> None:
     monkeypatch.setenv("TWINSTACK_STATE", str(tmp_path))
     here = floor(machine=this_machine().fingerprint)
-    kept = Floors().with_new([here, floor(metric="memory_mb")])
+    elsewhere = here.model_copy(update={"platform": "compose", "floor": 0.5})
+    kept = Floors().with_new([here, elsewhere, floor(metric="memory_mb")])
     noise_floor.file_in(tmp_path).write_text(kept.model_dump_json())
     plan = make_plan(find("steady-load"), "smoke", blocks=1, seed=None, factors={}, aa=aa)
 

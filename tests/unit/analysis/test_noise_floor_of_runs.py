@@ -26,7 +26,7 @@ def test_a_whole_aa_run_of_ten_blocks_leaves_its_floors(make: Make, tmp_path: Pa
     kept = remember(tmp_path / "state", make(blocks=10, aa=True, rate=20))
 
     assert {"failed_share", "latency_p95_ms"} <= kept
-    floors = noise_floor.read(tmp_path / "state").of("made-up, 2 cores, kernel 6.1")
+    floors = noise_floor.read(tmp_path / "state").of("made-up, 2 cores, kernel 6.1", "local")
     assert {floor.architecture for floor in floors} == {"monolith"}
     assert all(floor.floor > 0 and floor.blocks == 10 for floor in floors)
 
