@@ -16,7 +16,7 @@ from docker.models.services import Service
 from experiment.errors import RunError
 from testbed.janitor import Belongings
 from testbed.platforms.containers.casting import Cast, Placement, cast
-from testbed.platforms.containers.swarm_service import task_template
+from testbed.platforms.containers.swarm_service import ONE_BY_ONE, task_template
 from testbed.platforms.containers.yard import remove_network
 
 GATEWAY_NETWORK = "docker_gwbridge"
@@ -106,6 +106,7 @@ class Services:
             labels=dict(self._labels),
             mode={"Replicated": {"Replicas": replicas}},
             endpoint_spec={"Mode": endpoint_mode()},
+            update_config=ONE_BY_ONE,
         )
         self._roles[service] = Role(self._client.services.get(made["ID"]), replicas)
 
@@ -155,6 +156,7 @@ class Services:
                 labels=spec["Labels"],
                 mode={"Replicated": {"Replicas": replicas}},
                 endpoint_spec=spec["EndpointSpec"],
+                update_config=spec["UpdateConfig"],
             )
         except APIError as error:
             raise RunError(f"Swarm does not scale: {error.explanation}.") from error

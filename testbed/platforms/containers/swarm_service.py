@@ -7,6 +7,8 @@ RESTART_AFTER_S = 5.0
 """The engine starts a task anew so long after one has ended. Long enough for who has stopped a task
 for good to tell the engine that one less is wanted."""
 STOP_WITHIN_S = 10.0
+ONE_BY_ONE = {"Parallelism": 1, "Order": "stop-first", "FailureAction": "pause"}
+"""How the engine replaces the tasks of a service, as after ``docker service update``."""
 _NS_PER_S = 1_000_000_000
 
 

@@ -51,14 +51,17 @@ class EmulatedSwarm:
 
     def create_service(self, template: dict[str, Any], name: str, **spec: Any) -> dict[str, str]:
         whole = {"Name": name, "TaskTemplate": template, "Labels": spec["labels"]}
-        attrs = {"Spec": {**whole, "EndpointSpec": spec["endpoint_spec"]}}
+        others = {"EndpointSpec": spec["endpoint_spec"], "UpdateConfig": spec["update_config"]}
+        attrs = {"Spec": {**whole, **others}}
         self.made[name] = EmulatedService(name, attrs)
         self.running[name] = []
         self._run(name, spec["mode"])
         return {"ID": name}
 
     def update_service(self, id_: str, _version: int, *, task_template: Any, **spec: Any) -> None:
-        assert task_template is self.made[id_].attrs["Spec"]["TaskTemplate"]
+        known = self.made[id_].attrs["Spec"]
+        assert task_template is known["TaskTemplate"]
+        assert spec["update_config"] == known["UpdateConfig"]
         self._run(id_, spec["mode"])
 
     def _run(self, name: str, mode: dict[str, Any]) -> None:
