@@ -34,7 +34,7 @@ test-docker: $(VENV)/.dev ## build the images and test them as running stores; n
 
 images: docker/wheels/.fetched ## build the container images (BASE=... names another base image)
 	@docker/secrets.sh
-	@BASE="$(BASE)" docker/build.sh
+	@BASE="$(BASE)" PYTHON="$(BIN)/python" docker/build.sh
 
 # Wheels are for the Python that fetches them, so the images have the same one.
 BASE ?= python:$(shell $(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')-slim-bookworm

@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export BASE=${BASE:-python:3.11-slim-bookworm}
+SOURCES=$("${PYTHON:-python3}" -m testbed.sources)
 
 if ! docker image inspect "$BASE" >/dev/null 2>&1 && ! docker pull --quiet "$BASE" >/dev/null; then
     echo "The base image $BASE cannot be had; make one from a Debian mirror, as root, with" \
@@ -15,7 +16,7 @@ fi
 build() { # NAME TARGET [OPTION ...]
     local began=$SECONDS
     docker build --quiet --file docker/Dockerfile --target "$2" --tag "twinstack-$1:${TAG:-latest}" \
-        --build-arg "BASE=$BASE" "${@:3}" . >/dev/null
+        --build-arg "BASE=$BASE" --label "twinstack.sources=$SOURCES" "${@:3}" . >/dev/null
     echo "twinstack-$1 ($((SECONDS - began)) s)"
 }
 

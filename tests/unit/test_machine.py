@@ -1,5 +1,7 @@
 """Facts about the machine, and the hashes of what takes part."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from experiment.store import Sample
 from testbed import scenarios
 from testbed.against_itself import against_itself
 from testbed.cpu_times import BOOT, CpuTimes
-from testbed.hashes import hash_of_sample, hash_of_sources
+from testbed.hashes import PACKAGES, hash_of_sample
 from testbed.machine import this_machine
+from testbed.sources import IN_IMAGES, ROOT, hash_of_sources
 
 SMALL = Sample(products=40, customers=20, ratings=100)
 
@@ -42,13 +45,31 @@ def test_the_hash_of_the_sources_follows_content_and_names_and_not_byte_code(
     package.mkdir(parents=True)
     rule = tmp_path / "store" / "rule.py"
     rule.write_text("1")
-    first = hash_of_sources(tmp_path)
+    first = hash_of_sources(tmp_path, PACKAGES)
     (package / "rule.pyc").write_text("byte code")
-    assert hash_of_sources(tmp_path) == first
+    assert hash_of_sources(tmp_path, PACKAGES) == first
     rule.write_text("2")
-    second = hash_of_sources(tmp_path)
+    second = hash_of_sources(tmp_path, PACKAGES)
     rule.rename(rule.with_name("other.py"))
-    assert len({first, second, hash_of_sources(tmp_path)}) == 3
+    assert len({first, second, hash_of_sources(tmp_path, PACKAGES)}) == 3
+
+
+def test_every_package_that_takes_part_in_a_measurement_is_in_the_hash() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    ours = set(project["tool"]["importlinter"]["root_packages"])
+    assert set(PACKAGES) == ours - {"projection"}, "a projection reads what was measured"
+
+
+def test_every_file_that_the_recipe_of_images_copies_is_in_their_hash() -> None:
+    recipe = (ROOT / "docker" / "Dockerfile").read_text()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", recipe, re.MULTILINE)
+    sources = {name for line in copied for name in line.split()}
+    not_in_stores = {
+        "docker/wheels",  # held to the lock
+        "pyproject.toml", "docker/edge.py", "experiment", "loadtests", "scaling", "testbed",
+    }  # fmt: skip
+    assert {"store", "docker/contents.py"} < sources
+    assert sources - not_in_stores == set(IN_IMAGES) - {"docker/Dockerfile"}
 
 
 def test_the_hash_of_the_sample_data_follows_its_size() -> None:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import docker
 from docker import DockerClient
@@ -10,6 +10,7 @@ from docker.errors import DockerException, ImageNotFound
 
 from experiment.errors import InputError
 from testbed.janitor import Belongings
+from testbed.sources import IN_IMAGES, LABEL, ROOT, hash_of_sources
 
 RUN = "twinstack.run"
 OWNER = "twinstack.owner"
@@ -18,7 +19,6 @@ ANSWERS_WITHIN_S = 60
 UNIX = "unix://"
 USUAL = f"{UNIX}/var/run/docker.sock"
 TAG = "TWINSTACK_TAG"
-IMAGES_REMEDY = "make images builds them."
 
 
 def connect() -> DockerClient:
@@ -45,18 +45,30 @@ def image_of(service: str) -> str:
 
 
 def require_images(client: DockerClient, services: Collection[str]) -> None:
-    """InputError that names the images that are not there, and how to get them."""
-    if missing := [service for service in services if not _has(client, image_of(service))]:
-        names = ", ".join(image_of(service) for service in missing)
-        raise InputError(f"The engine has no image {names}: {IMAGES_REMEDY}")
+    """InputError that names the images that are not there or not of these sources.
+
+    Code that is no longer here would be measured otherwise, under the name of the code that is.
+    """
+    of_images = {service: _sources_of(client, image_of(service)) for service in services}
+    if missing := [service for service, sources in of_images.items() if sources is None]:
+        raise InputError(f"The engine has no image {_named(missing)}: make images builds them.")
+    here = hash_of_sources(ROOT, IN_IMAGES)
+    if stale := [service for service, sources in of_images.items() if sources != here]:
+        raise InputError(
+            f"{_named(stale)} was built from other sources than are here: make images builds anew."
+        )
 
 
-def _has(client: DockerClient, image: str) -> bool:
+def _sources_of(client: DockerClient, image: str) -> str | None:
+    """The hash of what it was built from, empty if it does not say; None without such an image."""
     try:
-        client.images.get(image)
+        return str(client.images.get(image).labels.get(LABEL, ""))
     except ImageNotFound:
-        return False
-    return True
+        return None
+
+
+def _named(services: Iterable[str]) -> str:
+    return ", ".join(image_of(service) for service in services)
 
 
 def labels(belongings: Belongings) -> Mapping[str, str]:

@@ -159,13 +159,18 @@ def all_in(wanted: list[list[str]], labels: dict[str, str]) -> bool:
 
 
 @dataclass
-class Images:
-    there: list[str] = field(default_factory=list)
+class EmulatedImage:
+    labels: dict[str, str]
 
-    def get(self, name: str) -> str:
+
+@dataclass
+class Images:
+    there: dict[str, EmulatedImage] = field(default_factory=dict)
+
+    def get(self, name: str) -> EmulatedImage:
         if name not in self.there:
             raise ImageNotFound(f"no image {name}")
-        return name
+        return self.there[name]
 
 
 class EmulatedEngine:

@@ -4,11 +4,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from emulated_engine import EmulatedEngine
+from emulated_engine import EmulatedEngine, EmulatedImage
 
 from experiment.errors import InputError
 from testbed import cli
 from testbed.platforms.containers import engine as engines
+from testbed.sources import IN_IMAGES, LABEL, ROOT, hash_of_sources
+
+OF_THESE_SOURCES = EmulatedImage({LABEL: hash_of_sources(ROOT, IN_IMAGES)})
 
 
 def test_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -26,8 +29,19 @@ def test_an_engine_on_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_images_that_were_not_built(engine: EmulatedEngine) -> None:
-    engine.images.there.append("twinstack-edge:latest")
+    engine.images.there["twinstack-edge:latest"] = OF_THESE_SOURCES
     with pytest.raises(InputError, match="no image twinstack-catalog:latest: make images builds"):
+        engines.require_images(engine, ["edge", "catalog"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("labels", [{LABEL: "f00"}, {}], ids=["of other sources", "of any"])
+def test_images_that_were_built_before_a_change(
+    engine: EmulatedEngine, labels: dict[str, str]
+) -> None:
+    engine.images.there["twinstack-edge:latest"] = OF_THESE_SOURCES
+    engines.require_images(engine, ["edge"])  # type: ignore[arg-type]
+    engine.images.there["twinstack-catalog:latest"] = EmulatedImage(labels)
+    with pytest.raises(InputError, match="twinstack-catalog:latest was built from other sources"):
         engines.require_images(engine, ["edge", "catalog"])  # type: ignore[arg-type]
 
 
