@@ -48,7 +48,7 @@ def _draw_metric(axes: Axes, sides: Sides, metric: Metric) -> None:
 
 
 def _title(metric: Metric) -> str:
-    return f"{metric.says[:1].upper()}{metric.says[1:]}, {metric.phase}"
+    return f"{metric.says[:1].upper()}{metric.says[1:]} (phase {metric.phase})"
 
 
 def _draw_side(axes: Axes, row: int, side: Side, metric: Metric) -> None:

@@ -50,6 +50,8 @@ def draw_comparison(run: MeasuredRun, comparison: Comparison) -> Figure:
     if comparison.pairs:
         _draw_values(values, run, comparison)
         _draw_effects(effects, run, comparison)
+        # Within the axes it would lie on points: few blocks leave no corner empty for sure.
+        figure.legend(*effects.get_legend_handles_labels(), loc="outside lower right", ncols=3)
     else:
         say_instead(values, "no block could tell the metric")
         effects.set_axis_off()
@@ -97,7 +99,6 @@ def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     in_units = f"difference in {difference_unit(metric.metric)}"
     axes.set_ylabel("ratio" if metric.scale == "ratio" else in_units)
     axes.set_title(f"{run.treatment.name} against {run.reference.name}")
-    axes.legend(loc="best")
 
 
 def _tick(metric: Metric, value: float) -> str:
