@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean, geometric_mean
 from typing import Literal
 
 import numpy as np
@@ -46,8 +47,54 @@ class Prediction:
 
     @property
     def is_within(self) -> bool:
-        throughput, p95 = abs(self.throughput_error), abs(self.p95_error)
-        return throughput <= THROUGHPUT_WITHIN and p95 <= P95_WITHIN
+        return _within(self.throughput_error, self.p95_error)
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """One load over all its trials, each of which knows its own p95 but roughly."""
+
+    journeys_per_s: float
+    trials: int
+    used: float
+    """CPUs as measured, mean of the trials."""
+    throughput_error: float
+    """Of all answers together."""
+    p95_error: float
+    """Geometric mean of the ratios, less 1."""
+
+    @property
+    def is_within(self) -> bool:
+        return _within(self.throughput_error, self.p95_error)
+
+
+def held_out(predictions: Sequence[Prediction]) -> list[Prediction]:
+    return [each for each in predictions if each.part == "held out"]
+
+
+def over_trials(predictions: Sequence[Prediction]) -> list[Foretold]:
+    """Loads that were held out, in the order of their rates."""
+    held = held_out(predictions)
+    by_rate = [
+        (rate, [each for each in held if each.load.journeys_per_s == rate])
+        for rate in sorted({each.load.journeys_per_s for each in held})
+    ]
+    return [
+        Foretold(
+            rate,
+            len(trials),
+            fmean(each.load.used for each in trials),
+            sum(each.answers_per_s for each in trials)
+            / sum(each.load.answers_per_s for each in trials)
+            - 1,
+            geometric_mean(each.p95_ms / each.load.p95_ms for each in trials) - 1,
+        )
+        for rate, trials in by_rate
+    ]
+
+
+def _within(throughput_error: float, p95_error: float) -> bool:
+    return abs(throughput_error) <= THROUGHPUT_WITHIN and abs(p95_error) <= P95_WITHIN
 
 
 def predict(store: Store, parts: Mapping[Part, Sequence[Load]], cpus: float) -> list[Prediction]:

@@ -1,17 +1,33 @@
 """The tables of a projection, as plain rows of text."""
 
+from collections.abc import Sequence
+
 from analysis.quantiles import quantile_interval
 from analysis.tables import Row
 from analysis.wording import NOTHING, RANGE, figures, listed
-from experiment.store import Architecture
 from projection.curves import tipping_gb
 from projection.observed import Load
-from projection.prediction import Prediction
+from projection.prediction import Foretold, Prediction, held_out, over_trials
 from projection.project import ARCHITECTURES, CELLS, FAR, Projection
 
+FORETOLD = ("trials", "used, CPUs", "error of answers/s", "error of p95", "")
 PREDICTED = ("used, CPUs", "model", "answers/s", "model", "error", "p95, ms", "model", "error", "")
 SHOWN = (1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0, 1_000_000.0)
 """Loads of the table of costs; the figure has more."""
+
+
+def foretold_rows(projection: Projection) -> list[Row]:
+    """Loads that were held out, each over all its trials, by architecture."""
+    rows = []
+    for architecture in ARCHITECTURES:
+        for index, each in enumerate(over_trials(projection.predictions[architecture])):
+            cells = (
+                str(each.trials), f"{each.used:.2f}",
+                signed(each.throughput_error), signed(each.p95_error), _words(each),
+            )  # fmt: skip
+            heading = f"{each.journeys_per_s:g} journeys/s"
+            rows.append(Row(heading, cells, group="" if index else architecture))
+    return rows
 
 
 def prediction_rows(projection: Projection) -> list[Row]:
@@ -47,7 +63,11 @@ def _with_interval(load: Load) -> str:
 def _outcome(each: Prediction) -> str:
     if each.part != "held out":
         return each.part
-    return "held out: within" if each.is_within else "held out: missed"
+    return f"held out: {_words(each)}"
+
+
+def _words(each: Foretold | Prediction) -> str:
+    return "within" if each.is_within else "missed"
 
 
 def demand_rows(projection: Projection) -> list[Row]:
@@ -118,16 +138,17 @@ def spike_rows(projection: Projection) -> list[Row]:
 
 def headline(projection: Projection) -> str:
     """How well the model did on what it had not seen, and what it says beyond that."""
-    counts = listed([_foretold(projection, architecture) for architecture in ARCHITECTURES])
+    predicted = projection.predictions
+    loads = listed([f"{_share(over_trials(predicted[each]))} of the {each}" for each in predicted])
+    trials = listed([_share(held_out(predicted[each])) for each in predicted])
     return (
-        f"Of the held-out loads, {counts} were foretold within the limits. {_crossing(projection)}"
+        f"Of the held-out loads, {loads} were foretold within the limits over all their trials, "
+        f"and {trials} in single trials. {_crossing(projection)}"
     )
 
 
-def _foretold(projection: Projection, architecture: Architecture) -> str:
-    held = [each for each in projection.predictions[architecture] if each.part == "held out"]
-    within = sum(each.is_within for each in held)
-    return f"{within} of {len(held)} of the {architecture}"
+def _share(foretold: Sequence[Foretold | Prediction]) -> str:
+    return f"{sum(each.is_within for each in foretold)} of {len(foretold)}"
 
 
 def _crossing(projection: Projection) -> str:
