@@ -65,6 +65,7 @@ class ComposePlatform(Undoing):
     def _set_up(self, undo: ExitStack) -> None:
         self._client = undo.enter_context(closing(engine.connect()))
         self._engine = self._require(self._client)
+        cleaning.remove_forgotten(self._client)
         self.belongings = undo.enter_context(Belongings(janitor.state_dir()))
         stem = self.belongings.file.stem
         self.belongings.containers()

@@ -1,5 +1,6 @@
 """The engine replaces the tasks of a running store one after the other, and the store goes on."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -42,7 +43,7 @@ def test_a_rolling_update_by_the_engine(two_tasks: RunningStore) -> None:
     before = _alive(two_tasks)
     assert len(before) == 2
     with closing(engine.connect()) as client:
-        (service,) = [each for each in client.services.list() if each.name.endswith(f"-{ROLE}")]
+        (service,) = [s for s in client.services.list() if re.search(rf"-\d+-{ROLE}$", s.name)]
         update = subprocess.Popen(
             ["docker", "service", "update", "--force", "--quiet", service.name],
             stdout=subprocess.DEVNULL,

@@ -98,6 +98,10 @@ class EmulatedNetwork:
     members: list[EmulatedContainer] = field(default_factory=list)
     aliases: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def attrs(self) -> dict[str, Any]:
+        return {"Labels": self.labels, "Containers": {each.name: {} for each in self.members}}
+
     def connect(self, container: EmulatedContainer, aliases: list[str]) -> None:
         self.members.append(container)
         self.aliases[container.name] = aliases
@@ -140,8 +144,7 @@ class Things:
         return [
             each
             for each in self.there
-            if each.name.startswith(name)
-            and all_in([label.split("=", 1) for label in labels], each.labels)
+            if each.name.startswith(name) and all_in(labels, each.labels)
         ]
 
     def get(self, name: str) -> Any:
@@ -154,8 +157,9 @@ class Things:
         self.there.append(EmulatedVolume(self.engine, name, labels))
 
 
-def all_in(wanted: list[list[str]], labels: dict[str, str]) -> bool:
-    return all(labels.get(name) == value for name, value in wanted)
+def all_in(wanted: list[str], labels: dict[str, str]) -> bool:
+    """``wanted``: names, or names with their values."""
+    return all(each in labels or each in {f"{n}={v}" for n, v in labels.items()} for each in wanted)
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """What an engine has of a run goes, and nothing else does."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import orjson
@@ -93,3 +95,17 @@ def test_clean_keeps_the_record_while_no_engine_answers(
     (said,) = janitor.clean(tmp_path)
     assert said.startswith(f"Containers of run {record.file.stem} may be left: No container engine")
     assert record.file.exists()
+
+
+def test_a_network_that_was_kept_goes_when_its_owner_is_gone(engine: EmulatedEngine) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, alive = ({engines.OWNER: f"{pid}"} for pid in (gone.pid, os.getpid()))
+    engine.network("kept", **dead)
+    engine.network("about to be used", **alive)
+    engine.network("of an interrupted run", **dead)
+    engine.network("not ours")
+    _container(engine, "left", "of an interrupted run")
+    cleaning.remove_forgotten(engine)  # type: ignore[arg-type]
+    names = [each.name for each in engine.networks.there]
+    assert names == ["about to be used", "of an interrupted run", "not ours"]

@@ -35,8 +35,24 @@ class Occupied:
 def test_the_end_of_a_container_that_is_gone_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yard, "CUT_OFF_AFTER_S", 0.0)
     network = Occupied(stays=False)
-    yard.remove_network(cast(Network, network), within_s=5.0)
+    assert yard.remove_network(cast(Network, network), within_s=5.0)
     assert not network.attrs["Containers"]
+
+
+class Miscounted(Occupied):
+    """Nobody is on it, and it is not removed."""
+
+    def __init__(self) -> None:
+        super().__init__(stays=False)
+        self.attrs = {"Containers": {}}
+
+    def remove(self) -> None:
+        raise APIError("403", explanation="it has active endpoints")
+
+
+def test_an_empty_network_that_the_engine_keeps_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yard, "CUT_OFF_AFTER_S", 0.0)
+    assert not yard.remove_network(cast(Network, Miscounted()), within_s=5.0)
 
 
 def test_a_network_that_the_engine_keeps_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
