@@ -9,8 +9,8 @@ from rich.table import Table
 from experiment.errors import InputError
 from experiment.part import Profile
 from testbed import scenarios as scenarios_of_the_project
+from testbed.cli import run_options as options
 from testbed.cli.console import console
-from testbed.cli.platform_option import PlatformName
 from testbed.cli.runs import existing
 from testbed.stopping import Stopped
 
@@ -33,52 +33,18 @@ def scenarios() -> None:
 
 @app.command()
 def run(  # noqa: PLR0917 - typer reads options from parameters
-    name: Annotated[
-        str | None, typer.Argument(help="A scenario's name, or a TOML file of your own.")
-    ] = None,
-    profile: Annotated[
-        Profile, typer.Option(help="smoke: does it work; demo: a first look; full: a verdict.")
-    ] = "demo",
-    blocks: Annotated[
-        int | None, typer.Option(min=1, max=200, help="Blocks, instead of the profile's number.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")] = None,
-    platform: Annotated[
-        PlatformName,
-        typer.Option(
-            help="Where the stores run: processes, containers, services of a Swarm, or pods of the "
-            "Kubernetes context that TWINSTACK_KUBE_CONTEXT names."
-        ),
-    ] = "local",
-    results: Annotated[Path, typer.Option(help="Where run records go.")] = Path("results"),
-    aa: Annotated[
-        str | None, typer.Option(metavar="ARM", help="Measure this arm against itself: the noise.")
-    ] = None,
-    until_decided: Annotated[  # noqa: FBT002 - a flag of the command line
-        bool,
-        typer.Option(
-            "--until-decided", help="Stop as soon as the verdict is clear, by a declared rule."
-        ),
-    ] = False,
-    resume: Annotated[
-        Path | None, typer.Option(help="Go on with this interrupted run, as it was planned.")
-    ] = None,
-    load_workers: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=16, help="So many workers, started by twinstack load-worker, send the load."
-        ),
-    ] = None,
-    load_listen: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS:PORT", help="Where they find this run; 127.0.0.1:5557 if unset."
-        ),
-    ] = None,
-    load_target: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="Where they find the store, if not where it says it is."),
-    ] = None,
+    name: options.Name = None,
+    profile: options.ProfileName = "demo",
+    blocks: options.Blocks = None,
+    seed: options.Seed = None,
+    platform: options.Where = "local",
+    results: options.Results = Path("results"),
+    aa: options.AgainstItself = None,
+    until_decided: options.UntilDecided = False,  # noqa: FBT002 - a flag of the command line
+    resume: options.Resume = None,
+    load_workers: options.LoadWorkers = None,
+    load_listen: options.LoadListen = None,
+    load_target: options.LoadTarget = None,
 ) -> None:
     """Measure a scenario and write its report. Ctrl-C stops it and keeps what was measured."""
     if resume is not None:
