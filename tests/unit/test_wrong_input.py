@@ -1,0 +1,40 @@
+"""Wrong input is one sentence and exit code 2, and leaves nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from testbed import cli
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("run", "none.toml"), "no scenario file"),
+        (("report", "nowhere"), "is not the folder of a run"),
+        (("run",), "Name a scenario"),
+        (("run", "first-look", "--resume", "nowhere"), "give --resume and nothing else"),
+        (
+            ("run", "--resume", "nowhere", "--load-listen", "127.0.0.1:5557"),
+            "give --resume and nothing else",
+        ),
+        (("run", "--resume", "nowhere"), "is not the folder of a run"),
+        (("run", "first-look", "--blocks", "0"), "Invalid value for '--blocks'"),
+        (("fly",), "No such command"),
+    ],
+)
+def test_a_command_that_cannot_be_obeyed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TWINSTACK_STATE", str(tmp_path / "state"))
+    monkeypatch.setattr("sys.argv", ["twinstack", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+    assert list(tmp_path.glob("results/*")) == []
