@@ -1,6 +1,7 @@
 """The autoscaler of a running store: looks, decides and acts in threads of its own."""
 
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -25,7 +26,10 @@ SIDE_BY_SIDE = 8
 
 
 class Autoscaler:
-    """From its start to its stop; what it has begun to scale is finished before it has stopped."""
+    """From its start to its stop; what it has begun to scale is finished before it has stopped.
+
+    When an error or Ctrl-C stops it, nobody waits for the declared start of what is ready.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Autoscaler:
         self._under_way: dict[str, list[Future[None]]] = {role: [] for role in scaled}
         self._acting = ThreadPoolExecutor(SIDE_BY_SIDE, "scaling")
         self._looking = Beside("autoscaler", self._run)
+        self._stopped_short = threading.Event()
 
     def __enter__(self) -> Self:
         # Threads, and the instances that they start, are as nice as the thread that started them:
@@ -72,6 +77,8 @@ class Autoscaler:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self._stopped_short.set()
         self._looking.end()
         self._acting.shutdown(wait=True)
         if error is None:
@@ -141,7 +148,8 @@ class Autoscaler:
         return policy, ""
 
     def _scale(self, role: str, instances: int, decided_s: float) -> None:
-        done = self._store.scale(role, instances, self._start_s)
+        serving_at = time.monotonic() + self._start_s
+        done = self._store.scale(role, instances, lambda: self._hold_until(serving_at))
         self._journal.write(
             "scaling-done",
             role=role,
@@ -151,6 +159,10 @@ class Autoscaler:
             decided_s=decided_s,
             actual_s=self._now_s(),
         )
+
+    def _hold_until(self, serving_at: float) -> None:
+        """``serving_at``: of the monotonic clock."""
+        self._stopped_short.wait(max(serving_at - time.monotonic(), 0))
 
 
 def _why(decision: Decision, policy: Policy, bound_by: str) -> str:

@@ -20,6 +20,10 @@ from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
 
 
+def at_once() -> None:
+    """Holds nothing back."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """What to bring up: one architecture, its instances, its data and its budget."""
@@ -183,10 +187,10 @@ class RunningStore(Protocol):
     def readings(self, role: str) -> list[InstanceReading]:
         """Of all instances of ``role`` that are alive."""
 
-    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
+    def scale(self, role: str, instances: int, hold: Callable[[], object] = at_once) -> Scaled:
         """Add or take away instances of ``role``; returns when it is done.
 
-        An added one serves ``start_s`` from now, or as soon as it is ready when that is later. One
+        An added one serves when it is ready and ``hold``, which is called then, has returned. One
         that is taken away, the youngest first, is withdrawn. Roles may be scaled side by side.
         """
 

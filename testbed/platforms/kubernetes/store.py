@@ -36,6 +36,7 @@ from testbed.platforms.platform import (
     RoleData,
     RoleUsage,
     Scaled,
+    at_once,
 )
 from testbed.platforms.store import envoy
 from testbed.platforms.store.databases import books_of
@@ -134,15 +135,14 @@ class ClusterStore:
         self._fleet.look([role])
         return usage.readings(self._fleet.group(role))
 
-    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
-        done_at = time.monotonic() + start_s
+    def scale(self, role: str, instances: int, hold: Callable[[], object] = at_once) -> Scaled:
         more = instances - len(self._fleet.group(role).places)
         if more <= 0:
             removed = self._fleet.shrink(role, -more) if more else []
             return Scaled(removed=tuple(removed))
         added = self._fleet.grow(role, more)
         self._await_members([role])
-        time.sleep(max(done_at - time.monotonic(), 0))
+        hold()
         return Scaled(added=tuple(added))
 
     def pause(self, names: Collection[str]) -> None:

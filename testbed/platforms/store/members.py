@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from store.payment_provider.client import PAYMENT_PROVIDER
@@ -83,17 +83,14 @@ class Members:
         self.announce(roles)
         self._edge.await_members(roles, READY_WITHIN_S)
 
-    def add(self, plans: Sequence[InstancePlan], serving_at: float) -> None:
-        """Start instances; everybody is told of them when they are ready, not before that time.
-
-        ``serving_at``: of the monotonic clock.
-        """
+    def add(self, plans: Sequence[InstancePlan], hold: Callable[[], object]) -> None:
+        """Start instances; everybody is told of them when they are ready and ``hold`` returned."""
         names = [plan.name for plan in plans]
         self._unlisted |= set(names)
         for plan in plans:
             self.fleet.launch(plan)
         self._await_ready(self.fleet.named(names))
-        time.sleep(max(serving_at - time.monotonic(), 0))
+        hold()
         self._unlisted -= set(names)
         roles = {plan.role for plan in plans}
         self.announce(roles)

@@ -30,6 +30,7 @@ from testbed.platforms.platform import (
     RoleData,
     RoleUsage,
     Scaled,
+    at_once,
 )
 from testbed.platforms.running import Look, Running
 from testbed.platforms.store import envoy
@@ -125,13 +126,12 @@ class Store:
     def readings(self, role: str) -> list[InstanceReading]:
         return self._members.readings(role)
 
-    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
-        serving_at = time.monotonic() + start_s
+    def scale(self, role: str, instances: int, hold: Callable[[], object] = at_once) -> Scaled:
         names = [each.plan.name for each in self._members.fleet.of(role)]
         more = instances - len(names)
         if more > 0:
             plans = [self._next_plan(role) for _ in range(more)]
-            self._members.add(plans, serving_at)
+            self._members.add(plans, hold)
             return Scaled(added=tuple(plan.name for plan in plans))
         gone = tuple(reversed(names[instances:]))
         self._members.remove(gone)

@@ -135,11 +135,11 @@ def test_a_paused_instance_goes_on_as_the_same(store: RunningStore) -> None:
 
 def test_a_role_grows_and_shrinks_without_a_failure(store: RunningStore) -> None:
     role = _role(store)
-    added = store.scale(role, 2, 0.0).added
+    added = store.scale(role, 2).added
     assert len(added) == 1
     assert _of(store, role).ready == 2
     assert {_status(store) for _ in range(20)} == {200}
-    assert store.scale(role, 1, 0.0).removed == added
+    assert store.scale(role, 1).removed == added
     assert _of(store, role).instances == 1
     assert {_status(store) for _ in range(20)} == {200}
 

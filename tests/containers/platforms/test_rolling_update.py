@@ -25,7 +25,7 @@ def two_tasks(tmp_path: Path) -> Iterator[RunningStore]:
     with open_platform("swarm") as platform:
         store = platform.up(plain_deployment("monolith", SMALL), tmp_path)
         try:
-            store.scale(ROLE, 2, start_s=0.0)
+            store.scale(ROLE, 2)
             yield store
         finally:
             store.down()

@@ -109,9 +109,9 @@ def test_an_instance_that_returns_has_its_name_and_is_another_one(store: Cluster
 
 
 def test_scaling_adds_instances_and_takes_the_youngest_away(store: ClusterStore) -> None:
-    added = store.scale("catalog", 3, 0.0)
+    added = store.scale("catalog", 3)
     readings = [each.name for each in store.readings("catalog")]
-    removed = store.scale("catalog", 1, 0.0)
+    removed = store.scale("catalog", 1)
     assert added.added == ("catalog-2", "catalog-3")
     assert readings == ["catalog-1", "catalog-2", "catalog-3"]
     assert removed.removed == ("catalog-3", "catalog-2")
@@ -119,10 +119,10 @@ def test_scaling_adds_instances_and_takes_the_youngest_away(store: ClusterStore)
 
 
 def test_a_name_is_never_given_twice(store: ClusterStore) -> None:
-    store.scale("accounts", 2, 0.0)
-    store.scale("accounts", 1, 0.0)
-    added = store.scale("accounts", 2, 0.0).added
-    store.scale("accounts", 1, 0.0)
+    store.scale("accounts", 2)
+    store.scale("accounts", 1)
+    added = store.scale("accounts", 2).added
+    store.scale("accounts", 1)
     assert added == ("accounts-3",)
 
 
@@ -130,13 +130,13 @@ def test_faults_are_told_to_every_pod_at_once_and_to_those_that_come_later(
     api: EmulatedApi, store: ClusterStore
 ) -> None:
     store.arm_faults([Crash(role="recommendations")])
-    store.scale("inventory", 2, 0.0)
+    store.scale("inventory", 2)
     told = [
         api.cluster.agents[pod["metadata"]["name"]].files[FAULTS_FILE]
         for role in SERVICES.roles
         for pod in _kept(api, role)
     ]
-    store.scale("inventory", 1, 0.0)
+    store.scale("inventory", 1)
     store.arm_faults([])
     assert len(told) == len(SERVICES.roles) + 1
     assert all(b"crash" in content for content in told)

@@ -52,10 +52,10 @@ def test_scaling_up_and_down_loses_no_request(
     store = running_store(architecture)
     before = {each.name for each in store.readings(role)}
     with under_load(store, PAGE) as answers:
-        added = store.scale(role, 3, start_s=0.0).added
+        added = store.scale(role, 3).added
         assert {each.name for each in store.readings(role)} == before | set(added)
         asked = answers["ok"]
-        removed = store.scale(role, 1, start_s=0.0).removed
+        removed = store.scale(role, 1).removed
     assert set(removed) == set(added)
     assert len(added) == 2
     assert {each.name for each in store.readings(role)} == before

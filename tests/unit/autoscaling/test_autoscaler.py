@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +18,7 @@ from testbed.clock import Clock
 from testbed.deploying import plain_deployment
 from testbed.platforms.division import Division
 from testbed.platforms.platform import InstanceReading, RunningStore, Scaled
+from testbed.stopping import Stopped
 
 ROLE = "monolith"
 FAST = Autoscaling(metric="in-flight", target=4.0, start_s=0, metrics_delay_s=0, compression=60)
@@ -37,23 +38,25 @@ class Store:
         each = self.in_hand // self.instances
         return [InstanceReading(f"{role}-{n}", 0.0, each) for n in range(self.instances)]
 
-    def scale(self, role: str, instances: int, start_s: float) -> Scaled:
-        del role, start_s
-        if self.error is not None:
-            self.scaled.set()
-            raise self.error
-        self.instances = instances
+    def scale(self, role: str, instances: int, hold: Callable[[], object]) -> Scaled:
+        del role
         self.scaled.set()
+        if self.error is not None:
+            raise self.error
+        hold()
+        self.instances = instances
         return Scaled(added=("monolith-2",))
 
 
 @contextmanager
-def scaling(store: Store, file: Path, room: Room | None = None) -> Iterator[Autoscaler]:
+def scaling(
+    store: Store, file: Path, room: Room | None = None, start_s: float = 0
+) -> Iterator[Autoscaler]:
     deployment = plain_deployment("monolith", sample=cast("Any", None))
     division = Division(quotas={ROLE: 0.2}, room=room or Room())
     with Journal(file) as journal:
         yield Autoscaler(
-            FAST,
+            FAST.model_copy(update={"start_s": start_s}),
             {ROLE: Bounds(least=1, most=5)},
             store=cast("RunningStore", store),
             deployment=deployment.__class__(**{**vars(deployment), "division": division}),
@@ -95,3 +98,24 @@ def test_a_store_that_cannot_be_scaled_ends_the_trial(tmp_path: Path) -> None:
         autoscaler,
     ):
         assert store.scaled.wait(WITHIN_S)
+
+
+def test_an_instance_serves_after_its_declared_start(tmp_path: Path) -> None:
+    store = Store(in_hand=12)
+    with scaling(store, tmp_path / "events.jsonl", start_s=18) as autoscaler, autoscaler:
+        assert store.scaled.wait(WITHIN_S)
+    done = next(e for e in read_journal(tmp_path / "events.jsonl") if e["event"] == "scaling-done")
+    assert done["actual_s"] - done["decided_s"] >= 18 / FAST.compression
+
+
+def test_whoever_stops_does_not_wait_for_a_declared_start(tmp_path: Path) -> None:
+    def stop() -> None:
+        assert store.scaled.wait(WITHIN_S)
+        raise Stopped
+
+    store = Store(in_hand=12)
+    with scaling(store, tmp_path / "events.jsonl", start_s=3600) as autoscaler:
+        began = time.monotonic()
+        with pytest.raises(Stopped), autoscaler:
+            stop()
+        assert time.monotonic() - began < 2 * WITHIN_S < 3600 / FAST.compression
