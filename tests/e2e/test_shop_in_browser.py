@@ -223,7 +223,7 @@ def test_signing_in_leads_back_to_where_one_was(page: Page) -> None:
     ("scheme", "viewport"),
     [
         pytest.param("light", DESKTOP, id="light-desktop"),
-        pytest.param("dark", PHONE, id="dark-phone"),
+        pytest.param("dark", PHONE, id="dark-phone", marks=pytest.mark.long),
         pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.long),
         pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.long),
     ],

@@ -30,7 +30,9 @@ class CountingScript:
             assert self._seen.acquire(timeout=20)
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.long)]
+)
 def test_a_signal_ends_the_load_and_keeps_what_was_measured(
     tmp_path: Path, ending: signal.Signals
 ) -> None:

@@ -58,6 +58,7 @@ def _run_and_lose(
             return run_one(_remote_trial(tmp_path, master), platform)
 
 
+@pytest.mark.long
 def test_two_workers_send_the_schedule_and_their_clocks_are_on_record(
     tmp_path: Path, belongings: Belongings
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_worker_that_is_killed_voids_the_trial_and_is_named(
     assert sum(bool(worker.trouble) for worker in record.load_workers) == 1
 
 
+@pytest.mark.long
 def test_a_worker_that_is_stopped_says_goodbye_and_voids_the_trial_at_once(
     tmp_path: Path, belongings: Belongings
 ) -> None:
