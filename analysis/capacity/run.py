@@ -7,7 +7,7 @@ from analysis.capacity.salvage import LostProbe, find_probes
 from analysis.capacity.search import UNENDED, Limit, SearchKey, SeenProbe, limit_of, search_of
 from analysis.measured import MeasuredRun
 from experiment.integrity import require_untouched
-from experiment.record import Plan, RunFolder
+from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.search import Search
 
 
@@ -19,6 +19,11 @@ class SearchRun(MeasuredRun):
     """Of every probe that left a record, by block, arm and number."""
     limits: tuple[Limit, ...]
     """Of every search that was begun, by block, fixed value and arm."""
+
+    @property
+    def left_out(self) -> list[TrialRecord]:
+        """Probes that are no answer. A later one of the same arm asks another question."""
+        return [record for record in self.records if record.status != "complete"]
 
     @property
     def search(self) -> Search:

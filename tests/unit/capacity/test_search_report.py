@@ -31,6 +31,7 @@ def test_a_store_that_bears_less_is_found_with_brackets_and_a_ratio(tmp_path: Pa
         assert limit.holds is not None
         assert limit.fails is not None
         assert limit.fails / limit.holds < 1.2
+    assert found.void_trials == ()
     # Different rungs in every block: agreement is not made by the ladder.
     assert len({limit.holds for limit in run.limits}) == 6
 
@@ -108,6 +109,7 @@ def test_void_probes_are_repeated_twice_and_then_their_search_is_void(tmp_path: 
     found, run = summary_of(tmp_path / "run", World(blocks=1, void=frozenset({"monolith"})))
     assert len(run.probes_of(1, "monolith", 1.0)) == 3
     assert found.outcome is None
+    assert found.void_trials == ("block 1, monolith: void, the generator was late",) * 3
     assert "3 probes of" in found.void
     assert "the generator was late" in found.void
 
