@@ -68,6 +68,7 @@ def test_a_lost_worker_is_noticed_and_leaves_the_journeys_of_the_other(tmp_path:
     assert list(rows.seq) == list(range(min(kept), rows.seq.max() + 1, 2))
 
 
+@pytest.mark.long
 def test_a_signal_ends_all_workers_and_keeps_what_was_measured(tmp_path: Path) -> None:
     script = Counted()
     with (

@@ -44,6 +44,7 @@ def test_a_load_over_the_network_is_told(make: Make) -> None:
     assert "Stores, edge and database shared one machine" in place
 
 
+@pytest.mark.long
 def test_the_page_names_a_platform_that_is_not_the_usual_one(make: Make) -> None:
     for platform, named in (("compose", True), ("local", False)):
         folder = make(blocks=1, plan={"platform": platform})
