@@ -14,12 +14,14 @@ from experiment.store import Sample
 from testbed import machine
 from testbed.bench.crossing import ways
 from testbed.bench.crossing.bench import CrossingBench
-from testbed.bench.record import BenchRecord, Crossing, FeatureFigures
+from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Turns
 from testbed.bench.rounds import Costs, interleaved, over_starts
 from testbed.bench.stores.bench import StoresBench
 from testbed.bench.stores.features import CHECKOUT, PAGE, checkout_measure, page_measure
 from testbed.bench.stores.figures import PROVIDER_MS, Host, figures_of
 from testbed.bench.stores.sides import WORK, deployments
+from testbed.bench.stores.turn_figures import turns_of
+from testbed.bench.stores.turns import turn_measures
 from testbed.bench.table import show
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.machine.affinity import Cores, split
@@ -61,7 +63,7 @@ def bench(console: Console, size: Size, out: Path | None) -> None:
         with LocalPlatform() as platform, telling(console) as tell:
             os.sched_setaffinity(0, platform.generator_cpus)
             crossing = _crossing(platform, cores, size, tell)
-            features = _features(platform, cores, size, tell)
+            features, turns = _stores(platform, cores, size, tell)
     except Stopped as stopped:
         raise RunError("Stopped; nothing is left running and nothing was written.") from stopped
     record = BenchRecord(
@@ -76,6 +78,7 @@ def bench(console: Console, size: Size, out: Path | None) -> None:
         factors=FACTORS,
         crossing=crossing,
         features=features,
+        turns=turns,
     )
     show(console, record)
     if out is not None:
@@ -101,22 +104,23 @@ def _crossing(platform: LocalPlatform, cores: Cores, size: Size, tell: Telling) 
     )
 
 
-def _features(
+def _stores(
     platform: LocalPlatform, cores: Cores, size: Size, tell: Telling
-) -> tuple[FeatureFigures, ...]:
-    found = [_features_once(platform, size, start, tell) for start in range(size.starts)]
+) -> tuple[tuple[FeatureFigures, ...], Turns]:
+    found = [_stores_once(platform, size, start, tell) for start in range(size.starts)]
     host = Host(len(cores.store), WORK.threads)
-    pages, checkouts = (over_starts(costs) for costs in zip(*found, strict=True))
-    return (
+    pages, checkouts, turns = (over_starts(costs) for costs in zip(*found, strict=True))
+    features = (
         figures_of(PAGE, pages, size.pages, host),
         figures_of(CHECKOUT, checkouts, size.checkouts, host, PROVIDER_MS),
     )
+    return features, turns_of(turns, size.pages)
 
 
-def _features_once(
+def _stores_once(
     platform: LocalPlatform, size: Size, start: int, tell: Telling
-) -> tuple[Costs, Costs]:
-    """Costs of the product page and of the checkout in stores that are started for them."""
+) -> tuple[Costs, Costs, Costs]:
+    """Costs of the product page, the checkout and turns in stores that are started for them."""
     tell(f"bringing up the stores, {start + 1} of {size.starts}")
     products, seed = size.sample.products, SEED + start
     with (
@@ -125,9 +129,11 @@ def _features_once(
     ):
         pages = stores.measures(page_measure(products, size.pages, seed))
         checkouts = stores.measures(checkout_measure(products, size.checkouts, seed))
+        turns = turn_measures(stores.sides["microservices"], stores.sides["monolith"], size.pages)
         return (
             interleaved(pages, size.rounds, seed, _round_of(PAGE, start, size, tell)),
             interleaved(checkouts, size.rounds, seed, _round_of(CHECKOUT, start, size, tell)),
+            interleaved(turns, size.rounds, seed, _round_of("turns", start, size, tell)),
         )
 
 

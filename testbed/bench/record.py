@@ -87,10 +87,30 @@ class FeatureFigures(_Record):
     ratios: tuple[Ratio, ...]
 
 
+class TurnFigures(_Record):
+    """CPU time that one process takes for its part of a product page; None: not measured."""
+
+    role: str
+    alone_ms: Figure | None
+    """Asked again and again, and nobody else."""
+    in_turn_ms: Figure | None
+    """Asked in turn with the other processes."""
+    composed_ms: Figure | None
+    """Within a page that services compose."""
+
+
+class Turns(_Record):
+    """What taking turns on one core costs."""
+
+    pages_per_round: int
+    processes: tuple[TurnFigures, ...]
+    ratios: tuple[Ratio, ...]
+
+
 class BenchRecord(_Record):
     """A whole bench."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     started_at: str
     """RFC 3339, UTC."""
     starts: int
@@ -105,3 +125,4 @@ class BenchRecord(_Record):
     """How it was measured."""
     crossing: Crossing
     features: tuple[FeatureFigures, ...]
+    turns: Turns

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio
+from testbed.bench.figure import Figure
+from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio, Turns
 
 Rows = Sequence[Sequence[str]]
 Titled = tuple[str, Sequence[str], Rows]
@@ -16,6 +17,7 @@ def show(console: Console, record: BenchRecord) -> None:
     show_tables(console, crossing_tables(record.crossing))
     for feature in record.features:
         show_tables(console, feature_tables(feature))
+    show_tables(console, turn_tables(record.turns))
 
 
 def show_tables(console: Console, tables: Iterable[Titled]) -> None:
@@ -39,9 +41,15 @@ def feature_tables(feature: FeatureFigures) -> Iterator[Titled]:
     yield f"{name}, speeds", _RATIOS, _ratio_rows(feature.ratios)
 
 
+def turn_tables(turns: Turns) -> Iterator[Titled]:
+    yield "A product page by process (ms of CPU per page)", _TURNS, _turn_rows(turns)
+    yield "Taking turns on one core", _RATIOS, _ratio_rows(turns.ratios)
+
+
 _WAYS = ("Way", "Time", "CPU", "Caller", "Callee", "Proxy", "CPU / leanest")
 _PARTS = ("Part", "Time", "CPU")
 _RATIOS = ("Ratio", "Estimate (95 %)", "Goal", "")
+_TURNS = ("Process", "Asked alone", "In turn with others", "Within a composed page")
 _SIDES = ("Side", "Time", "CPU, process", "CPU, database", "At most", "Against")
 
 
@@ -74,6 +82,17 @@ def _side_rows(feature: FeatureFigures) -> Rows:
         )
         for side in feature.sides
     ]
+
+
+def _turn_rows(turns: Turns) -> Rows:
+    return [
+        (each.role, *map(_known, (each.alone_ms, each.in_turn_ms, each.composed_ms)))
+        for each in turns.processes
+    ]
+
+
+def _known(figure: Figure | None) -> str:
+    return "" if figure is None else figure.as_text(2)
 
 
 def _ratio_rows(ratios: Sequence[Ratio]) -> Rows:

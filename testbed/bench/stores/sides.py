@@ -50,16 +50,33 @@ class Side:
 
     name: str
     connections: Mapping[str, HTTPConnection]
-    """By public path prefix."""
+    """By role."""
+    routes: Mapping[str, str]
+    """Role by public path prefix."""
     parts: Parts
+    roles: Parts
+    """The same processes role by role, without the database."""
     customers: Mapping[int, Mapping[str, str]]
     """By customer id: the headers that say who asks."""
 
     def ask(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> bytes:
-        """The body of a 2xx; RunError otherwise."""
-        connection = self.connections[_longest_prefix(self.connections, path)]
+        """The body of a 2xx of whoever is responsible for the path; RunError otherwise."""
+        return self.ask_role(
+            self.routes[_longest_prefix(self.routes, path)], method, path, body, headers
+        )
+
+    def ask_role(
+        self,
+        role: str,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """The same of the process of this role, whose path need not be public."""
+        connection = self.connections[role]
         content = None if body is None else orjson.dumps(body)
         connection.request(method, path, content, dict(headers or {}))
         response = connection.getresponse()
@@ -72,14 +89,16 @@ class Side:
 def side_of(deployment: Deployment, store: RunningStore, customers: int, undo: ExitStack) -> Side:
     """The side once it is up, with so many customers signed in."""
     urls = {each.role: each.url.removeprefix("http://") for each in store.instances()}
-    connections = {}
+    connections, routes = {}, {}
     for deployable in deployment.deployables:
         connection = HTTPConnection(urls[deployable.role], timeout=ANSWER_WITHIN_S)
         undo.callback(connection.close)
-        connections.update(dict.fromkeys(deployable.routes, connection))
-    pids = [each.pid for each in store.instances() if each.role != PAYMENT_PROVIDER]
+        connections[deployable.role] = connection
+        routes.update(dict.fromkeys(deployable.routes, deployable.role))
+    roles = {each.role: [each.pid] for each in store.instances() if each.role != PAYMENT_PROVIDER}
+    pids = [pid for of_role in roles.values() for pid in of_role]
     parts = {"process": pids, "database": [_server_pid(store)]}
-    side = Side(deployment.name, connections, parts, {})
+    side = Side(deployment.name, connections, routes, parts, roles, {})
     known = {number: _headers(side, number) for number in range(1, customers + 1)}
     return replace(side, customers=known)
 

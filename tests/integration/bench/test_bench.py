@@ -22,6 +22,8 @@ from testbed.bench.stores.features import (
     page_measure,
 )
 from testbed.bench.stores.sides import Side, deployments
+from testbed.bench.stores.turn_figures import turns_of
+from testbed.bench.stores.turns import turn_measures
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.machine.affinity import split
 
@@ -39,8 +41,7 @@ def stores(
     local_platform: LocalPlatform, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StoresBench]:
     folder = tmp_path_factory.mktemp("bench")
-    one_process = [each for each in deployments(SAMPLE) if each.architecture == "monolith"]
-    with StoresBench(local_platform, folder, one_process, CUSTOMERS) as stores:
+    with StoresBench(local_platform, folder, deployments(SAMPLE), CUSTOMERS) as stores:
         yield stores
 
 
@@ -64,11 +65,29 @@ def test_a_feature_is_measured_in_the_processes_and_in_the_database(
 ) -> None:
     measure = feature(SAMPLE.products, CUSTOMERS, 1)
     costs = interleaved(stores.measures(measure), ROUNDS, 1, lambda _: None)
-    assert set(costs) == {"bare", "monolith"}
+    assert set(costs) == {"bare", "monolith", "microservices"}
     for cost in (each for found in costs.values() for each in found):
         assert cost.wall_ms > 0.2
         assert cost.cpu_ms["process"] > 0.05
         assert cost.cpu_ms["database"] > 0.05
+
+
+def test_what_taking_turns_costs_is_measured_in_the_process_that_was_asked(
+    stores: StoresBench,
+) -> None:
+    sides = stores.sides["microservices"], stores.sides["monolith"]
+    costs = interleaved(turn_measures(*sides, CALLS), ROUNDS, 1, lambda _: None)
+    for role in ("catalog", "recommendations", "inventory", "monolith"):
+        for cost in costs[role]:
+            assert max(cost.cpu_ms, key=cost.cpu_ms.__getitem__) == role
+    known = [
+        figure
+        for each in turns_of(costs, CALLS).processes
+        for figure in (each.alone_ms, each.in_turn_ms, each.composed_ms)
+        if figure is not None
+    ]
+    assert len(known) == 12
+    assert all(0.1 < figure.value < 20 for figure in known)
 
 
 def test_the_bare_handlers_answer_what_the_monolith_answers(stores: StoresBench) -> None:
