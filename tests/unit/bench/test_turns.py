@@ -40,7 +40,6 @@ def test_ratios_are_of_the_same_work_alone_and_among_others() -> None:
     monolith, in_turn, composed = (each.figure for each in turns_of(costs(), 50).ratios)
     assert (monolith.value, in_turn.value) == (pytest.approx(1.5), pytest.approx(1.5))
     assert composed.value == pytest.approx(2.0)
-    assert composed.low == pytest.approx(2.0)
 
 
 def test_what_was_not_asked_is_an_empty_cell() -> None:
