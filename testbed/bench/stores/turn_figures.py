@@ -1,6 +1,6 @@
 """From the costs of taking turns to figures. Pure."""
 
-from testbed.bench.figure import Figure, mean, ratio
+from testbed.bench.figure import mean, ratio
 from testbed.bench.record import Ratio, TurnFigures, Turns
 from testbed.bench.rounds import Costs
 from testbed.bench.stores.turns import COMPOSED, IN_TURN
@@ -14,11 +14,7 @@ def turns_of(costs: Costs, pages: int) -> Turns:
     """``costs``: by role that was asked alone, and by ``IN_TURN`` and ``COMPOSED``."""
     return Turns(
         pages_per_round=pages,
-        processes=(
-            *(_figures(costs, part, alone=True, in_turn=True, composed=True) for part in PARTS),
-            _figures(costs, COMPOSER, composed=True),
-            _figures(costs, WHOLE, alone=True, in_turn=True),
-        ),
+        processes=tuple(_figures(costs, role) for role in (*PARTS, COMPOSER, WHOLE)),
         ratios=(
             Ratio(
                 says="the monolith's page, in turn with three services / alone",
@@ -36,17 +32,13 @@ def turns_of(costs: Costs, pages: int) -> Turns:
     )
 
 
-def _figures(
-    costs: Costs, role: str, *, alone: bool = False, in_turn: bool = False, composed: bool = False
-) -> TurnFigures:
-    def figure(way: str, *, is_known: bool) -> Figure | None:
-        return mean(_cpu(costs, way, role)) if is_known else None
-
+def _figures(costs: Costs, role: str) -> TurnFigures:
+    is_asked = role in costs
     return TurnFigures(
         role=role,
-        alone_ms=figure(role, is_known=alone),
-        in_turn_ms=figure(IN_TURN, is_known=in_turn),
-        composed_ms=figure(COMPOSED, is_known=composed),
+        alone_ms=mean(_cpu(costs, role, role)) if is_asked else None,
+        in_turn_ms=mean(_cpu(costs, IN_TURN, role)) if is_asked else None,
+        composed_ms=None if role == WHOLE else mean(_cpu(costs, COMPOSED, role)),
     )
 
 
