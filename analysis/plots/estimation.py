@@ -15,6 +15,8 @@ from analysis.plots.style import BLACK, GREY, PALE, RATIOS, arm_colours, logs_wi
 from analysis.wording import difference_unit, effect, in_unit, margin_words
 from experiment.metric import Metric, MetricName
 
+FITS = 36
+"""Letters of a title above the effects, which has less than half of the figure."""
 AXIS_WORDS: dict[MetricName, str] = {
     "failed_share": "failed requests in %",
     "bad_share": "failed or slow requests in %",
@@ -98,7 +100,13 @@ def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
         _ratio_ticks(axes)
     in_units = f"difference in {difference_unit(metric.metric)}"
     axes.set_ylabel("ratio" if metric.scale == "ratio" else in_units)
-    axes.set_title(f"{run.treatment.name} against {run.reference.name}")
+    axes.set_title(against(run.treatment.name, run.reference.name))
+
+
+def against(treatment: str, reference: str) -> str:
+    """Who is compared with whom, on two lines where the names are long."""
+    in_a_line = f"{treatment} against {reference}"
+    return in_a_line if len(in_a_line) <= FITS else f"{treatment}\nagainst {reference}"
 
 
 def _tick(metric: Metric, value: float) -> str:
