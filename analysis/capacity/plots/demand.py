@@ -10,7 +10,8 @@ from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, arm_colours
 
 ASIDE = 0.012
-"""Between two marks of one load, as a share of the axis: blocks stand side by side."""
+ROOM = 0.16
+"""Shares of the largest load: between two marks of one load, and for all of them at the most."""
 
 
 def draw(run: SearchRun) -> Figure:
@@ -62,7 +63,7 @@ def _aside(run: SearchRun, found: Limit) -> float:
     blocks = run.blocks_at(found.at)
     place = run.arms.index(found.arm) * (len(blocks) + 1) + blocks.index(found.block)
     last = len(run.arms) * (len(blocks) + 1) - 2
-    return (place - last / 2) * ASIDE * max(run.at)
+    return (place - last / 2) * min(ASIDE, ROOM / last) * max(run.at)
 
 
 def caption(run: SearchRun) -> str:

@@ -3,9 +3,11 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from made_searches import World, make_search_run
 
+from analysis.capacity.plots import demand
 from analysis.capacity.run import SearchRun, load_search_run
 from analysis.capacity.summary import SearchSummary, summarise_search
 from analysis.capacity.tables import limit_rows
@@ -133,6 +135,15 @@ def test_the_report_is_rebuilt_byte_for_byte_and_shows_every_probe(tmp_path: Pat
     assert len(re.findall(rb'<th scope="row">probe \d+', before)) == len(read_probes(folder))
     assert before.count(b'<img src="data:image/') == 3
     assert b"not identified: 1 distinct resource" in before
+
+
+def test_marks_of_many_blocks_stay_beside_their_load(tmp_path: Path) -> None:
+    world = World(kind="demand", at=(20.0,), lowest=0.1, highest=1.0, resolution=1.2, blocks=12)
+    axes = demand.draw(load_search_run(make_search_run(tmp_path / "run", world))).axes[0]
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    places = [float(np.asarray(mark.get_xdata())[0]) for mark in marks]
+    assert len(set(places)) == 24
+    assert all(abs(place - 20) <= 0.08 * 20 + 1e-9 for place in places)
 
 
 def test_without_cpu_limits_the_report_says_that_resources_mean_nothing(tmp_path: Path) -> None:
