@@ -81,7 +81,8 @@ class Row(Part):
 
     def _fault(self, **where: str) -> AnyFault:
         try:
-            return _FAULT.validate_python({"kind": self.kind, **self._parameters, **where})
+            values = {"kind": self.kind, **self._parameters, **where}
+            return _FAULT.validate_python(values, strict=True)
         except ValidationError as error:
             first = error.errors()[0]
             where_wrong = ".".join(str(part) for part in first["loc"] if part != self.kind)
@@ -99,7 +100,7 @@ class Turn(Part):
 class Matrix(Part):
     """Faults and controls that follow the scenario's phases."""
 
-    faults: Annotated[tuple[Row, ...], Field(min_length=1)]
+    faults: Annotated[tuple[Row, ...], Field(min_length=1, max_length=100)]
     roles: Roles = Roles()
     event_s: Sized
     """Seconds for which each fault holds."""

@@ -2,29 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from experiment.faults.on_network import require_one_per_hop
 from experiment.faults.plan import FaultPlan
 from experiment.load import Journey
 from experiment.part import Part, Positive, Profile, Slug
 
+PhaseSeconds = Annotated[float, Field(ge=0.1, le=86_400)]
+
 
 class Sized(Part):
-    """One number per profile."""
+    """Seconds per profile."""
 
-    smoke: Positive
-    demo: Positive
-    full: Positive
+    smoke: PhaseSeconds
+    demo: PhaseSeconds
+    full: PhaseSeconds
 
     def of(self, profile: Profile) -> float:
         return float(getattr(self, profile))
 
     @classmethod
-    def same(cls, number: float) -> Self:
-        return cls(smoke=number, demo=number, full=number)
+    def same(cls, seconds: float) -> Self:
+        """From numbers that were validated; their sum may be more than one phase may have."""
+        return cls.model_construct(smoke=seconds, demo=seconds, full=seconds)
 
 
 class Phase(Part):

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from experiment.errors import InputError
 from experiment.part import Part
-from experiment.toml_file import first_problem, read_toml
+from experiment.toml_file import first_problem, read_toml, validated
 
 Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
@@ -39,6 +39,6 @@ def load_prices(file: Path) -> Prices:
     """Read and validate a table of prices; raises InputError with one sentence."""
     values = read_toml(file, "table of prices")
     try:
-        return Prices.model_validate(values)
+        return validated(Prices, values)
     except ValidationError as error:
         raise InputError(f"{file.name}: {first_problem(error)}.") from error

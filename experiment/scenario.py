@@ -17,13 +17,16 @@ from experiment.faults.plan import KINDS
 from experiment.load import Load
 from experiment.matrix import GROUPS, Matrix, Turn
 from experiment.metric import AGAINST_BASELINE, OF_FAULTS, Metric
-from experiment.part import Part, Positive, Profile, Share, Slug
+from experiment.part import Part, Positive, Profile, Seed, Share, Slug
 from experiment.phase import Phase, PlannedPhase, one_after_another
 from experiment.search import Search
 from experiment.shape import Flat, Trace
 from experiment.store import Arm, Budget, Sample, Work
-from experiment.toml_file import first_problem, read_toml
+from experiment.toml_file import first_problem, read_toml, validated
 from experiment.trace import read_trace, with_its_trace
+
+LONGEST_S = 86_400.0
+"""Seconds of a trial's load."""
 
 
 class Slo(Part):
@@ -61,7 +64,7 @@ class Scenario(Part):
     question: str
     claims: tuple[Annotated[str, Field(pattern=r"^[CN]\d+$")], ...]
     load: Load
-    phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
+    phases: Annotated[tuple[Phase, ...], Field(min_length=1, max_length=200)]
     matrix: Matrix | None = None
     """Set: faults one after another, in another order in each block, after the phases."""
     arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=12)]
@@ -82,7 +85,23 @@ class Scenario(Part):
     """Ask the databases once a second how much money and stock belongs to no order."""
     watch_footprint: bool = False
     """Read processes, connections and bytes on the wire at rest and around each baseline."""
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Seed = 1
+
+    @model_validator(mode="after")
+    def _ends_within_a_day(self) -> Self:
+        lasts_s = max(self.duration_s(profile) for profile in get_args(Profile))
+        if lasts_s > LONGEST_S:
+            raise ValueError(f"the phases last {lasts_s:,.0f} s; a load lasts a day at most")
+        return self
+
+    @model_validator(mode="after")
+    def _plays_its_whole_shape(self) -> Self:
+        lasts_s, change_s = self.duration_s("full"), self.load.shape.last_change_s
+        if change_s >= lasts_s:
+            raise ValueError(
+                f"load.shape still changes at {change_s:g} s; the load ends at {lasts_s:g} s"
+            )
+        return self
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
@@ -243,7 +262,7 @@ def load_scenario(file: Path) -> Scenario:
     """
     values = read_toml(file, "scenario file")
     try:
-        scenario = Scenario.model_validate(with_its_trace(values, file.parent))
+        scenario = validated(Scenario, with_its_trace(values, file.parent))
     except ValidationError as error:
         # Where a fault is wrong, its kind stands in the path as if it were a key.
         raise InputError(f"{file.name}: {first_problem(error, KINDS)}.") from error

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from experiment.part import Part, Positive, Profile
 
-Values = Annotated[tuple[Positive, ...], Field(min_length=1)]
+Values = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=20)]
 
 Ratio = Annotated[float, Field(ge=1.02, le=4)]
 
@@ -72,7 +72,7 @@ class Search(Part):
     at: SizedValues
     """Resources of a capacity search, loads (journeys per second) of a demand search. The first
     one decides the verdict; the others are described."""
-    others_blocks: Annotated[int, Field(ge=1)] | None = None
+    others_blocks: Annotated[int, Field(ge=1, le=200)] | None = None
     """The blocks, from the first, in which the others are searched as well; None: all."""
     lowest: Positive
     highest: Positive

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -59,6 +59,7 @@ class Flat(Part):
     """The same rate throughout."""
 
     kind: Literal["flat"] = "flat"
+    last_change_s: ClassVar[float] = 0.0
 
     def pieces(self) -> Iterator[Piece]:
         return _through((0.0, 1.0))
@@ -71,6 +72,10 @@ class Steps(Part):
     factors: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=1_000)]
     step_s: Seconds
     """Length of each step."""
+
+    @property
+    def last_change_s(self) -> float:
+        return (len(self.factors) - 1) * self.step_s
 
     def pieces(self) -> Iterator[Piece]:
         edges = [
@@ -98,6 +103,11 @@ class Spike(Part):
             raise ValueError("rise_s, hold_s and fall_s are all zero, so there is no spike")
         return self
 
+    @property
+    def last_change_s(self) -> float:
+        """Where it begins: a load may end on its way down, or at its height."""
+        return self.at_s
+
     def pieces(self) -> Iterator[Piece]:
         top_s = self.at_s + self.rise_s
         end_s = top_s + self.hold_s
@@ -109,9 +119,10 @@ class Diurnal(Part):
     """A sine wave from ``low`` (at the start) to ``high`` (half a period later) and back."""
 
     kind: Literal["diurnal"]
-    period_s: Seconds
+    period_s: Annotated[float, Field(ge=1, le=1_000_000)]
     low: Factor
     high: Factor
+    last_change_s: ClassVar[float] = 0.0
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -143,6 +154,7 @@ class Trace(Part):
     """Of the file's content; filled in when a scenario is read, and checked if it is given."""
     speed: Factor = 1.0
     """Recorded seconds that pass in one second of the load."""
+    last_change_s: ClassVar[float] = 0.0
 
 
 Shape = Annotated[Flat | Steps | Spike | Diurnal | Trace, Field(discriminator="kind")]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from experiment.autoscaling import Bounds
-from experiment.part import Part, Positive, Slug
+from experiment.part import Part, Slug
 from experiment.policies import Policies
 
 Architecture = Literal["monolith", "microservices"]
@@ -32,6 +32,10 @@ Threads = Annotated[int, Field(ge=1, le=256)]
 ReservationSeconds = Annotated[float, Field(ge=1, le=600)]
 Factors = Annotated[int, Field(ge=1, le=512)]
 Passes = Annotated[int, Field(ge=1, le=10_000)]
+Quota = Annotated[float, Field(ge=0.001, le=1_000)]
+"""CPUs."""
+MemoryMb = Annotated[float, Field(ge=64, le=16_777_216)]
+"""The edge alone has no room in less than the least."""
 
 
 class Work(Part):
@@ -77,7 +81,7 @@ class Arm(Part):
     policies: Policies = Policies()
     scaled: Mapping[str, Bounds] = {}
     """Roles whose instances an autoscaler adds and takes away."""
-    quotas: Mapping[str, Positive] = {}
+    quotas: Mapping[str, Quota] = {}
     """CPUs of one instance of a role, or of a role's slice; where nothing is said, the budget's
     ``instance_cpus``, or an equal slice."""
     budget_mode: BudgetMode | None = None
@@ -89,15 +93,19 @@ class Budget(Part):
     """What a deployment may use as a whole: store, edge and database, not the generator."""
 
     mode: BudgetMode = "pooled"
-    cpus: Positive
-    memory_mb: Positive
-    instance_cpus: Positive | None = None
+    cpus: Quota
+    memory_mb: MemoryMb
+    instance_cpus: Quota | None = None
     """Quota of one instance; in a pooled budget nobody is held to it, but an autoscaler's target is
     a share of it, as of what a container requests."""
-    shared_cpus: Positive | None = None
+    shared_cpus: Quota | None = None
     """Quota of edge and database together; not in a pooled budget."""
-    most_instances: Annotated[int, Field(ge=1)] | None = None
+    most_instances: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Of all roles together, where the mode is equal-instances."""
+
+
+NEWCOMERS = 100
+"""The last product in so many is new, and nobody has rated it."""
 
 
 class Sample(Part):
@@ -109,7 +117,20 @@ class Sample(Part):
 
     @model_validator(mode="after")
     def _has_room_for_its_ratings(self) -> Self:
-        most = self.products * self.customers // 4
-        if self.ratings > most:
-            raise ValueError(f"at most {most} ratings fit so many products and customers")
+        if self.ratings > self.most_ratings:
+            raise ValueError(
+                f"at most {self.most_ratings} ratings fit so many products and customers"
+            )
         return self
+
+    @property
+    def most_ratings(self) -> int:
+        """A quarter of all pairs of a customer and a product that can be rated."""
+        return self.customers * (self.products - self.products // NEWCOMERS) // 4
+
+    @classmethod
+    def with_products(cls, products: int) -> Self:
+        """The usual sample with so many products, and fewer ratings where so many do not fit."""
+        usual = cls()
+        most = usual.model_copy(update={"products": products}).most_ratings
+        return cls(products=products, ratings=min(usual.ratings, most))

@@ -1,25 +1,53 @@
 """TOML files that somebody wrote by hand: read, and refused in one sentence."""
 
+import json
 import tomllib
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from experiment.errors import InputError
+from experiment.input_file import MEBIBYTE, bytes_of
+
+MOST_DEPTH = 20
+"""Tables and lists within each other; no file of ours needs more than six."""
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_toml(file: Path, what: str) -> dict[str, Any]:
     """The values of a file, which is called a ``what`` where there is none; raises InputError."""
+    content = bytes_of(file, what, MEBIBYTE)
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(f"There is no {what} {file}.") from error
-    except OSError as error:
-        raise InputError(f"The {what} {file} cannot be read: {error.strerror}.") from error
+        return _parsed(content)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is not valid TOML: {error}.") from error
+    except RecursionError as error:
+        raise InputError(f"{file} is nested too deeply to be a {what}.") from error
+
+
+def _parsed(content: bytes) -> dict[str, Any]:
+    """RecursionError where it is nested too deeply, for the parser or for any use."""
+    values = tomllib.loads(content.decode("utf-8"))
+    if _depth(values) > MOST_DEPTH:
+        raise RecursionError
+    return values
+
+
+def _depth(value: object) -> int:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def validated(model: type[Model], values: Mapping[str, Any]) -> Model:
+    """``values`` as a ``model``; raises pydantic's ValidationError.
+
+    A number has to be one: ``true`` and ``"20"`` are not taken for numbers, nor 2.0 for a count.
+    Only JSON has lists for tuples and texts for paths in pydantic's strict mode.
+    """
+    return model.model_validate_json(json.dumps(values, default=str), strict=True)
 
 
 def first_problem(error: ValidationError, unnamed: Container[object] = ()) -> str:

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiment.errors import InputError
+from experiment.input_file import bytes_of
 from experiment.load import Journey
 
 _COLUMNS: dict[str, pa.DataType] = {"arrival_s": pa.float64(), "journey": pa.string()}
 ARRIVAL_TIMES = pa.schema(_COLUMNS)
 """One row per arrival, by time; seconds from the start of the trace."""
+
+MOST_BYTES = 2**30
 
 HEADER_KEY = b"twinstack-trace"
 
@@ -64,10 +67,7 @@ class TraceFile:
 
 def read_trace(file: Path, sha256: str = "") -> TraceFile:
     """Read a trace; InputError if it is none, or if its content is not that of ``sha256``."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"The trace {file} cannot be read: {error.strerror}.") from error
+    content = bytes_of(file, "trace", MOST_BYTES)
     found = hashlib.sha256(content).hexdigest()
     if sha256 and found != sha256:
         raise InputError(f"The trace {file} is not the one meant: its SHA-256 is {found}.")
@@ -111,7 +111,7 @@ def with_its_trace(values: dict[str, Any], folder: Path) -> dict[str, Any]:
     said = sorted({"rate", "mix", "arrivals"} & load.keys())
     if said:
         raise InputError(f"load.{said[0]}: a trace says this itself; leave it out.")
-    file = (folder / shape["file"]).resolve()
+    file = (folder / shape["file"]).absolute()
     trace = read_trace(file, str(shape.get("sha256", "")))
     filled = {**shape, "file": file, "sha256": trace.sha256}
     rate = trace.arrivals.num_rows / trace.header.span_s * _speed(shape)

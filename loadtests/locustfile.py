@@ -20,7 +20,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from experiment.errors import InputError, RunError, TwinstackError
 from loadtests.load import Load, load_for
-from loadtests.options import add_arguments, target_of
+from loadtests.options import add_arguments, require_usable, target_of
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def _prepare(environment: Environment, **_: Any) -> None:
     """Refuse bad input before anything starts; in the web page the host may still change."""
     try:
         options = _options_of(environment)
+        require_usable(options)
         if options.headless:
             target_of(environment.host, options.allow_target)
     except InputError as error:

@@ -3,16 +3,19 @@
 import ipaddress
 import socket
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from experiment.errors import InputError
-from experiment.load import Load
+from experiment.load import MOST_USERS, DeadlineSeconds, InFlightCap, Journey, Load
+from experiment.part import Positive, Seed
+from experiment.phase import PhaseSeconds
 from experiment.rows import ARRIVALS
 from experiment.store import Sample
 from loadtests.rates import Stretch
@@ -79,10 +82,16 @@ def arrivals_for(options: Namespace) -> pa.Table:
     """
     if options.arrivals is not None:
         return _read_arrivals(Path(options.arrivals))
-    if options.seconds <= 0:
-        raise InputError("--seconds: must be greater than 0.")
-    load = _load_of(options)
-    return schedule(load, [Stretch(options.seconds, {})], Sample(), options.seed)
+    wanted = _validated(_Schedule, options)
+    load = Load(rate=wanted.rate, mix=wanted.journeys)
+    return schedule(load, [Stretch(wanted.seconds, {})], Sample(), wanted.seed)
+
+
+def require_usable(options: Namespace) -> None:
+    """InputError, with the option's name, for a value that no scenario could hold."""
+    _validated(_Sending, options)
+    if options.arrivals is None:
+        _validated(_Schedule, options)
 
 
 def _split(url: str) -> SplitResult:
@@ -111,11 +120,46 @@ def _read_arrivals(file: Path) -> pa.Table:
         raise InputError(f"{file} is not a schedule of arrivals.") from error
 
 
-def _load_of(options: Namespace) -> Load:
-    mix = dict(part.partition("=")[::2] for part in options.journeys.split(","))
+def _weights(text: object) -> object:
+    """``browse=5, buy=1`` as a mapping."""
+    if not isinstance(text, str):
+        return text
+    parts = [[side.strip() for side in part.partition("=")[::2]] for part in text.split(",")]
+    weights = dict(parts)
+    if len(weights) < len(parts):
+        raise ValueError("a journey is named twice")
+    return weights
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(from_attributes=True, allow_inf_nan=False)
+
+
+class _Schedule(_Options):
+    """What a schedule is made from, within the bounds of a scenario."""
+
+    rate: Positive
+    seconds: PhaseSeconds
+    journeys: Annotated[Mapping[Journey, Positive], BeforeValidator(_weights), Field(min_length=1)]
+    seed: Seed
+
+
+class _Sending(_Options):
+    """How a schedule is sent, within the bounds of a scenario."""
+
+    deadline: DeadlineSeconds
+    in_flight_cap: InFlightCap
+    closed_users: Annotated[int, Field(ge=0, le=MOST_USERS)]
+
+
+Wanted = TypeVar("Wanted", bound=_Options)
+
+
+def _validated(model: type[Wanted], options: Namespace) -> Wanted:
     try:
-        return Load.model_validate({"rate": options.rate, "mix": mix})
+        return model.model_validate(options)
     except ValidationError as error:
         first = error.errors()[0]
-        member = "--rate" if first["loc"][0] == "rate" else "--journeys"
-        raise InputError(f"{member}: {first['msg']}.") from error
+        option = str(first["loc"][0]).replace("_", "-")
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"--{option}: {reason}.") from error

@@ -76,6 +76,17 @@ def rate_of(load: Load, stretches: Sequence[Stretch], journey: Journey) -> list[
     return pieces
 
 
+def expected_journeys(load: Load, stretches: Sequence[Stretch]) -> float:
+    """Mean number of journeys that arrive within the load window."""
+    if isinstance(load.shape, Trace):
+        return load.rate * sum(stretch.seconds for stretch in stretches)
+    return sum(
+        (piece.begin + piece.end) / 2 * (piece.end_s - piece.begin_s)
+        for journey in load.mix
+        for piece in rate_of(load, stretches, journey)
+    )
+
+
 def _shape_within(load: Load, begin_s: float, end_s: float) -> Iterator[Piece]:
     if isinstance(load.shape, Trace):
         raise TypeError("a trace has arrivals, not a rate")

@@ -7,12 +7,13 @@ of its own, so that a surge of one leaves all others as they were.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import numpy as np
 import orjson
 import pyarrow as pa
 
+from experiment.errors import InputError
 from experiment.load import Journey, Load
 from experiment.part import Profile
 from experiment.rows import ARRIVALS
@@ -23,7 +24,17 @@ from experiment.trace import read_trace
 from loadtests.choices import Demand, Visitors, demand_in, stream
 from loadtests.journeys import REPEAT, STEPS
 from loadtests.operations import OPERATIONS
-from loadtests.rates import Stretch, Times, arrivals_at, rate_of, stretches_of
+from loadtests.rates import (
+    Stretch,
+    Times,
+    arrivals_at,
+    expected_journeys,
+    rate_of,
+    stretches_of,
+)
+
+MOST_JOURNEYS = 3_000_000
+"""About nine million requests, which a report still reads, and a few gigabytes while it is made."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,30 @@ class _Visit:
         )
 
 
+def require_schedulable(scenario: Scenario) -> None:
+    """InputError when a profile has more journeys, on average, than a schedule may hold."""
+    load = scenario.load.model_copy(update={"rate": highest_rate(scenario)})
+    for profile in get_args(Profile):
+        _require_few(load, stretches_of(scenario, profile))
+
+
+def highest_rate(scenario: Scenario) -> float:
+    """Journeys per second of the load without its shape, or of the largest that a search tries."""
+    search = scenario.search
+    if search is None:
+        return scenario.load.rate
+    return search.highest if search.kind == "capacity" else max(search.at.all)
+
+
+def _require_few(load: Load, stretches: Sequence[Stretch]) -> None:
+    journeys = expected_journeys(load, stretches)
+    if journeys > MOST_JOURNEYS:
+        raise InputError(
+            f"The load has about {journeys:,.0f} journeys; a schedule holds {MOST_JOURNEYS:,} at "
+            "most. A lower rate, a smaller surge or shorter phases help."
+        )
+
+
 def arrivals_of(scenario: Scenario, profile: Profile, seed: int) -> pa.Table:
     """The schedule of one block of a scenario; see ``schedule``."""
     return schedule(scenario.load, stretches_of(scenario, profile), scenario.sample, seed)
@@ -63,8 +98,10 @@ def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int
     Journeys begin inside the load window only; all their steps are in the schedule, even those
     that fall behind its end, so that the last phase is not cut. A later step is scheduled an
     exponential think time (mean ``load.think_s``) after the one before. ``load.repeats`` adds
-    rows of buyers who repeat their checkout, and changes no other row.
+    rows of buyers who repeat their checkout, and changes no other row. InputError when there would
+    be more than ``MOST_JOURNEYS``.
     """
+    _require_few(load, stretches)
     demand = demand_in(sample)
     visits = [
         visit

@@ -62,7 +62,7 @@ class Crash(FaultInCode):
     """
 
     kind: Literal["crash"] = "crash"
-    product_id: Annotated[int, Field(ge=1)] | None = None
+    product_id: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
     @model_validator(mode="after")
     def _can_be_poisoned(self) -> Self:
@@ -132,7 +132,7 @@ class PoolExhaustion(FaultInCode):
     """
 
     kind: Literal["pool-exhaustion"] = "pool-exhaustion"
-    connections: Annotated[int, Field(ge=1)]
+    connections: Annotated[int, Field(ge=1, le=256)]
 
 
 class WrongBody(FaultInCode):

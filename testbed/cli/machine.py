@@ -25,7 +25,7 @@ def up(
     """Start one store and keep it up until Ctrl-C."""
     from testbed.commands import keep_up  # noqa: PLC0415 - keeps --help fast
 
-    keep_up(console, architecture, port, Sample(products=products), platform)
+    keep_up(console, architecture, port, Sample.with_products(products), platform)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from testbed import scenarios as scenarios_of_the_project
 from testbed.cli import run_options as options
 from testbed.cli.console import console
 from testbed.cli.runs import existing
+from testbed.finite import finite
 from testbed.stopping import Stopped
 
 app = typer.Typer()
@@ -72,7 +73,8 @@ def load_worker(
         str, typer.Option(metavar="HOST:PORT", help="The --load-listen of twinstack run.")
     ],
     patience_s: Annotated[
-        float, typer.Option(min=1, help="End after so many seconds without a run.")
+        float,
+        typer.Option(min=1, callback=finite, help="End after so many seconds without a run."),
     ] = 300.0,
 ) -> None:
     """Send a part of the load of runs on another machine, until Ctrl-C. Takes one core."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from experiment.part import Profile
+from experiment.part import HIGHEST_SEED, Profile
 from testbed.cli.platform_option import PlatformName
 
 Name = Annotated[str | None, typer.Argument(help="A scenario's name, or a TOML file of your own.")]
@@ -15,7 +15,9 @@ ProfileName = Annotated[
 Blocks = Annotated[
     int | None, typer.Option(min=1, max=200, help="Blocks, instead of the profile's number.")
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="Instead of the scenario's.")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, max=HIGHEST_SEED, help="Instead of the scenario's.")
+]
 Where = Annotated[
     PlatformName,
     typer.Option(

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from experiment.errors import InputError
+from testbed.finite import finite
 
 app = typer.Typer(no_args_is_help=True, help="Arrivals recorded elsewhere.")
 
@@ -35,10 +36,12 @@ def import_(  # noqa: PLR0917 - typer reads options from parameters
     ] = "",
     end: Annotated[str, typer.Option("--to", help="Leave out lines from this time on.")] = "",
     max_gap: Annotated[
-        float, typer.Option(min=0, help="Seconds without any line that are accepted.")
+        float,
+        typer.Option(min=0, callback=finite, help="Seconds without any line that are accepted."),
     ] = 3_600,
     max_back: Annotated[
-        float, typer.Option(min=0, help="Seconds a line may lie before the latest one.")
+        float,
+        typer.Option(min=0, callback=finite, help="Seconds a line may lie before the latest one."),
     ] = 60,
 ) -> None:
     """Turn an access log into a trace, for a scenario whose load has the shape "trace"."""

@@ -1,5 +1,6 @@
 """What the generator refuses to start with."""
 
+import math
 from argparse import Namespace
 from pathlib import Path
 
@@ -8,12 +9,13 @@ import pytest
 
 from experiment.errors import InputError
 from experiment.rows import ARRIVALS
-from loadtests.options import arrivals_for, target_of
+from loadtests.options import arrivals_for, require_usable, target_of
 
 
 def _options(**changed: object) -> Namespace:
     given = {"arrivals": None, "rate": 20.0, "seconds": 2.0, "journeys": "browse=1,buy=2"}
-    return Namespace(**{**given, "seed": 1, **changed})
+    sending = {"deadline": 5.0, "in_flight_cap": 512, "closed_users": 0}
+    return Namespace(**{**given, **sending, "seed": 1, **changed})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
@@ -45,15 +47,37 @@ def test_a_schedule_is_made_from_rate_seconds_mix_and_seed() -> None:
     ("option", "value"),
     [
         ("rate", 0.0),
+        ("rate", math.inf),
         ("seconds", -1.0),
+        ("seconds", math.nan),
+        ("seconds", math.inf),
+        ("seed", -1),
+        ("seed", 2**64),
+        ("deadline", -1.0),
+        ("deadline", math.nan),
+        ("in_flight_cap", 0),
+        ("closed_users", -1),
+        ("journeys", ""),
+        ("journeys", "buy=1,buy=2"),
+        ("journeys", "buy=inf"),
         ("journeys", "dance=1"),
         ("journeys", "buy"),
         ("journeys", "buy=-2"),
     ],
 )
 def test_an_impossible_option_is_named(option: str, value: object) -> None:
-    with pytest.raises(InputError, match=f"--{option}"):
-        arrivals_for(_options(**{option: value}))
+    with pytest.raises(InputError, match=f"--{option.replace('_', '-')}: "):
+        require_usable(_options(**{option: value}))
+
+
+def test_more_journeys_than_fit_into_memory_are_refused() -> None:
+    with pytest.raises(InputError, match="a schedule holds 3,000,000 at most"):
+        arrivals_for(_options(rate=1e6, seconds=60.0))
+
+
+def test_blanks_in_the_weights_of_journeys_mean_nothing() -> None:
+    blank = arrivals_for(_options(journeys=" browse = 1 ,buy =2"))
+    assert blank.equals(arrivals_for(_options()))
 
 
 def test_a_schedule_file_is_read_as_it_is(tmp_path: Path) -> None:

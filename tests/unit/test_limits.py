@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from experiment.errors import RunError
 from experiment.store import Budget
 from testbed.janitor import Belongings
 from testbed.platforms.division import Division
@@ -93,3 +94,25 @@ def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole
     made.hold_shared()
     assert (cpu / "shared" / "cpu.cfs_quota_us").read_text() == "10000"
     assert "divided among instances" in made.says["cpu"]
+
+
+COUNTERS = [
+    (1, "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill {}\n"),
+    (2, "memory.events", "low 0\noom 4\noom_kill {}\noom_group_kill 0\n"),
+]
+
+
+@pytest.mark.parametrize(("version", "file", "content"), COUNTERS)
+def test_a_store_that_the_kernel_kills_while_it_starts_names_the_setting(
+    tmp_path: Path, belongings: Belongings, version: int, file: str, content: str
+) -> None:
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory")
+    place = Place(tmp_path, version, frozenset({"memory"}))
+    made = limits.set_up(BUDGET, belongings, lambda: [place])
+    (made.groups[0] / file).write_text(content.format(3), encoding="ascii")
+    said = "memory_mb = 512 is too little: the kernel killed .* Envoy ended"
+    with pytest.raises(RunError, match=said), made.blamed(BUDGET):
+        raise RunError("Envoy ended with status -9.")
+    (made.groups[0] / file).write_text(content.format(0), encoding="ascii")
+    with pytest.raises(RunError, match=r"^Envoy ended"), made.blamed(BUDGET):
+        raise RunError("Envoy ended with status -9.")

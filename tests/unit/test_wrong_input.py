@@ -20,6 +20,16 @@ from testbed import cli
         ),
         (("run", "--resume", "nowhere"), "is not the folder of a run"),
         (("run", "first-look", "--blocks", "0"), "Invalid value for '--blocks'"),
+        (("run", "first-look", "--seed", str(2**32)), "Invalid value for '--seed'"),
+        (
+            ("load-worker", "--master", "127.0.0.1:1", "--patience-s", "nan"),
+            "Invalid value for '--patience-s'",
+        ),
+        (
+            ("trace", "import", "-", "--out", "x", "--max-gap", "nan"),
+            "Invalid value for '--max-gap'",
+        ),
+        (("up", "monolith", "--products", "19"), "Invalid value for '--products'"),
         (("fly",), "No such command"),
     ],
 )

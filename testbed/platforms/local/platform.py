@@ -113,7 +113,8 @@ class LocalPlatform(Undoing):
             ground = LocalGround(databases, self._cores, limited, easing, self.belongings, folder)
             store = Store(blueprint, ground, Edge(plan, folder))
             undo.callback(store.stop)
-            store.start()
+            with limited.blamed(deployment.budget):
+                store.start()
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store

@@ -3,10 +3,12 @@
 import errno
 import secrets
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from experiment.errors import RunError
 from experiment.store import Budget
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.division import SHARED, Division
@@ -71,6 +73,31 @@ class Limits:
         """It is gone, and will not come back."""
         if self.slices is not None and self.division.part_of(role, instance) == instance:
             self.slices.close(instance)
+
+    def killed(self) -> int:
+        """Processes that the kernel killed because the memory of the groups was used up."""
+        counted = (
+            line.split()[1]
+            for group in self.groups
+            for name in ("memory.events", "memory.oom_control")
+            if (file := group / name).is_file()
+            for line in file.read_text(encoding="ascii").splitlines()
+            if line.startswith("oom_kill ")
+        )
+        return sum(map(int, counted))
+
+    @contextmanager
+    def blamed(self, budget: Budget | None) -> Iterator[None]:
+        """A store that does not come up because it has too little memory says so."""
+        try:
+            yield
+        except RunError as error:
+            if budget is None or not self.killed():
+                raise
+            raise RunError(
+                f"budget.memory_mb = {budget.memory_mb:g} is too little: the kernel killed "
+                f"processes of the store while it started. {error}"
+            ) from error
 
     def remove(self) -> None:
         """Give back whoever is left to the parent groups, and remove the groups."""

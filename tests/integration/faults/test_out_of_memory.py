@@ -22,16 +22,6 @@ SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 pytestmark = pytest.mark.long
 
 
-def _kernel_kills(store: Store) -> int:
-    """Processes of the store that the kernel killed for lack of memory."""
-    for group in store._ground.limits.groups:
-        for name in ("memory.oom_control", "memory.events"):
-            if (group / name).exists():
-                lines = (group / name).read_text().splitlines()
-                return next(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-    raise LookupError("no group counts its kills")
-
-
 @pytest.fixture
 def limited_store(tmp_path: Path) -> Iterator[Store]:
     """A monolith on a database server of its own, which no other test misses if it is killed."""
@@ -52,6 +42,6 @@ def test_a_leak_past_the_limit_has_the_leaking_process_killed_which_then_begins_
         before_mb = patient.usage_of("recommendations").memory_mb
         with patient.under(leak):
             assert eventually(lambda: patient.status(RECOMMENDATIONS) == 503)
-        assert _kernel_kills(limited_store) == 1
+        assert limited_store._ground.limits.killed() == 1
         assert eventually(lambda: patient.status(RECOMMENDATIONS) == 200)
         assert patient.usage_of("recommendations").memory_mb < before_mb + 50
