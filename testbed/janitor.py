@@ -287,6 +287,13 @@ def _lives(entry: dict[str, Any]) -> bool:
     return procfs.is_alive(entry["pid"], entry["started"])
 
 
+def living_owners(state: Path) -> list[int]:
+    """Processes, other than this one, that have stores up on this machine by their records."""
+    records = (_read(file) for file in sorted(state.glob("*.jsonl")))
+    owners = {r.entries[0]["pid"] for r in records if r is not None and r.owner_lives}
+    return sorted(owners - {os.getpid()})
+
+
 def watch(file: Path, lifeline: IO[bytes]) -> list[str]:
     """Wait for the end of ``lifeline``, then clean up what ``file`` still says."""
     lifeline.read()

@@ -7,7 +7,7 @@ import typer
 
 from experiment.errors import InputError
 from experiment.store import Architecture, Sample
-from testbed.cli.console import console
+from testbed.cli.console import console, errors
 from testbed.cli.platform_option import PlatformName
 
 app = typer.Typer()
@@ -24,7 +24,9 @@ def up(
 ) -> None:
     """Start one store and keep it up until Ctrl-C."""
     from testbed.commands import keep_up  # noqa: PLC0415 - keeps --help fast
+    from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
 
+    tell_of_others(errors)
     keep_up(console, architecture, port, Sample.with_products(products), platform)
 
 
@@ -45,8 +47,10 @@ def selfcheck(
     out: Annotated[Path | None, typer.Option(help="Write the results there, as JSON.")] = None,
 ) -> None:
     """Measure queues that theory knows, with the instrument that measures the stores."""
+    from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
     from testbed.selfcheck.command import selfcheck as check  # noqa: PLC0415 - keeps --help fast
 
+    tell_of_others(errors)
     check(console, "quick" if quick else "full", out)
 
 
@@ -64,9 +68,11 @@ def bench(
     """Measure what crossing a boundary costs, and how fast the stores are beside bare handlers."""
     from testbed.bench.command import Size  # noqa: PLC0415 - keeps --help fast
     from testbed.bench.command import bench as measure  # noqa: PLC0415 - keeps --help fast
+    from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
 
     if rounds < starts:
         raise InputError(f"{starts} starts need at least as many rounds, one each.")
+    tell_of_others(errors)
     measure(console, Size(starts, rounds // starts), out)
 
 

@@ -10,7 +10,7 @@ from experiment.errors import InputError
 from experiment.part import Profile
 from testbed import scenarios as scenarios_of_the_project
 from testbed.cli import run_options as options
-from testbed.cli.console import console
+from testbed.cli.console import console, errors
 from testbed.cli.runs import existing
 from testbed.finite import finite
 from testbed.stopping import Stopped
@@ -52,18 +52,23 @@ def run(  # noqa: PLR0917 - typer reads options from parameters
         others = (name, blocks, seed, aa, load_workers, load_listen, load_target)
         if until_decided or any(given is not None for given in others):
             raise InputError("A resumed run goes on as planned: give --resume and nothing else.")
+        folder = existing(resume)
         from testbed.commands import resume_run  # noqa: PLC0415 - keeps --help fast
+        from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
 
-        resume_run(console, existing(resume))
+        tell_of_others(errors)
+        resume_run(console, folder)
         return
     if name is None:
         raise InputError("Name a scenario (twinstack scenarios lists them), or a run to --resume.")
     scenario = scenarios_of_the_project.find(name)
     from testbed.commands import RunOrder, run_scenario  # noqa: PLC0415 - keeps --help fast
     from testbed.load_workers import RemoteWorkers  # noqa: PLC0415 - keeps --help fast
+    from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
 
     workers = RemoteWorkers.wanted(load_workers, load_listen, load_target)
     order = RunOrder(profile, blocks, seed, platform, results, aa, until_decided, workers)
+    tell_of_others(errors)
     run_scenario(console, scenario, order)
 
 
