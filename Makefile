@@ -18,8 +18,10 @@ demo: $(VENV)/.run ## compare the two stores under a spike and an outage; prints
 	@$(BIN)/twinstack run first-look --profile demo
 
 test: $(VENV)/.dev ## all tests: unit, contract, integration and a smoke run end to end
-	@$(BIN)/pytest -m "not alone and not long and not docker" -n 3 --no-loadscope-reorder $(PYTEST_ARGS)
-	@$(BIN)/pytest -m "alone and not long and not docker" $(PYTEST_ARGS)
+	@failed=0; \
+	$(BIN)/pytest -m "not alone and not long and not docker" -n 3 --no-loadscope-reorder $(PYTEST_ARGS) || failed=$$?; \
+	$(BIN)/pytest -m "alone and not long and not docker" $(PYTEST_ARGS) || failed=$$?; \
+	exit $$failed
 	@echo "Left out: tests/containers, which need Docker and minutes (make test-docker), and what takes long (make test-long)."
 
 test-long: $(VENV)/.dev ## the tests that take minutes: a thousand steps on both stores, the tool killed at twenty moments
@@ -28,9 +30,12 @@ test-long: $(VENV)/.dev ## the tests that take minutes: a thousand steps on both
 test-docker: $(VENV)/.dev ## build the images and test them as running stores; needs Docker (BASE=... names another base image)
 	@$(BIN)/python docker/engine.py check
 	@$(MAKE) --no-print-directory images
-	@$(BIN)/pytest -m docker --ignore=tests/containers/platforms $(PYTEST_ARGS)
-# Apart: an engine has thirty networks to give, and two stores for users take most of them.
-	@$(BIN)/pytest -m docker tests/containers/platforms $(PYTEST_ARGS)
+# Two parts: an engine has thirty networks to give, and two stores for users take most of them. What
+# fails in the first part says nothing of the second.
+	@failed=0; \
+	$(BIN)/pytest -m docker --ignore=tests/containers/platforms $(PYTEST_ARGS) || failed=$$?; \
+	$(BIN)/pytest -m docker tests/containers/platforms $(PYTEST_ARGS) || failed=$$?; \
+	exit $$failed
 
 images: docker/wheels/.fetched ## build the container images (BASE=... names another base image)
 	@docker/secrets.sh

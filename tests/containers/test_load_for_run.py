@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from composed import output_of
@@ -12,13 +12,14 @@ from loadtests.workers.address import Address
 from testbed.generator import warm_up
 from testbed.janitor import Belongings
 from testbed.load_workers import LoadWorkers
-
-GATEWAY = "{{range .IPAM.Config}}{{.Gateway}}{{end}}"
+from testbed.platforms.containers import engine
+from testbed.platforms.containers.wiring import gateway_of
 
 
 def _free_address() -> Address:
     """Of this machine, as containers reach it."""
-    host = output_of(["docker", "network", "inspect", "bridge", "--format", GATEWAY]).strip()
+    with closing(engine.connect()) as client:
+        host = gateway_of(client.networks.get("bridge"))
     with socket.create_server((host, 0)) as listener:
         return Address(host, listener.getsockname()[1])
 

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cached_property
+from socket import AF_INET
 
+import psutil
 from docker.models.networks import Network
 
+from experiment.errors import RunError
 from testbed.platforms.containers.database import DatabaseContainer
 from testbed.platforms.containers.yard import PUBLIC, remove_network
 from testbed.undoing import Undoing
@@ -53,7 +56,20 @@ class Wiring(Undoing):
 
 
 def gateway_of(network: Network) -> str:
-    """Where containers on it reach this machine."""
+    """Where containers on it reach this machine; RunError where it has no such address.
+
+    An engine that has just been installed does not tell that of its first bridge before it was
+    started a second time. The bridge has it all the same.
+    """
     network.reload()
     (config,) = network.attrs["IPAM"]["Config"]
-    return str(config["Gateway"])
+    return str(config.get("Gateway") or _address_of_bridge(network))
+
+
+def _address_of_bridge(network: Network) -> str:
+    options = network.attrs.get("Options") or {}
+    bridge = options.get("com.docker.network.bridge.name", f"br-{str(network.id)[:12]}")
+    for known in psutil.net_if_addrs().get(bridge, ()):
+        if known.family == AF_INET:
+            return str(known.address)
+    raise RunError(f"Containers on {network.name} cannot reach this machine: it has no address.")
