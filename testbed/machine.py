@@ -17,6 +17,7 @@ MEASURED_PACKAGES = (
 )  # fmt: skip
 
 
+ROOT = Path(__file__).parents[1]
 _FIRST_CORE = Path("/sys/devices/system/cpu/cpu0/cpufreq")
 _CLOCKSOURCE = Path("/sys/devices/system/clocksource/clocksource0/current_clocksource")
 _CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
@@ -79,11 +80,12 @@ def versions() -> dict[str, str]:
 
 def commit_of_code() -> str:
     """Commit of this code, ``-dirty`` when files had changed; "unknown" outside of git."""
-    here = Path(__file__).parent
+    if not (ROOT / ".git").exists():  # an installation may lie within a repository of the user's
+        return "unknown"
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12"],
-            cwd=here, capture_output=True, text=True, check=True, timeout=10,
+            cwd=ROOT, capture_output=True, text=True, check=True, timeout=10,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return "unknown"

@@ -7,6 +7,7 @@ from experiment.scenario import Scenario
 from testbed.platforms.kubernetes.possible import require_possible as require_possible_in_cluster
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import Platform
+from testbed.sources import ROOT
 
 PLATFORMS = ("local", "compose", "swarm", "kubernetes")
 
@@ -16,6 +17,8 @@ def open_platform(name: str, address: str = "127.0.0.1") -> Platform:
 
     ``address``: where stores on platform ``local`` listen for their clients.
     """
+    if name in ("compose", "swarm", "kubernetes"):
+        require_clone(name)
     match name:
         case "local":
             return LocalPlatform(address=address)
@@ -26,6 +29,15 @@ def open_platform(name: str, address: str = "127.0.0.1") -> Platform:
         case "kubernetes":
             return _kubernetes()
     raise InputError(f"There is no platform {name!r}; there are {', '.join(PLATFORMS)}.")
+
+
+def require_clone(platform: str) -> None:
+    """InputError where ``docker/``, which describes containers, was not installed with the rest."""
+    if not (ROOT / "docker").is_dir():
+        raise InputError(
+            f"Platform {platform} needs the folder docker/ of a clone of the project: run it "
+            "there. An installed application has platform local."
+        )
 
 
 def _compose() -> Platform:
