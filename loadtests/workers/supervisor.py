@@ -3,6 +3,7 @@
 Each trial has a master of its own, so one that is over makes room for the next.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -58,11 +59,19 @@ class Supervisor:
             "--end-with-parent", "--loglevel", "WARNING",
         ]  # fmt: skip
         # In a session of its own: Ctrl-C reaches this process, which stops it in order.
-        with subprocess.Popen(command, start_new_session=True) as worker:
+        with subprocess.Popen(
+            command, start_new_session=True, cwd="/", env=_own_settings()
+        ) as worker:
             try:
                 worker.wait()
             finally:
                 _stop(worker)
+
+
+def _own_settings() -> dict[str, str]:
+    """Our environment without Locust's variables, and a home without its file of settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
+    return {**kept, "HOME": "/"}
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:

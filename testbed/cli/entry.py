@@ -8,6 +8,7 @@ import typer
 from experiment.errors import TwinstackError
 from testbed.cli import machine, measuring, reporting
 from testbed.cli.console import errors
+from testbed.environment import drop_settings_of_other_programs
 from testbed.stopping import Stopped, signals_raise_stopped
 from testbed.traces.cli import app as traces
 
@@ -25,6 +26,7 @@ app.add_typer(traces, name="trace")
 
 def main() -> None:
     """Entry point; turns every expected failure into one sentence and an exit code."""
+    drop_settings_of_other_programs()
     try:
         with signals_raise_stopped():
             app()

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from experiment.errors import RunError
+from experiment.errors import InputError, RunError
 
 _OTHERS_MAY_READ = 0o005
+UNPRIVILEGED = "nobody"
+"""Owns nothing."""
 
 
 def binaries() -> Path:
@@ -38,8 +40,7 @@ class Installation:
     @classmethod
     def for_servers_in(cls, folder: Path) -> "Installation":
         """The package's; where another user cannot read it (root's home), a copy in ``folder``."""
-        # PostgreSQL refuses to run as root; ``nobody`` exists everywhere and owns nothing.
-        user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        user = unprivileged() if os.geteuid() == 0 else None
         installed = binaries()
         if user is not None and not all(_open_to_others(path) for path in installed.parents):
             installed = _copied(installed, folder)
@@ -49,6 +50,17 @@ class Installation:
         """Give a file or folder of ours to the user."""
         if self.user is not None:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+
+def unprivileged() -> pwd.struct_passwd:
+    """The user that PostgreSQL runs as where we are root, which it refuses; InputError without."""
+    try:
+        return pwd.getpwnam(UNPRIVILEGED)
+    except KeyError as error:
+        raise InputError(
+            f"PostgreSQL does not run as root, and this system has no user {UNPRIVILEGED} in its "
+            "place: add one, or run as another user than root."
+        ) from error
 
 
 def _copied(installed: Path, to: Path) -> Path:

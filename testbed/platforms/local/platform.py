@@ -145,9 +145,11 @@ def require_free(port: int | None) -> None:
 def _place_for_data() -> Path:
     """A folder to be made, recorded before that.
 
-    On a disk where possible (``/tmp`` is often memory), and short enough for a socket.
+    On a disk where possible (``/tmp`` is often memory), short enough for a socket, and without
+    what separates or ends a path in PostgreSQL's settings.
     """
     for base in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108 - its name is drawn
-        if base and len(base) <= LONGEST_BASE and os.access(base, os.W_OK):
+        fits = base and len(base) <= LONGEST_BASE and not set(base) & set(',"')
+        if base and fits and os.access(base, os.W_OK):
             return Path(base) / f"twinstack-{secrets.token_hex(4)}"
     raise InputError("There is no folder for PostgreSQL's data: /var/tmp and /tmp are read-only.")

@@ -23,6 +23,8 @@ from testbed.platforms.running import Look
 
 START_WITHIN_S = 30.0
 END_WITHIN_S = 60.0
+PORT = 5432
+"""Names the socket; servers differ by their folders."""
 _POLL_S = 0.02
 
 
@@ -93,7 +95,10 @@ class PostgresServer:
         return 0.0 if process is None else look.memory_mb(process)
 
     def url(self, database: str, role: str, password: str) -> str:
-        return f"postgresql://{role}:{password}@/{database}?host={self._folder}"
+        # By keywords: a path in a URL would have to be escaped.
+        return make_conninfo(
+            host=str(self._folder), port=PORT, dbname=database, user=role, password=password
+        )
 
     url_from_here = url
 
@@ -123,7 +128,8 @@ class PostgresServer:
         options = {
             **self._settings,
             "listen_addresses": "",
-            "unix_socket_directories": str(self._folder),
+            "unix_socket_directories": f'"{self._folder}"',
+            "port": f"{PORT}",
         }
         postgres = self._installation.programs / "postgres"
         self._process = start(
@@ -201,8 +207,8 @@ class PostgresServer:
             except psycopg.OperationalError as error:
                 if time.monotonic() > until:
                     raise RunError(
-                        f"PostgreSQL did not start within {START_WITHIN_S:g} s: "
-                        f"{last_lines(self._log)}"
+                        f"PostgreSQL takes no connection within {START_WITHIN_S:g} s: "
+                        f"{str(error).strip()}; its log ends: {last_lines(self._log)}"
                     ) from error
                 time.sleep(_POLL_S)
             else:

@@ -12,6 +12,7 @@ from pwd import struct_passwd
 
 from experiment.errors import RunError
 from testbed import procfs
+from testbed.environment import passed_on
 from testbed.janitor import Belongings
 from testbed.platforms.machine.affinity import on_cpus
 from testbed.platforms.running import Running
@@ -141,8 +142,7 @@ def _joining(groups: Sequence[Path], command: Sequence[str]) -> list[str]:
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    return {**passed, **own}
+    return {**passed_on(_PASSED_ON), **own}
 
 
 def stop_all(processes: Iterable[Running], within_s: float = STOP_WITHIN_S) -> None:
