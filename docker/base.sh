@@ -3,6 +3,8 @@
 #
 #     docker/base.sh [NAME]    then build with BASE=NAME
 set -euo pipefail
+# Where su leaves them out, debootstrap and the programs it calls are not found.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 name=${1:-twinstack-base:debian12}
 

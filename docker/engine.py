@@ -25,6 +25,8 @@ PACKAGES = {
     "debootstrap": "debootstrap",
 }
 """Debian's packages, each with the program that makes it unnecessary."""
+FOR_ADMINISTRATORS = "/usr/local/sbin:/usr/sbin:/sbin"
+"""Folders of these programs, which ``su`` leaves out of the PATH."""
 STATE = Path("/run/twinstack-engine")
 TABLES = ("filter", "nat", "mangle", "raw")
 START_WITHIN_S = 60.0
@@ -204,6 +206,7 @@ def main() -> int:
     commands.add_parser("stop", help="stop what start began; restore the firewall")
     commands.add_parser("check", help="whether an engine and Compose are there; exit code 2: no")
     chosen = parser.parse_args()
+    os.environ["PATH"] = f"{os.environ.get('PATH', '')}:{FOR_ADMINISTRATORS}"
     try:
         match chosen.command:
             case "install":
