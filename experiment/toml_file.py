@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from experiment.encoding import text_of
 from experiment.errors import InputError
 from experiment.input_file import MEBIBYTE, bytes_of
 
@@ -19,18 +20,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def read_toml(file: Path, what: str) -> dict[str, Any]:
     """The values of a file, which is called a ``what`` where there is none; raises InputError."""
-    content = bytes_of(file, what, MEBIBYTE)
     try:
-        return _parsed(content)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = text_of(bytes_of(file, what, MEBIBYTE))
+    except ValueError as error:
+        raise InputError(f"{file} {error}.") from error
+    try:
+        return _parsed(text)
+    except ValueError as error:  # also a number of more digits than Python reads
         raise InputError(f"{file} is not valid TOML: {error}.") from error
     except RecursionError as error:
         raise InputError(f"{file} is nested too deeply to be a {what}.") from error
 
 
-def _parsed(content: bytes) -> dict[str, Any]:
+def _parsed(text: str) -> dict[str, Any]:
     """RecursionError where it is nested too deeply, for the parser or for any use."""
-    values = tomllib.loads(content.decode("utf-8"))
+    values = tomllib.loads(text)
     if _depth(values) > MOST_DEPTH:
         raise RecursionError
     return values

@@ -42,6 +42,11 @@ class TraceHeader(BaseModel):
     bad_lines: int
     ignored: int
     unmapped: int
+    empty_lines: int = 0
+    answered: dict[str, int] = {}
+    """Arrivals by class of their status, also those of the classes that were left out."""
+    left_out: tuple[str, ...] = ()
+    """Classes of status."""
     seed: int
     """Of the places within a second, which a log does not tell."""
 

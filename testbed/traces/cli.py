@@ -10,6 +10,7 @@ from rich.table import Table
 
 from experiment.errors import InputError
 from testbed.finite import finite
+from testbed.traces.log_lines import StatusClass
 
 app = typer.Typer(no_args_is_help=True, help="Arrivals recorded elsewhere.")
 
@@ -43,21 +44,31 @@ def import_(  # noqa: PLR0917 - typer reads options from parameters
         float,
         typer.Option(min=0, callback=finite, help="Seconds a line may lie before the latest one."),
     ] = 60,
+    leave_out: Annotated[
+        list[StatusClass] | None,
+        typer.Option(help="No arrivals from requests that were answered so; can be repeated."),
+    ] = None,
 ) -> None:
     """Turn an access log into a trace, for a scenario whose load has the shape "trace"."""
     from testbed.traces.importing import import_log  # noqa: PLC0415 - keeps --help fast
     from testbed.traces.mapping import read_table  # noqa: PLC0415 - keeps --help fast
     from testbed.traces.reading import Rules  # noqa: PLC0415 - keeps --help fast
-    from testbed.traces.telling import rows_about  # noqa: PLC0415 - keeps --help fast
+    from testbed.traces.telling import (  # noqa: PLC0415 - keeps --help fast
+        rows_about,
+        warning_about_status,
+    )
 
     window = _time(begin, "--from", float("-inf")), _time(end, "--to", float("inf"))
-    rules = Rules(max_gap, max_back, *window)
+    rules = Rules(max_gap, max_back, *window, frozenset(leave_out or ()))
     reading, imported = import_log(access_log, out, read_table(table), rules)
     shown = Table(box=None, show_header=False)
     for name, says in rows_about(reading, imported):
         shown.add_row(name, says)
     console = Console()
     console.print(shown, highlight=False, markup=False)
+    warning = warning_about_status(reading, rules.left_out)
+    if warning:
+        console.print(warning, soft_wrap=True, highlight=False, markup=False)
     console.print(f"Trace: {out}", soft_wrap=True, highlight=False, markup=False)
 
 

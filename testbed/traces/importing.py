@@ -32,7 +32,7 @@ def import_log(
     """
     reading = read_log(log, table, rules)
     _require_arrivals(log, reading)
-    write_trace(out, _header(log, reading), _arrivals(reading))
+    write_trace(out, _header(log, reading, rules), _arrivals(reading))
     return reading, read_trace(out)
 
 
@@ -48,21 +48,25 @@ def write_trace(file: Path, header: TraceHeader, arrivals: pa.Table) -> None:
 
 
 def _require_arrivals(log: Path, reading: Reading) -> None:
-    if not reading.lines:
+    written = reading.lines - reading.empty
+    if not written:
         raise InputError(f"{name_of(log)} is empty.")
-    if reading.bad > MOST_BAD * reading.lines:
+    if reading.bad > MOST_BAD * written:
         number, text = next(iter(reading.first_bad.items()))
         raise InputError(
-            f"{reading.bad:,} of {reading.lines:,} lines of {name_of(log)} are not in common or "
-            f"combined format; the first is line {number}: {text[:120]!r}."
+            f"{reading.bad:,} of {written:,} lines of {name_of(log)} are not in common or "
+            f"combined format; the first is line {number}: {text!r}."
         )
-    if not reading.seconds:
-        paths = ", ".join(path for path, _ in most_frequent(reading, 3))
-        most = f"; the most frequent are {paths}" if paths else ""
-        raise InputError(f"No request of {name_of(log)} in the window begins a journey{most}.")
+    if reading.seconds:
+        return
+    if reading.left_out:
+        raise InputError(f"All {reading.left_out:,} arrivals in {name_of(log)} were left out.")
+    paths = ", ".join(path for path, _ in most_frequent(reading, 3))
+    most = f"; the most frequent are {paths}" if paths else ""
+    raise InputError(f"No request of {name_of(log)} in the window begins a journey{most}.")
 
 
-def _header(log: Path, reading: Reading) -> TraceHeader:
+def _header(log: Path, reading: Reading, rules: Rules) -> TraceHeader:
     first_s = reading.first_s or 0
     return TraceHeader(
         source=Path(name_of(log)).name,
@@ -74,6 +78,9 @@ def _header(log: Path, reading: Reading) -> TraceHeader:
         bad_lines=reading.bad,
         ignored=reading.ignored,
         unmapped=reading.unmapped,
+        empty_lines=reading.empty,
+        answered=dict(sorted(reading.answered.items())),
+        left_out=tuple(sorted(rules.left_out)),
         seed=SEED,
     )
 

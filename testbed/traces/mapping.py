@@ -1,8 +1,6 @@
 """Which journey a request stands for: a table of regular expressions, the first that fits."""
 
 import re
-import tomllib
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from experiment.errors import InputError
 from experiment.load import Journey
+from experiment.toml_file import first_problem, read_toml, validated
 
 Meaning = Journey | Literal["ignore"]
 
@@ -28,9 +27,11 @@ class Rule(BaseModel):
     @field_validator("path", mode="before")
     @classmethod
     def _compiles(cls, text: object) -> re.Pattern[str]:
+        if not isinstance(text, str):
+            raise ValueError(f"{text!r} is no text")  # noqa: TRY004 - pydantic wants a ValueError
         try:
-            return re.compile(str(text))
-        except re.error as error:
+            return re.compile(text)
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"{text!r} is no regular expression: {error}") from error
 
 
@@ -51,16 +52,8 @@ class JourneyTable(BaseModel):
 
 def read_table(file: Path | None) -> JourneyTable:
     """The table in a TOML file, or the one that ships with the project. Raises InputError."""
-    source = file or resources.files("testbed.traces") / "journeys.toml"
+    source = file or Path(__file__).with_name("journeys.toml")
     try:
-        values = tomllib.loads(source.read_text(encoding="utf-8"))
-        return JourneyTable.model_validate(values)
-    except OSError as error:
-        raise InputError(f"The table {source} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{source} is not valid TOML: {error}.") from error
+        return validated(JourneyTable, read_toml(source, "table"))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise InputError(f"{source}: {where}: {reason}.") from error
+        raise InputError(f"{source}: {first_problem(error)}.") from error

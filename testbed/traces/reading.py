@@ -2,25 +2,27 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, get_args
+from typing import get_args
 
 from experiment.errors import InputError
 from experiment.load import Journey
-from testbed.traces.log_lines import Hit, parse
+from testbed.traces.log_lines import Hit, StatusClass, parse, without_query
 from testbed.traces.mapping import JourneyTable, Meaning
 from testbed.traces.opening import opened
 
 JOURNEYS: tuple[Journey, ...] = get_args(Journey)
 LONGEST_LINE = 65_536
-"""Bytes; a file without line ends is not read into memory as a whole."""
+"""Bytes; of a longer line the beginning is read, and a file without line ends is not kept whole."""
 MOST_PATHS = 10_000
 """Paths that fit no rule and are told apart; a scanner may ask for millions."""
 SHOWN_BAD_LINES = 5
+SHOWN_OF_LINE = 120
+"""Characters."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Rules:
     begin_s: float = float("-inf")
     """Seconds since 1970: earlier lines are left out, as are those from ``end_s`` on."""
     end_s: float = float("inf")
+    left_out: frozenset[StatusClass] = frozenset()
+    """Requests that were answered so are no arrivals."""
 
 
 @dataclass
@@ -40,12 +44,19 @@ class Reading:
     """What a log holds; memory is nine bytes per arrival."""
 
     lines: int = 0
+    """As an editor numbers them; each is of one of the kinds below, or an arrival."""
+    empty: int = 0
+    """As rotated files have them where they were joined."""
     bad: int = 0
     first_bad: dict[int, str] = field(default_factory=dict)
     outside: int = 0
     disordered: int = 0
     ignored: int = 0
     unmapped: int = 0
+    left_out: int = 0
+    """By their status."""
+    answered: Counter[StatusClass] = field(default_factory=Counter)
+    """Of the arrivals and those left out by their status."""
     unmapped_paths: Counter[str] = field(default_factory=Counter)
     first_s: int | None = None
     last_s: int = 0
@@ -59,11 +70,11 @@ class Reading:
     def add_bad(self, text: str) -> None:
         self.bad += 1
         if len(self.first_bad) < SHOWN_BAD_LINES:
-            self.first_bad[self.lines] = text
+            self.first_bad[self.lines] = without_query(text)[:SHOWN_OF_LINE]
 
     def add_unmapped(self, hit: Hit) -> None:
         self.unmapped += 1
-        name = f"{hit.method} {hit.path}".strip()
+        name = f"{hit.method} {without_query(hit.path)}".strip()
         if name in self.unmapped_paths or len(self.unmapped_paths) < MOST_PATHS:
             self.unmapped_paths[name] += 1
 
@@ -75,23 +86,41 @@ def read_log(log: Path, table: JourneyTable, rules: Rules) -> Reading:
     """
     reading = Reading()
     journey_of = lru_cache(maxsize=65_536)(table.journey_of)
-    with opened(log) as (content, sha256):
-        for text in _texts(content):
+    with opened(log) as (blocks, sha256):
+        for line in _lines(blocks):
             reading.lines += 1
+            text = line.decode(errors="replace").rstrip("\r")
             hit = parse(text)
             if hit is None:
-                reading.add_bad(text)
+                _count_other(reading, text)
             elif rules.begin_s <= hit.time_s < rules.end_s:
-                _take(reading, hit, journey_of(hit.method, hit.path), rules)
+                meaning = journey_of(hit.method, hit.path) if hit.has_path else None
+                _take(reading, hit, meaning, rules)
             else:
                 reading.outside += 1
         reading.sha256 = sha256()
     return reading
 
 
-def _texts(stream: BinaryIO) -> Iterator[str]:
-    for line in iter(lambda: stream.readline(LONGEST_LINE), b""):
-        yield line.decode(errors="replace").rstrip("\r\n")
+def _lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines without their ends; of those longer than ``LONGEST_LINE`` the beginning."""
+    begun = b""
+    for block in blocks:
+        first, *more = block.split(b"\n")
+        begun = (begun + first)[:LONGEST_LINE]
+        if more:
+            yield begun
+            *whole, begun = more
+            yield from (line[:LONGEST_LINE] for line in whole)
+    if begun:
+        yield begun[:LONGEST_LINE]
+
+
+def _count_other(reading: Reading, text: str) -> None:
+    if text.strip():
+        reading.add_bad(text)
+    else:
+        reading.empty += 1
 
 
 def _take(reading: Reading, hit: Hit, meaning: Meaning | None, rules: Rules) -> None:
@@ -101,8 +130,16 @@ def _take(reading: Reading, hit: Hit, meaning: Meaning | None, rules: Rules) -> 
     elif meaning == "ignore":
         reading.ignored += 1
     else:
+        _add_arrival(reading, hit, JOURNEYS.index(meaning), rules)
+
+
+def _add_arrival(reading: Reading, hit: Hit, journey: int, rules: Rules) -> None:
+    reading.answered[hit.status] += 1
+    if hit.status in rules.left_out:
+        reading.left_out += 1
+    else:
         reading.seconds.append(hit.time_s)
-        reading.journeys.append(JOURNEYS.index(meaning))
+        reading.journeys.append(journey)
 
 
 def _keep_time(reading: Reading, time_s: int, rules: Rules) -> None:

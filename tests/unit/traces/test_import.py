@@ -1,8 +1,10 @@
 """From an access log to the arrivals of a scenario."""
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import re
 from pathlib import Path
 
@@ -17,8 +19,10 @@ from experiment.trace import read_trace
 from loadtests.schedule import arrivals_of
 from testbed.traces.cli import app
 from testbed.traces.importing import import_log
+from testbed.traces.log_lines import StatusClass
 from testbed.traces.mapping import read_table
-from testbed.traces.reading import Rules
+from testbed.traces.opening import BLOCK
+from testbed.traces.reading import Reading, Rules
 from testbed.traces.telling import rows_about
 
 GOLDEN = Path(__file__).with_name("golden.log")
@@ -117,6 +121,154 @@ def test_what_is_no_access_log_is_refused_in_one_sentence(
     with pytest.raises(InputError, match=sentence) as raised:
         import_plain(log, tmp_path / "a.trace")
     assert "\n" not in str(raised.value)
+
+
+def test_a_request_that_asked_for_no_path_stands_for_no_journey(tmp_path: Path) -> None:
+    table = tmp_path / "map.toml"
+    table.write_text("[[rules]]\npath = '.'\njourney = 'buy'\n", encoding="utf-8")
+    log = log_of(tmp_path, "08:00:00")
+    with log.open("a", encoding="utf-8") as more:
+        for request in ("GET login.cgi?user=ann HTTP/1.0", "OPTIONS * HTTP/1.1", r"\x16\x03"):
+            more.write(f'::1 - - [01/Jan/2026:08:00:01 +0000] "{request}" 400 1\n')
+    reading, _ = import_log(log, tmp_path / "a.trace", read_table(table), Rules())
+    assert len(reading.seconds) == 1
+    assert set(reading.unmapped_paths) == {"GET login.cgi", "OPTIONS *", r"\x16\x03"}
+
+
+def test_no_query_is_printed(tmp_path: Path) -> None:
+    log = log_of(tmp_path, "08:00:00", request="GET /blog?name=ann HTTP/1.1")
+    for line in ("", "::1 - - [today] GET /blog?name=ann\n" * 2):
+        log.write_text(log.read_text(encoding="utf-8") + line, encoding="utf-8")
+        with pytest.raises(InputError) as raised:
+            import_plain(log, tmp_path / "a.trace")
+        assert "/blog" in str(raised.value)
+        assert "ann" not in str(raised.value)
+
+
+def _import_bytes(folder: Path, content: bytes) -> Reading:
+    log = folder / "x.log"
+    log.write_bytes(content)
+    return import_plain(log, folder / "a.trace")
+
+
+LINE = b'::1 - - [01/Jan/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 1'
+
+
+def test_a_line_counts_once_however_long_it_is(tmp_path: Path) -> None:
+    long_path = LINE.replace(b"GET /", b"GET /" + 200_000 * b"a")
+    agent = LINE + b' "-" "' + 200_000 * b"a" + b'"'
+    reading = _import_bytes(tmp_path, b"\n".join([LINE, long_path, agent, LINE]))
+    assert (reading.lines, reading.bad, len(reading.seconds)) == (4, 1, 3)
+    assert list(reading.first_bad) == [2]
+
+
+def test_empty_lines_are_no_bad_lines_and_keep_their_numbers(tmp_path: Path) -> None:
+    reading = _import_bytes(tmp_path, b"\n\r\n \n\n" + LINE + b"\r\nbad\n")
+    assert (reading.lines, reading.empty, reading.bad, len(reading.seconds)) == (6, 4, 1, 1)
+    assert list(reading.first_bad) == [6]
+
+
+def test_a_time_that_is_none_is_one_bad_line(tmp_path: Path) -> None:
+    impossible = LINE.replace(b"01/Jan/2026:08:00:00 +0000", b"01/Jan/0001:00:00:00 +0100")
+    reading = _import_bytes(tmp_path, LINE + b"\n" + impossible)
+    assert (reading.bad, len(reading.seconds)) == (1, 1)
+
+
+PLAIN, PACKED = LINE + b"\n", gzip.compress(LINE + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "arrivals"),
+    [
+        (PLAIN + PACKED, 2),
+        (PACKED + PLAIN, 2),
+        (PACKED + PACKED + PLAIN + PACKED, 4),
+        (LINE + PACKED, 2),
+        (gzip.compress(LINE) + PLAIN, 2),
+        (gzip.compress(LINE[:20]) + gzip.compress(LINE[20:]), 1),
+        (PACKED + bytes(1_000), 1),  # as tapes are filled up
+        (bytes(200_000) + PLAIN, 1),  # as a log that was cut while it was written
+        (b"\xef\xbb\xbf\n" + PLAIN, 1),
+    ],
+)
+def test_each_part_of_a_log_is_read_as_what_it_is(
+    tmp_path: Path, content: bytes, arrivals: int
+) -> None:
+    reading = _import_bytes(tmp_path, content)
+    assert len(reading.seconds) == arrivals
+    assert reading.bad == 0
+
+
+@pytest.mark.parametrize("before", [0, BLOCK - 2, BLOCK - 1, BLOCK])
+def test_a_part_is_found_wherever_it_begins(tmp_path: Path, before: int) -> None:
+    assert len(_import_bytes(tmp_path, before * b"\n" + PACKED).seconds) == 1
+    with pytest.raises(InputError, match="seems to be Zstandard"):
+        _import_bytes(tmp_path, before * b"\n" + b"\x28\xb5\x2f\xfd\x00")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"\x28\xb5\x2f\xfd\x00", "Zstandard"),
+        (lzma.compress(PLAIN), "xz"),
+        (bz2.compress(PLAIN), "bzip2"),
+        (bz2.compress(PLAIN, 1), "bzip2"),
+        (b"PK\x03\x04\x00", "a zip archive"),
+        (PLAIN.decode().encode("utf-16"), "text in UTF-16"),
+        (PLAIN.decode().encode("utf-16-le"), "text in UTF-16"),
+        (PLAIN.decode().encode("utf-16-be"), "text in UTF-16"),
+        (PACKED, "gzip"),
+        (b"x.log".ljust(257, b"\0") + b"ustar  ", "a tar archive"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name(tmp_path: Path, content: bytes, name: str) -> None:
+    with pytest.raises(InputError, match=f"x.log seems to be {name}; give it as text"):
+        _import_bytes(tmp_path, gzip.compress(content))
+    if name != "gzip":
+        with pytest.raises(InputError, match=f"seems to be {name}; give it as text"):
+            _import_bytes(tmp_path, PACKED + content)
+    assert not (tmp_path / "a.trace").exists()
+
+
+def test_a_cut_gzip_part_behind_text_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds damaged gzip data: it ends too early"):
+        _import_bytes(tmp_path, PLAIN + PACKED[:-1])
+
+
+def _with_status(folder: Path) -> Path:
+    log = folder / "x.log"
+    lines = [LINE.decode().replace("200 1", f"{status} 1") for status in (200, 301, 304, 503)]
+    log.write_text("\n".join(lines), encoding="utf-8")
+    return log
+
+
+def test_arrivals_are_told_by_what_was_answered(tmp_path: Path) -> None:
+    out = tmp_path / "a.trace"
+    done = CliRunner().invoke(app, ["import", str(_with_status(tmp_path)), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    assert read_trace(out).header.answered == {"2xx": 1, "304": 1, "3xx": 1, "5xx": 1}
+    assert read_trace(out).arrivals.num_rows == 4
+    assert "1 with 3xx, 1 with 5xx" in done.output
+    assert "--leave-out 3xx --leave-out 5xx" in done.output
+
+
+def test_classes_of_status_can_be_left_out(tmp_path: Path) -> None:
+    out = tmp_path / "a.trace"
+    chosen = ["--leave-out", "3xx", "--leave-out", "5xx"]
+    log = str(_with_status(tmp_path))
+    done = CliRunner().invoke(app, ["import", log, "--out", str(out), *chosen])
+    assert done.exit_code == 0, done.output
+    header = read_trace(out).header
+    assert (read_trace(out).arrivals.num_rows, header.left_out) == (2, ("3xx", "5xx"))
+    assert "leave such requests out" not in done.output
+    done = CliRunner().invoke(app, ["import", log, "--out", str(out), "--leave-out", "6xx"])
+    assert done.exit_code == 2
+
+
+def test_a_log_of_which_all_is_left_out_is_refused(tmp_path: Path) -> None:
+    every = Rules(left_out=frozenset(StatusClass))
+    with pytest.raises(InputError, match=r"All 4 arrivals in .*x\.log were left out"):
+        import_plain(_with_status(tmp_path), tmp_path / "a.trace", every)
 
 
 def test_a_log_without_any_journey_is_refused_with_its_most_frequent_paths(tmp_path: Path) -> None:
