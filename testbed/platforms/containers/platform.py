@@ -156,7 +156,8 @@ class ComposePlatform(Undoing):
             undo.callback(ground.close)
             store = Store(blueprint, ground, Edge(_edge_plan(blueprint), folder, port))
             undo.callback(store.stop)
-            store.start()
+            with limited.limits.blamed(deployment.budget):
+                store.start()
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store

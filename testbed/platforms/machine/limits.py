@@ -80,7 +80,8 @@ class Limits:
             line.split()[1]
             for group in self.groups
             for name in ("memory.events", "memory.oom_control")
-            if (file := group / name).is_file()
+            # Those of containers, within the group, count for themselves in version 1.
+            for file in (*group.glob(name), *group.glob(f"*/{name}"))
             for line in file.read_text(encoding="ascii").splitlines()
             if line.startswith("oom_kill ")
         )
