@@ -89,11 +89,20 @@ def _serve(listener: socket.socket, core: int) -> None:
             ready: Any = key.fileobj
             if ready is listener:
                 selector.register(listener.accept()[0], selectors.EVENT_READ)
-            elif request := ready.recv(65_536):
-                ready.sendall(_answer(request))
-            else:
+            elif not _serves_on(ready):
                 selector.unregister(ready)
                 ready.close()
+
+
+def _serves_on(client: socket.socket) -> bool:
+    """Answer what came; False for a client that has hung up, in order or not, or asks else."""
+    try:
+        request = client.recv(65_536)
+        if request:
+            client.sendall(_answer(request))
+    except (ConnectionError, LookupError, ValueError):
+        return False
+    return bool(request)
 
 
 def _answer(request: bytes) -> bytes:

@@ -18,7 +18,7 @@ from loadtests.client import Client
 from loadtests.generator import Generator
 from loadtests.operations import OPERATIONS
 from loadtests.options import arrivals_for, target_of
-from loadtests.progress import Counts, ProgressFile
+from loadtests.progress import Counts, Covered, ProgressFile
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Limits
 from loadtests.workers.master import Master
@@ -30,6 +30,10 @@ SOON_S = 0.5
 
 
 class Load(Protocol):
+    @property
+    def covered(self) -> Covered:
+        """Of the latest schedule."""
+
     def run(self, options: Namespace, folder: Path) -> None:
         """Run to the end and leave the files in ``folder``, raising what went wrong."""
 
@@ -69,14 +73,20 @@ class _Whole:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
+        self.covered = Covered()
 
     def run(self, options: Namespace, folder: Path) -> None:
         arrivals = arrivals_for(options)
+        self.covered = Covered(arrivals.num_rows)
         logger.info("%d steps are scheduled; rows go to %s", arrivals.num_rows, folder)
         folder.mkdir(parents=True, exist_ok=True)
         clock = Clock.starting_at(options.start_at or time.time() + SOON_S)
         progress = ProgressFile(folder, arrivals.num_rows)
-        tell = lambda counts: progress.write(clock.elapsed_s(), counts)  # noqa: E731 - one line
+
+        def tell(counts: Counts) -> None:
+            self.covered = Covered(arrivals.num_rows, counts.done)
+            progress.write(clock.elapsed_s(), counts)
+
         _measure(
             self._environment,
             options,
@@ -92,6 +102,9 @@ class _Whole:
 
 class _Share:
     """A worker's journeys."""
+
+    covered = Covered()
+    """Nothing: the master speaks for all."""
 
     def __init__(self, environment: Environment, worker: Worker) -> None:
         self._environment = environment
@@ -119,6 +132,7 @@ class _Share:
         running.kill(block=False)
 
     def wait_until_kept(self) -> None:
+        self._worker.report()
         self._worker.wait_until_merged()
 
 
@@ -127,6 +141,10 @@ class _Gathering:
 
     def __init__(self, master: Master) -> None:
         self._master = master
+
+    @property
+    def covered(self) -> Covered:
+        return self._master.covered
 
     def run(self, options: Namespace, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -164,8 +182,9 @@ def _statistics(environment: Environment, options: Namespace) -> Callable[[Row],
         fire(
             request_type=OPERATIONS[row.operation].method,
             name=row.operation,
-            response_time=1000 * (row.ended_s - row.intended_s) if row.ended_s else 0.0,
-            response_length=0,
+            # A request that was not sent has no time, and none of 0 ms.
+            response_time=None if row.ended_s is None else 1000 * (row.ended_s - row.intended_s),
+            response_length=row.body_bytes,
             exception=None if row.outcome == "ok" else RunError(row.outcome),
             context={},
         )

@@ -47,6 +47,22 @@ class Counts:
         )
 
 
+@dataclass(frozen=True)
+class Covered:
+    """How far a load has come through its schedule."""
+
+    scheduled: int = 0
+    done: int = 0
+
+    @property
+    def says(self) -> str:
+        """One sentence for a load that was ended early; empty where nothing is missing."""
+        left = self.scheduled - self.done
+        if not left:
+            return ""
+        return f"The load was ended early: {left:,} of its {self.scheduled:,} steps were not sent."
+
+
 class ProgressFile:
     def __init__(self, folder: Path, scheduled: int) -> None:
         self._file = folder / PROGRESS_NAME

@@ -14,11 +14,12 @@ from experiment.rows import RECORDED, Outcome, write_rows
 from loadtests.steps import Step
 
 PART_NAME = "requests.jsonl.part"
+_ONLY_RECORDED = pa_json.ParseOptions(explicit_schema=RECORDED, unexpected_field_behavior="ignore")
 
 
 @dataclass(slots=True)
 class Row:
-    """One row of ``RECORDED``, filled in as its step goes on."""
+    """One row of ``RECORDED``, filled in as its step goes on, and what Locust wants to know."""
 
     seq: int
     step: int
@@ -33,6 +34,8 @@ class Row:
     degraded: str = ""
     instance: str = ""
     answer: str = ""
+    body_bytes: int = 0
+    """Of its answer; not in the table."""
 
     @classmethod
     def unsent(cls, step: Step, intended_s: float, outcome: Outcome) -> Self:
@@ -84,9 +87,7 @@ def recover(part_file: Path) -> pa.Table:
     whole_lines = content[: content.rfind(b"\n") + 1]
     if not whole_lines:
         return RECORDED.empty_table()
-    table = pa_json.read_json(
-        io.BytesIO(whole_lines), parse_options=pa_json.ParseOptions(explicit_schema=RECORDED)
-    )
+    table = pa_json.read_json(io.BytesIO(whole_lines), parse_options=_ONLY_RECORDED)
     return (
         table.select(RECORDED.names)
         .cast(RECORDED)

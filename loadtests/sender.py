@@ -68,5 +68,6 @@ class Sender:
         judgement = operation.judge(choices, answer.status, answer.body)
         row.outcome, row.degraded = judgement.outcome, judgement.degraded
         row.status, row.instance = answer.status, answer.instance
+        row.body_bytes = len(answer.body)
         row.answer = judgement.answer
         return row, judgement.token

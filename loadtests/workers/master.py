@@ -18,7 +18,7 @@ from locust.runners import STATE_MISSING, MasterRunner
 from experiment.errors import RunError, VoidTrialError
 from experiment.record import write_whole
 from loadtests.generator import TICK_S
-from loadtests.progress import Counts, ProgressFile
+from loadtests.progress import Counts, Covered, ProgressFile
 from loadtests.sender import Clock
 from loadtests.summary import Usage
 from loadtests.workers.clocks import on_the_masters_clock
@@ -49,6 +49,8 @@ class Master:
         self._crew = Crew([], 0.0)
         self._enquiry = Enquiry(runner, self._recognise)
         self._stopped = False
+        self.covered = Covered()
+        """Of the latest schedule."""
         connections = runner.environment.events.worker_connect
         connections.add_listener(self._count_in)  # type: ignore[no-untyped-call]
         runner.register_message(READY, self._take_ready)
@@ -63,6 +65,7 @@ class Master:
         when a worker was lost or failed, RunError when it does not fit.
         """
         self._stopped = False
+        self.covered = Covered(arrivals.num_rows)
         self._crew = Crew(self._connected()[:workers], time.perf_counter())
         self._meet()
         self._hand_out(arrivals)
@@ -82,6 +85,7 @@ class Master:
         self._came.add(client_id)
         if self._record is not None:
             document = orjson.dumps({"workers": len(self._came)})
+            Path(self._record).mkdir(parents=True, exist_ok=True)
             write_whole(Path(self._record, CONNECTED_NAME), document)
 
     def _connected(self) -> list[str]:
@@ -159,6 +163,7 @@ class Master:
         well = [member for member in self._crew if member.part is not None]
         tables = [self._rows_of(member, arrivals, clock) for member in well]
         records = [member.record() for member in self._crew]
+        self.covered = Covered(arrivals.num_rows, sum(table.num_rows for table in tables))
         merge(tables, self._crew.usage(own), folder, arrivals.num_rows, records)
         for member in well:
             self._runner.send_message(MERGED, None, member.id)

@@ -85,6 +85,13 @@ class Worker:
         assert self._folder is not None  # noqa: S101 - begin was called
         self._runner.send_message(PART, asdict(part_in(self._folder, error)))
 
+    def report(self) -> None:
+        """Tell Locust's tables what they have not been told; an interrupted worker does not."""
+        data: dict[str, Any] = {}
+        reports = self._runner.environment.events.report_to_master
+        reports.fire(client_id=self._runner.client_id, data=data)  # type: ignore[no-untyped-call]
+        self._runner.send_message("stats", data)
+
     def wait_until_merged(self) -> None:
         """Without a master that answers in time, the folder stays."""
         if self._folder is not None and not self._merged.wait(MERGED_WITHIN_S):

@@ -56,6 +56,16 @@ def rows_in(folder: Path) -> pd.DataFrame:
     return pq.read_table(folder / "requests.parquet").to_pandas()
 
 
+def last_words(folder: Path) -> str:
+    return (folder / "generator.log").read_text().strip().splitlines()[-1]
+
+
+def left_out(arrivals: pa.Table, rows: pd.DataFrame) -> str:
+    """What is said of a load that was ended early."""
+    left = arrivals.num_rows - len(rows)
+    return f"The load was ended early: {left:,} of its {arrivals.num_rows:,} steps were not sent."
+
+
 def summary_in(folder: Path) -> dict[str, Any]:
     summary: dict[str, Any] = orjson.loads((folder / "generator.json").read_bytes())
     return summary

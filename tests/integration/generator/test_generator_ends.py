@@ -6,7 +6,16 @@ import threading
 from pathlib import Path
 
 import pytest
-from measuring import LOCUST, LOCUSTFILE, generator, recommendations, rows_in, summary_in
+from measuring import (
+    LOCUST,
+    LOCUSTFILE,
+    generator,
+    last_words,
+    left_out,
+    recommendations,
+    rows_in,
+    summary_in,
+)
 from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 
 from loadtests.recorder import recover
@@ -47,6 +56,7 @@ def test_a_signal_ends_the_load_and_keeps_what_was_measured(
     assert set(rows.outcome) == {"ok"}
     assert summary["rows"] == len(rows)
     assert not summary["drained"]
+    assert last_words(tmp_path) == left_out(ARRIVALS, rows)
 
 
 def test_a_kill_loses_the_rows_of_the_last_half_second_only(tmp_path: Path) -> None:
