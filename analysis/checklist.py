@@ -87,7 +87,7 @@ def _setup(run: MeasuredRun) -> tuple[Met, str]:
     whole = bool(plan.hashes and limits)
     lacking = "" if whole else " Not on record: hashes of code and data, or the limits in force."
     return "met" if whole else "partly", (
-        f"On record: {plan.machine.fingerprint}, {plan.machine.memory_mb:,} MB; "
+        f"On record: {plan.machine.fingerprint}, {plan.machine.memory_mb:,} MiB; "
         f"{len(plan.versions)} versions, {len(plan.factors)} factors, {len(limits)} limits in "
         f"force, {len(plan.hashes)} hashes, the seed {plan.seed}, the whole plan.{lacking}"
     )
@@ -143,7 +143,7 @@ def _units(run: MeasuredRun) -> tuple[Met, str]:
     metrics = 1 + len(run.scenario.secondary)
     return "met", (
         f"Every axis and column names its unit, as do the {metrics} metrics: milliseconds, CPU "
-        "milliseconds, megabytes, shares in percent."
+        "milliseconds, mebibytes, shares in percent."
     )
 
 

@@ -19,7 +19,7 @@ from experiment.footprint import (
     Traffic,
 )
 
-KB = 1024
+KIB = 1024
 
 CAPTION = (
     "Store, edge and database, without the load generator and the payment provider: means over "
@@ -122,7 +122,7 @@ def _kb_per_journey(wanted: Callable[[Traffic], bool]) -> Callable[[Seen], float
         chosen: Collection[Traffic] = [each for each in seen.steady.traffic if wanted(each)]
         if not seen.journeys:
             return None
-        return sum(each.bytes for each in chosen) / KB / seen.journeys
+        return sum(each.bytes for each in chosen) / KIB / seen.journeys
 
     return measure
 
@@ -130,16 +130,16 @@ def _kb_per_journey(wanted: Callable[[Traffic], bool]) -> Callable[[Seen], float
 _QUANTITIES: dict[str, Callable[[Seen], float | None]] = {
     "time from nothing to ready, s": lambda seen: seen.trial.record.start_s,
     "processes under load": lambda seen: _processes(seen.steady.end),
-    "memory at rest, MB": lambda seen: _memory_mb(seen.footprint.rest),
-    "memory under load, MB": lambda seen: _memory_mb(seen.steady.end),
+    "memory at rest, MiB": lambda seen: _memory_mb(seen.footprint.rest),
+    "memory under load, MiB": lambda seen: _memory_mb(seen.steady.end),
     "TCP connections within the store, at rest": lambda seen: _connections(seen.footprint.rest),
     "TCP connections within the store, under load": lambda seen: _connections(seen.steady.end),
     "database connections at rest": lambda seen: _database_connections(seen.footprint.rest),
     "database connections under load": lambda seen: _database_connections(seen.steady.end),
-    "clients to edge, KB per journey": _kb_per_journey(lambda hop: hop.caller == CLIENTS),
-    "edge to store, KB per journey": _kb_per_journey(_is_from_edge),
-    "between services, KB per journey": _kb_per_journey(_is_between_services),
-    "to the payment provider, KB per journey": _kb_per_journey(
+    "clients to edge, KiB per journey": _kb_per_journey(lambda hop: hop.caller == CLIENTS),
+    "edge to store, KiB per journey": _kb_per_journey(_is_from_edge),
+    "between services, KiB per journey": _kb_per_journey(_is_between_services),
+    "to the payment provider, KiB per journey": _kb_per_journey(
         lambda hop: hop.callee == PAYMENT_PROVIDER
     ),
 }

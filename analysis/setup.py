@@ -35,8 +35,8 @@ def _machine(run: MeasuredRun) -> Iterator[Entry]:
     yield "CPU", f"{machine.cores} \N{MULTIPLICATION SIGN} {machine.cpu_model}"
     yield "frequency of the first core", _known(machine.frequency_mhz, "{:g} MHz")
     yield "frequency governor", _known(machine.governor)
-    yield "memory", f"{machine.memory_mb:,} MB"
-    yield "swap", _known(machine.swap_mb, "{:,} MB")
+    yield "memory", f"{machine.memory_mb:,} MiB"
+    yield "swap", _known(machine.swap_mb, "{:,} MiB")
     yield "kernel", machine.kernel
     yield "virtualisation, as far as it shows", _known(machine.virtualisation)
     yield "clock source", _known(machine.clocksource)

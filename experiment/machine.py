@@ -11,6 +11,7 @@ class Machine(BaseModel):
     cpu_model: str
     cores: int
     memory_mb: int
+    """MiB, as in ``swap_mb``."""
     kernel: str
     python: str
     load_before: float

@@ -21,7 +21,7 @@ class Prices(Part):
     cpu_hour: Price
     """For one CPU, one hour long."""
     gb_hour: Price
-    """For 1,024 MB of memory."""
+    """For 1,024 MiB of memory."""
     instance_hour: Price
     """For one instance more, however small: its agents, its address, its place in a list."""
     source: Words

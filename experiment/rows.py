@@ -68,7 +68,7 @@ SAMPLES = pa.schema(
         _column("role", pa.string()),
         _column("instances", pa.int16()),
         _column("cpu_s", pa.float64()),  # total since the deployment came up
-        _column("memory_mb", pa.float64()),  # proportional set size
+        _column("memory_mb", pa.float64()),  # proportional set size, MiB
         # From the instances' own counters; zero for what is not ours.
         _column("in_flight", pa.int32()),
         _column("requests", pa.int64()),

@@ -95,6 +95,7 @@ class Budget(Part):
     mode: BudgetMode = "pooled"
     cpus: Quota
     memory_mb: MemoryMb
+    """MiB (2^20 bytes), as everywhere in this project where a name ends in ``_mb``."""
     instance_cpus: Quota | None = None
     """Quota of one instance; in a pooled budget nobody is held to it, but an autoscaler's target is
     a share of it, as of what a container requests."""

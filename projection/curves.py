@@ -47,7 +47,7 @@ def crossovers(points: Sequence[Point], prices: Prices) -> list[float]:
 
 
 def tipping_gb(at: Point, prices: Prices) -> float | None:
-    """GB of data that every copy of one part would have to hold for both to cost the same.
+    """GiB of data that every copy of one part would have to hold for both to cost the same.
 
     Each monolith holds them, but of the services only the instances of that part. None where no
     size does it: memory costs nothing, or the part has no fewer instances than the monolith.

@@ -10,7 +10,7 @@ from projection.roles import Role
 from projection.store import Store
 from scaling.replicas import Reading, wanted
 
-MB_PER_GB = 1024
+MIB_PER_GIB = 1024
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Sized:
     @property
     def memory_gb(self) -> float:
         in_mb = sum(self.instances[role.name] * role.memory_mb for role in self.store.roles)
-        return in_mb / MB_PER_GB
+        return in_mb / MIB_PER_GIB
 
     def per_hour(self, prices: Prices) -> float:
         """Money per hour."""

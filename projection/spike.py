@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from projection.roles import Role
-from projection.sizing import MB_PER_GB, Sized, cpu_s_per_journey
+from projection.sizing import MIB_PER_GIB, Sized, cpu_s_per_journey
 from scaling.autoscaler import Memory, Metric, decide
 from scaling.replicas import Reading
 
@@ -41,7 +41,7 @@ def spike(sized: Sized, mix: Mapping[str, float], operation: str, factor: float)
     return Spiked(
         sum(instance_s) * sized.assumed.instance_cpus,
         sum(instance_s),
-        memory_mb_s / MB_PER_GB,
+        memory_mb_s / MIB_PER_GIB,
         step_s * sum(any(moment.short for moment in moments) for moments in together),
     )
 

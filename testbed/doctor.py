@@ -23,7 +23,7 @@ CORES_WANTED = 2
 MEMORY_WANTED_MB = 4_000
 DISK_WANTED_MB = 2_000
 NOT_NEEDED = "Nothing to do, unless you want containers: the platform local needs none."
-_MB = 2**20
+_MIB = 2**20
 _ANSWERS_WITHIN_S = 20
 
 
@@ -80,22 +80,22 @@ def _cores() -> Finding:
 
 
 def _memory() -> Finding:
-    available_mb = psutil.virtual_memory().available / _MB
+    available_mb = psutil.virtual_memory().available / _MIB
     return _finding(
         "memory",
         ok=available_mb >= MEMORY_WANTED_MB,
-        says=f"{available_mb:,.0f} MB available",
-        remedy=f"Close other programs; {MEMORY_WANTED_MB:,} MB are enough for both stores.",
+        says=f"{available_mb:,.0f} MiB available",
+        remedy=f"Close other programs; {MEMORY_WANTED_MB:,} MiB are enough for both stores.",
     )
 
 
 def _disk() -> Finding:
-    free_mb = shutil.disk_usage(Path.cwd()).free / _MB
+    free_mb = shutil.disk_usage(Path.cwd()).free / _MIB
     return _finding(
         "disk",
         ok=free_mb >= DISK_WANTED_MB,
-        says=f"{free_mb:,.0f} MB free here",
-        remedy=f"Make room: a full run and its data need {DISK_WANTED_MB:,} MB.",
+        says=f"{free_mb:,.0f} MiB free here",
+        remedy=f"Make room: a full run and its data need {DISK_WANTED_MB:,} MiB.",
     )
 
 

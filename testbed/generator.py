@@ -216,7 +216,7 @@ def warm_up(
 
 
 def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
-    """CPU seconds and megabytes of a process, its children, and those that ended.
+    """CPU seconds and MiB of a process, its children, and those that ended.
 
     Raises psutil.NoSuchProcess when the process itself is gone.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
-_KB_PER_MB = 1024
+_KIB_PER_MIB = 1024
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,15 @@ def waited_for_cpu_s(pid: int) -> float | None:
 
 
 def memory_mb(pid: int) -> float:
-    """Proportional set size: shared pages are divided among their users; 0 once it is gone.
+    """Proportional set size in MiB: shared pages are divided among their users; 0 once it is gone.
 
     Where the kernel has no ``smaps_rollup``, pages are counted to each user in full (RSS).
     """
     folder = _PROC / str(pid)
     try:
         if has_proportional_memory():
-            return _kilobytes(folder / "smaps_rollup", "Pss:") / _KB_PER_MB
-        return _kilobytes(folder / "status", "VmRSS:") / _KB_PER_MB
+            return _kilobytes(folder / "smaps_rollup", "Pss:") / _KIB_PER_MIB
+        return _kilobytes(folder / "status", "VmRSS:") / _KIB_PER_MIB
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
 

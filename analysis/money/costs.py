@@ -11,7 +11,7 @@ from experiment.prices import Prices
 
 Basis = Literal["provisioned", "used"]
 
-MB_PER_GB = 1024
+MIB_PER_GIB = 1024
 HOUR_S = 3600.0
 MILLION = 1_000_000
 
@@ -35,7 +35,7 @@ def bill(use: Use, prices: Prices, basis: Basis) -> Bill:
     memory_mb: float = getattr(use.memory_mb, basis)
     return Bill(
         cpu=cpus * prices.cpu_hour,
-        memory=memory_mb / MB_PER_GB * prices.gb_hour,
+        memory=memory_mb / MIB_PER_GIB * prices.gb_hour,
         instances=use.instances * prices.instance_hour,
     )
 

@@ -29,8 +29,8 @@ RESOURCES = (
     Line("CPUs provisioned", lambda use: use.cpus.provisioned),
     Line("CPUs used", lambda use: use.cpus.used),
     Line("CPUs: provisioned / used", lambda use: _ratio(use.cpus.provisioned, use.cpus.used)),
-    Line("memory provisioned (its peak), MB", lambda use: use.memory_mb.provisioned),
-    Line("memory used (its mean), MB", lambda use: use.memory_mb.used),
+    Line("memory provisioned (its peak), MiB", lambda use: use.memory_mb.provisioned),
+    Line("memory used (its mean), MiB", lambda use: use.memory_mb.used),
     Line(
         "memory: provisioned / used",
         lambda use: _ratio(use.memory_mb.provisioned, use.memory_mb.used),
@@ -69,7 +69,7 @@ def note(prices: Prices) -> str:
     return (
         "Geometric means over blocks over their 95 % intervals (Student's t on logs), where there "
         f"are several. By prices in {prices.currency}, a declared assumption and no measurement: "
-        f"{prices.cpu_hour:g} per CPU-hour, {prices.gb_hour:g} per GB-hour of memory (1,024 MB), "
+        f"{prices.cpu_hour:g} per CPU-hour, {prices.gb_hour:g} per GiB-hour of memory (1,024 MiB), "
         f"{prices.instance_hour:g} per hour and instance. {prices.source} ({prices.as_of}.) "
         "Provisioned is what has to be there: the CPU budget, or the quotas of the instances; and "
         "the peak of the memory, since nobody sized its limit. Used is what was taken on average. "

@@ -26,8 +26,8 @@ def draw(run: MeasuredRun) -> Figure:
     cpu.set_title("CPU per correct answer, in ms")
     cpu.set_xlabel("ms of CPU time per correct answer")
     _draw(memory, run, lambda trial: memory_mb_by_role(trial.samples, window))
-    memory.set_title("Memory of the whole store, in MB")
-    memory.set_xlabel("MB, proportional set size, mean over time")
+    memory.set_title("Memory of the whole store, in MiB")
+    memory.set_xlabel("MiB, proportional set size, mean over time")
     return figure
 
 

@@ -31,7 +31,7 @@ def _holds_after(account: Account) -> float | None:
 
 LINES = (
     Line("CPU quota added, CPU-seconds", lambda a: a.cpu_quota_seconds),
-    Line("memory added, MB-seconds", lambda a: a.memory_mb_seconds),
+    Line("memory added, MiB-seconds", lambda a: a.memory_mb_seconds),
     Line("instances added, instance-seconds", lambda a: a.instance_seconds),
     Line("requests that failed or were slow", lambda a: float(a.missed.bad)),
     Line("until the objective holds for good", _holds_after),
@@ -41,7 +41,7 @@ LINES = (
     Line("too many instances, instance-seconds", lambda a: a.too_many),
     Line("changes of direction", lambda a: a.turns),
     Line("decisions granted less than asked for", lambda a: a.fell_short),
-    Line("memory of an added instance, MB", lambda a: a.memory_mb_per_instance),
+    Line("memory of an added instance, MiB", lambda a: a.memory_mb_per_instance),
     Line("CPU quota of scaled roles unused, %", lambda a: _percent(a.quota_unused)),
 )
 NOTE = (

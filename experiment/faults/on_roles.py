@@ -108,7 +108,7 @@ class CpuBurn(FaultInCode):
 
 
 class MemoryLeak(FaultInCode):
-    """Each call of the role leaves ``mb_per_call`` behind, at most ``most_mb`` in a process.
+    """Each call of the role leaves ``mb_per_call`` behind, at most ``most_mb`` in a process (MiB).
 
     A limit on memory that is reached before is enforced by the kernel: it kills whoever holds most
     among those who share the limit.

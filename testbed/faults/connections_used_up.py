@@ -1,6 +1,6 @@
 """Connections used up: whatever a server has free is taken, and stays so until the fault is lifted.
 
-They are taken by a role that may do nothing else. A connection costs the server about 1 MB, and
+They are taken by a role that may do nothing else. A connection costs the server about 1 MiB, and
 three hundred take a second or two.
 """
 

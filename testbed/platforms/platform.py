@@ -114,7 +114,7 @@ class RoleUsage:
     cpu_s: float
     """Total of all its processes, also of those that are gone."""
     memory_mb: float
-    """Proportional set size now."""
+    """Proportional set size now, MiB."""
     counters: Counters
     """Sum over the instances; all zero for what is not ours."""
     ready: int | None = None

@@ -55,7 +55,7 @@ class Look(Protocol):
         """The same as exactly as the machine knows it; of living processes only."""
 
     def memory_mb(self, running: Running) -> float:
-        """Memory of all its processes; 0 for one that is gone."""
+        """Memory of all its processes in MiB; 0 for one that is gone."""
 
     def pids(self, running: Running) -> list[int]:
         """Its processes, the first one first; none for one that is gone."""

@@ -67,7 +67,7 @@ def test_a_refused_place_gives_way_to_the_next_one(tmp_path: Path, belongings: B
     made = limits.set_up(BUDGET, belongings, lambda: candidates)
     assert made.says == {
         "cpu": "1.5 CPUs, period 10 ms (control groups version 2)",
-        "memory": "512 MB (control groups version 2)",
+        "memory": "512 MiB (control groups version 2)",
     }
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from store.runtime.faults.armed import FaultOnEntry
 from store.runtime.faults.in_force import InForce
 
-MB = 1024 * 1024
+MIB = 1024 * 1024
 
 
 class MemoryLeak(FaultOnEntry):
@@ -29,7 +29,7 @@ class MemoryLeak(FaultOnEntry):
 
 def _touched(size_mb: float) -> mmap.mmap:
     """Memory of its own that is really there: the kernel gives a page when it is written to."""
-    pages = max(1, round(size_mb * MB / mmap.PAGESIZE))
+    pages = max(1, round(size_mb * MIB / mmap.PAGESIZE))
     memory = mmap.mmap(-1, pages * mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     memory[:: mmap.PAGESIZE] = b"\1" * pages
     return memory

@@ -6,7 +6,7 @@ from testbed.platforms.running import Running
 
 MOUNTS = Path("/sys/fs/cgroup")
 PROC = Path("/proc")
-_MB = 2**20
+_MIB = 2**20
 _NS = 1e-9
 _US = 1e-6
 
@@ -33,7 +33,7 @@ class ControlGroupLook:
             (_folder(running.pid, ""), "memory.current", "inactive_file"),
         ):
             if folder is not None and (used := _number(folder / file)) is not None:
-                return (used - (_number(folder / "memory.stat", key) or 0)) / _MB
+                return (used - (_number(folder / "memory.stat", key) or 0)) / _MIB
         return 0.0
 
     def pids(self, running: Running) -> list[int]:

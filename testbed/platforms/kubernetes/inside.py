@@ -39,7 +39,7 @@ while read -r order file content; do
   echo {END_OF_ANSWER.decode()}
 done
 """
-_MB = 2**20
+_MIB = 2**20
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Look:
                 "control groups of version 2 are needed."
             ) from missing
         content = base64.b64decode(said.get("counters", ""))
-        return cls(cpu_s, used_bytes / _MB, counters_in(content))
+        return cls(cpu_s, used_bytes / _MIB, counters_in(content))
 
 
 class Inside:

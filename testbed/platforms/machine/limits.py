@@ -16,7 +16,7 @@ from testbed.platforms.machine.control_groups import CONTROLLERS, Place, places
 from testbed.platforms.machine.slices import PART_PERIOD_US, PERIOD_US, Slices, members, move
 
 NOT_LIMITED = "not limited"
-_MB = 2**20
+_MIB = 2**20
 _UNIFIED = 2
 
 
@@ -184,7 +184,7 @@ def _make(
 
 def _settings(version: int, budget: Budget) -> dict[str, str]:
     """Values by file; the file's name starts with the controller's."""
-    quota_us, memory_bytes = round(budget.cpus * PERIOD_US), round(budget.memory_mb * _MB)
+    quota_us, memory_bytes = round(budget.cpus * PERIOD_US), round(budget.memory_mb * _MIB)
     if version == _UNIFIED:
         return {"cpu.max": f"{quota_us} {PERIOD_US}", "memory.max": f"{memory_bytes}"}
     return {
@@ -214,6 +214,6 @@ def _require_entry(group: Path) -> None:
 def _amount(controller: str, budget: Budget, place: Place) -> str:
     amount = {
         "cpu": f"{budget.cpus:g} CPUs, period {PERIOD_US / 1000:g} ms",
-        "memory": f"{budget.memory_mb:g} MB",
+        "memory": f"{budget.memory_mb:g} MiB",
     }
     return f"{amount[controller]} (control groups version {place.version})"

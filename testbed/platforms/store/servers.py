@@ -24,7 +24,7 @@ FACTORS = {
     "databases = shared": "one server for the run; it stays when a deployment goes",
     "databases = per-service": (
         "a server for each service that keeps data, and one for the monolith, which has one in "
-        f"either case; max_connections {OWN_CONNECTIONS} each, shared_buffers {BUFFERS_MB} MB "
+        f"either case; max_connections {OWN_CONNECTIONS} each, shared_buffers {BUFFERS_MB} MiB "
         "divided among them"
     ),
     "database start": "a server is restarted before each deployment that has it to itself",
@@ -37,7 +37,7 @@ def owners(deployment: Deployment) -> list[Deployable]:
 
 
 class Servers(Generic[Server]):
-    """Has servers made, by name, connections and MB of buffers, and keeps count of who uses them.
+    """Has servers made, by name, connections and MiB of buffers, and keeps count of who uses them.
 
     The shared one runs as long as the platform. A server of one owner runs only while a deployment
     uses it, so that it takes nothing from others, and keeps its data meanwhile.

@@ -65,8 +65,8 @@ def folder(make: Make) -> RunFolder:
 def test_each_quantity_is_a_mean_over_blocks_with_its_range(folder: RunFolder) -> None:
     cells = {row.heading: row.cells[1] for row in footprint_rows(load_run(folder))}
 
-    assert cells["memory at rest, MB"].split("\n")[0] == "240"  # 90 and 100, or 90 and 200
-    assert cells["memory under load, MB"].startswith("270")
+    assert cells["memory at rest, MiB"].split("\n")[0] == "240"  # 90 and 100, or 90 and 200
+    assert cells["memory under load, MiB"].startswith("270")
     assert cells["processes under load"] == "13"
     assert cells["time from nothing to ready, s"] == "6.50"
     assert cells["database connections at rest"] == "7"
@@ -87,7 +87,7 @@ def test_bytes_are_told_apart_by_hop_and_counted_per_journey_of_the_phase(
     journeys = (rows["phase"] == "baseline").sum()
 
     for heading, kb in (("clients to edge", 1), ("edge to store", 2), ("between services", 4)):
-        told = float(cells[f"{heading}, KB per journey"])
+        told = float(cells[f"{heading}, KiB per journey"])
         assert told == pytest.approx(600 * kb / journeys, rel=0.1)
 
 
