@@ -59,7 +59,7 @@ def measure(url: str, rate: float, seconds: float, core: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         arrivals = Path(folder) / "arrivals.parquet"
         pq.write_table(schedule(load, [Stretch(seconds, {})], Sample(), seed=1), arrivals)
-        command = [sys.executable, "-m", "locust", "-f", LOCUSTFILE, "--headless"]
+        command = [sys.executable, "-P", "-m", "locust", "-f", LOCUSTFILE, "--headless"]
         command += ["--host", url, "--arrivals", str(arrivals), "--record", folder]
         os.sched_setaffinity(0, {core})  # which the child inherits
         subprocess.run(command, check=True, capture_output=True)

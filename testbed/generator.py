@@ -104,7 +104,7 @@ class Generator:
     def _command(self) -> list[str]:
         order = self._order
         return [
-            sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--headless",
+            sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--headless",
             "--users", "1", "--host", order.host,
             "--arrivals", str(order.arrivals.absolute()), "--record", str(order.record.absolute()),
             "--deadline", repr(order.deadline_s), "--in-flight-cap", str(order.in_flight_cap),

@@ -10,7 +10,9 @@ watchman left. Neither touches a run whose owner lives, nor a process that merel
 
 import errno
 import os
+import re
 import secrets
+import select
 import shutil
 import signal
 import subprocess
@@ -20,8 +22,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import IO, Any, Self
 
 import orjson
@@ -33,8 +36,24 @@ from testbed import procfs
 MARK = "TWINSTACK_RUN"
 """Environment variable of every process of a run: the name of its record."""
 STOP_WITHIN_S = 5.0
+WATCHES_WITHIN_S = 30.0
+DAMAGED = ".damaged"
+"""Added to the name of a record that could not be read in full."""
+_WATCHING = b"."
 _POLL_S = 0.05
 _LOOKS_WITHOUT_ANY = 2
+_FOLDER_OF_OURS = re.compile(r"twinstack-(selfcheck-\w+|[0-9a-f]{8})")
+_GROUP_OF_OURS = re.compile(r"twinstack-.+")
+_MEMBERS: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "owner": {"boot": str, "pid": int, "started": int},
+    "process": {"name": str, "stop": int, "pid": int, "started": int},
+    "folder": {"path": str},
+    "control-group": {"path": str},
+    "containers": {},
+    "swarm": {"had_gateway": bool},
+    "namespace": {"context": str, "name": str, "kubeconfig": (str, NoneType)},
+}
+"""Of the lines of a record, by their kind."""
 
 
 def state_dir() -> Path:
@@ -109,11 +128,21 @@ class Belongings:
     def __enter__(self) -> Self:
         # The pipe closes when this process ends, however it ends. (PR_SET_PDEATHSIG would fire
         # when the starting *thread* ends, and could not remove folders and control groups.)
+        # -P: in a folder that has a ``testbed`` of its own, it would be that one.
         self._watchman = subprocess.Popen(
-            [sys.executable, "-m", "testbed.janitor", str(self.file)],
+            [sys.executable, "-P", "-m", "testbed.janitor", str(self.file)],
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             start_new_session=True,
         )
+        if not _watches(self._watchman):
+            self._watchman.kill()
+            self._watchman.communicate()
+            self.file.unlink()
+            raise RunError(
+                "The watchman, a process that cleans up after a run that is killed, does not "
+                "start; nothing was started without it."
+            )
         return self
 
     def __exit__(
@@ -124,6 +153,13 @@ class Belongings:
     ) -> None:
         if self._watchman is not None:
             self._watchman.communicate()  # closes the pipe and waits
+
+
+def _watches(watchman: subprocess.Popen[bytes]) -> bool:
+    """Whether it says so, within the time for it."""
+    assert watchman.stdout is not None  # noqa: S101 - a pipe was asked for
+    readable, _, _ = select.select([watchman.stdout], [], [], WATCHES_WITHIN_S)
+    return bool(readable) and watchman.stdout.read(1) == _WATCHING
 
 
 def _identity(pid: int) -> dict[str, int]:
@@ -137,24 +173,40 @@ def _identity(pid: int) -> dict[str, int]:
 class _Record:
     file: Path
     entries: list[dict[str, Any]]
+    """Without the lines that make no sense."""
+    damaged_lines: int = 0
+
+    @property
+    def owner(self) -> dict[str, Any] | None:
+        return next(iter(self.of_kind("owner")), None)
 
     @property
     def is_of_this_boot(self) -> bool:
-        return bool(self.entries) and self.entries[0]["boot"] == procfs.boot_id()
+        return self.owner is not None and self.owner["boot"] == procfs.boot_id()
 
     @property
     def owner_lives(self) -> bool:
-        return self.is_of_this_boot and _lives(self.entries[0])
+        if self.owner is None:  # damaged: whoever has the id that names the file may be the owner
+            pid, _, _ = self.file.name.partition("-")
+            return pid.isdecimal() and procfs.read_stat(int(pid)) is not None
+        return self.is_of_this_boot and _lives(self.owner)
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [entry for entry in self.entries if entry["kind"] == kind]
 
 
 def clean(state: Path) -> list[str]:
-    """Clean up after every run whose owner is gone; says in sentences what was done."""
+    """Clean up after every run whose owner is gone; says in sentences what was done.
+
+    What cannot be done is said as well, and keeps nothing else from being done.
+    """
     said = []
     for file in sorted(state.glob("*.jsonl")):
-        record = _read(file)
+        try:
+            record = _read(file)
+        except OSError as error:
+            said.append(f"The record {file} cannot be read and is left: {error.strerror}.")
+            continue
         if record is not None and not record.owner_lives:
             said += _clean_up_after(record)
     return said
@@ -163,40 +215,93 @@ def clean(state: Path) -> list[str]:
 def _read(file: Path) -> _Record | None:
     """The record; None when another cleaner was faster. A line cut off by a kill is left out."""
     try:
-        lines = file.read_bytes().split(b"\n")[:-1]
+        lines = [line for line in file.read_bytes().split(b"\n")[:-1] if line]
     except FileNotFoundError:
         return None
-    return _Record(file, [orjson.loads(line) for line in lines if line])
+    entries = [entry for entry in map(_entry, lines) if entry is not None]
+    return _Record(file, entries, len(lines) - len(entries))
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """None where nothing of ours can have written it."""
+    try:
+        entry = orjson.loads(line)
+        members = _MEMBERS[entry["kind"]]
+        whole = all(isinstance(entry[name], wanted) for name, wanted in members.items())
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return entry if whole and _is_of_ours(entry) else None
+
+
+def _is_of_ours(entry: dict[str, Any]) -> bool:
+    """Whether what is to be removed has a name that we give; a damaged record may name anything."""
+    path = Path(entry.get("path", "/"))
+    match entry["kind"]:
+        case "folder":
+            return path.is_absolute() and bool(_FOLDER_OF_OURS.fullmatch(path.name))
+        case "control-group":
+            return path.is_absolute() and any(map(_GROUP_OF_OURS.fullmatch, path.parts))
+    return True
 
 
 def _clean_up_after(record: _Record) -> list[str]:
-    said = []
-    if record.is_of_this_boot:
-        alive = [entry for entry in record.of_kind("process") if _lives(entry)]
-        _stop(alive)
-        said += [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
-        said += [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
-    if record.of_kind("containers"):
+    said, failed = [], False
+    for work in _works(record):
         try:
-            said += _remove_containers(record)
-        except RunError as error:  # the record stays, for the next cleaner
-            return [*said, str(error)]
-    for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
-        path = Path(entry["path"])
-        if path.exists():
-            remove_control_group(path)
-            said.append(f"Removed the control group {path}.")
-    for path in (Path(entry["path"]) for entry in record.of_kind("folder")):
-        if path.exists():
-            _remove_folder(path)
-            said.append(f"Removed the folder {path}.")
-    try:
-        for entry in record.of_kind("namespace"):
-            said += _remove_namespace(entry, record.file.stem)
-    except TwinstackError as error:  # the record stays, for the next cleaner
-        return [*said, str(error)]
-    record.file.unlink(missing_ok=True)
+            said += work()
+        except (TwinstackError, OSError) as error:  # the record stays, for the next cleaner
+            said.append(str(error))
+            failed = True
+    if record.damaged_lines:
+        said.append(_put_aside(record))
+    elif not failed:
+        record.file.unlink(missing_ok=True)
     return said
+
+
+def _works(record: _Record) -> Iterator[Callable[[], list[str]]]:
+    """What is to be done, in this order; each says what it did."""
+    if record.is_of_this_boot or record.owner is None:
+        yield partial(_stop_processes, record)
+    if record.of_kind("containers"):
+        yield partial(_remove_containers, record)
+    for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
+        yield partial(_remove_recorded_group, Path(entry["path"]))
+    for entry in record.of_kind("folder"):
+        yield partial(_remove_recorded_folder, Path(entry["path"]))
+    for entry in record.of_kind("namespace"):
+        yield partial(_remove_namespace, entry, record.file.stem)
+
+
+def _stop_processes(record: _Record) -> list[str]:
+    known = record.of_kind("process") if record.is_of_this_boot else []
+    alive = [entry for entry in known if _lives(entry)]
+    _stop(alive)
+    said = [f"Stopped {entry['name']} (process {entry['pid']})." for entry in alive]
+    return said + [f"Stopped process {pid}." for pid in _kill_marked(record.file.stem)]
+
+
+def _remove_recorded_group(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    remove_control_group(path)
+    return [f"Removed the control group {path}."]
+
+
+def _remove_recorded_folder(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    _remove_folder(path)
+    return [f"Removed the folder {path}."]
+
+
+def _put_aside(record: _Record) -> str:
+    aside = record.file.with_name(record.file.name + DAMAGED)
+    record.file.replace(aside)
+    return (
+        f"A record was damaged and is {aside} now: what {record.damaged_lines} of its lines named "
+        "may be left."
+    )
 
 
 def _remove_containers(record: _Record) -> list[str]:
@@ -289,8 +394,12 @@ def _lives(entry: dict[str, Any]) -> bool:
 
 def living_owners(state: Path) -> list[int]:
     """Processes, other than this one, that have stores up on this machine by their records."""
-    records = (_read(file) for file in sorted(state.glob("*.jsonl")))
-    owners = {r.entries[0]["pid"] for r in records if r is not None and r.owner_lives}
+    owners = set()
+    for file in state.glob("*.jsonl"):
+        with suppress(OSError):  # somebody else's: ``clean`` says so
+            record = _read(file)
+            if record is not None and record.owner is not None and record.owner_lives:
+                owners.add(record.owner["pid"])
     return sorted(owners - {os.getpid()})
 
 
@@ -302,4 +411,5 @@ def watch(file: Path, lifeline: IO[bytes]) -> list[str]:
 
 
 if __name__ == "__main__":
+    os.write(sys.stdout.fileno(), _WATCHING)
     watch(Path(sys.argv[1]), sys.stdin.buffer)

@@ -54,7 +54,7 @@ class Supervisor:
     def _serve(self) -> None:
         """One master, to its end; what goes wrong there, the worker itself says."""
         command = [
-            sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker",
+            sys.executable, "-P", "-m", "locust", "-f", str(LOCUSTFILE), "--worker",
             "--master-host", self.master.host, "--master-port", str(self.master.port),
             "--end-with-parent", "--loglevel", "WARNING",
         ]  # fmt: skip

@@ -31,7 +31,7 @@ def command(app: str, threads: int, bind: str) -> list[str]:
     """Gunicorn's command line; ``app`` and ``bind`` (an address, or fd://N) in its own notation."""
     heartbeat = ["--worker-tmp-dir", str(_SHARED_MEMORY)] if _SHARED_MEMORY.is_dir() else []
     return [
-        sys.executable, "-m", "gunicorn",
+        sys.executable, "-P", "-m", "gunicorn",
         "--worker-class", "gthread", "--workers", "1", "--threads", str(threads),
         "--keep-alive", str(KEEP_ALIVE_S), "--graceful-timeout", str(GRACE_S),
         "--timeout", str(SILENT_WORKER_S), "--no-control-socket", *heartbeat,

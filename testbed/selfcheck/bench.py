@@ -155,7 +155,7 @@ class Bench(Undoing):
         module, record = f"{__package__}.server", str(folder / SERVER_NAME)
         return Program(
             name="server of known queues",
-            command=[sys.executable, "-m", module, str(listener), str(servers), record],
+            command=[sys.executable, "-P", "-m", module, str(listener), str(servers), record],
             log=folder / "server.log",
             cpus=self.cores.store,
             inherits=[listener],

@@ -8,8 +8,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from experiment.errors import RunError
 from testbed import janitor, procfs
 from testbed.janitor import Belongings
+from testbed.sources import ROOT
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -32,7 +34,7 @@ def _orphan(file: Path) -> None:
 def test_what_a_dead_owner_left_is_stopped_and_removed(
     tmp_path: Path, sleeper: "subprocess.Popen[bytes]"
 ) -> None:
-    folder = tmp_path / "data"
+    folder = tmp_path / "twinstack-0123abcd"
     folder.mkdir()
     record = Belongings(tmp_path / "state")
     record.process("sleeper", sleeper.pid, signal.SIGTERM)
@@ -152,6 +154,106 @@ def test_an_owner_that_cleaned_up_leaves_no_record(tmp_path: Path) -> None:
 
 def test_a_state_directory_that_nobody_made_yet_is_clean(tmp_path: Path) -> None:
     assert janitor.clean(tmp_path / "state") == []
+
+
+@pytest.mark.parametrize("damage", [b"\0\0\0", b"[]", b'{"kind":"folder"}'])
+@pytest.mark.parametrize("place", ["the owner", "another line"])
+def test_a_damaged_record_is_named_and_keeps_nothing_else_from_being_cleaned(
+    tmp_path: Path, sleeper: "subprocess.Popen[bytes]", damage: bytes, place: str
+) -> None:
+    state, folder = tmp_path / "state", tmp_path / "twinstack-0123abcd"
+    folder.mkdir()
+    first, second = sorted([Belongings(state), Belongings(state)], key=lambda each: each.file)
+    first.folder(folder)
+    second.process("sleeper", sleeper.pid, signal.SIGTERM)
+    for record in (first, second):
+        _orphan(record.file)
+    owner, *others = first.file.read_bytes().splitlines(keepends=True)
+    before = [] if place == "the owner" else [owner]
+    broken = state / "4194305-00000000.jsonl"  # no process has this id
+    first.file.replace(broken)
+    broken.write_bytes(b"".join([*before, damage + b"\n", *others]))
+    aside = state / "4194305-00000000.jsonl.damaged"
+    assert set(janitor.clean(state)) == {
+        f"Removed the folder {folder}.",
+        f"A record was damaged and is {aside} now: what 1 of its lines named may be left.",
+        f"Stopped sleeper (process {sleeper.pid}).",
+    }
+    assert janitor.clean(state) == []
+    assert list(state.iterdir()) == [aside]
+
+
+def test_a_damaged_record_of_a_process_that_may_live_is_left_alone(tmp_path: Path) -> None:
+    record = Belongings(tmp_path)
+    record.file.write_bytes(b"\0\n" + record.file.read_bytes())
+    assert janitor.clean(tmp_path) == []
+    assert record.file.exists()
+    assert janitor.living_owners(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "control-group"])
+@pytest.mark.parametrize("name", ["home", "twinstack", "my-twinstack-0123abcd", "twinstack-"])
+def test_what_has_no_name_of_ours_is_not_removed(tmp_path: Path, kind: str, name: str) -> None:
+    theirs = tmp_path / name
+    theirs.mkdir()
+    record = Belongings(tmp_path / "state")
+    record._write(kind, path=str(theirs))
+    _orphan(record.file)
+    said = janitor.clean(tmp_path / "state")
+    assert len(said) == 1
+    assert said[0].startswith("A record was damaged")
+    assert theirs.exists()
+
+
+def test_what_cannot_be_removed_is_said_and_keeps_nothing_else_from_being_removed(
+    tmp_path: Path,
+) -> None:
+    link, folder = tmp_path / "twinstack-00000001", tmp_path / "twinstack-00000002"
+    link.symlink_to(tmp_path)
+    folder.mkdir()
+    record = Belongings(tmp_path / "state")
+    record.folder(link)
+    record.folder(folder)
+    _orphan(record.file)
+    said = janitor.clean(tmp_path / "state")
+    assert len(said) == 2
+    assert said[1] == f"Removed the folder {folder}."
+    assert tmp_path.exists()
+    assert record.file.exists()
+
+
+def test_the_watchman_watches_in_a_folder_with_a_testbed_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "testbed").mkdir()
+    (tmp_path / "testbed" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
+    with Belongings(tmp_path / "state") as record:
+        record.folder(tmp_path / "twinstack-0123abcd")
+        (tmp_path / "twinstack-0123abcd").mkdir()
+        _orphan(record.file)
+    assert not record.file.exists()
+    assert not (tmp_path / "twinstack-0123abcd").exists()
+
+
+def test_nothing_starts_without_a_watchman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(RunError, match="watchman"), Belongings(tmp_path):
+        pytest.fail("it started")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_module_of_ours_is_started_without_the_users_folder_on_its_path() -> None:
+    """A folder of the user's may hold a ``testbed``, ``loadtests`` or ``gunicorn`` of its own."""
+    sources = [
+        file
+        for room in ("testbed", "loadtests", "store", "analysis")
+        for file in (ROOT / room).rglob("*.py")
+    ]
+    starters = [file for file in sources if 'sys.executable, "-' in file.read_text("utf-8")]
+    assert len(starters) > 5
+    unsafe = [file for file in starters if 'sys.executable, "-m"' in file.read_text("utf-8")]
+    assert unsafe == []
 
 
 def test_the_state_directory_can_be_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,7 +76,7 @@ def start_proxy(folder: Path, belongings: Belongings, cpus: Collection[int]) -> 
     with its_own:
         program = Program(
             name="network proxy",
-            command=[sys.executable, "-m", "testbed.network.proxy", str(its_own.fileno())],
+            command=[sys.executable, "-P", "-m", "testbed.network.proxy", str(its_own.fileno())],
             log=folder / "network-proxy.log",
             cpus=cpus,
             inherits=[its_own.fileno()],
