@@ -11,13 +11,13 @@ from flask.json.provider import JSONProvider
 from store.runtime import logs, problems, trace
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
+from store.runtime.limits import MAX_BODY_BYTES
 from store.runtime.policies import Policies
 from store.runtime.resilience import deadline
 from store.runtime.settings import Settings
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Telemetry
 
-MAX_BODY_BYTES = 64 * 1024
 HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 """Asked by the balancer of each instance: no part of a feature, and not counted as a request."""
 

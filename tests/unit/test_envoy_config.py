@@ -172,3 +172,17 @@ def test_the_administration_stays_on_loopback_wherever_the_edge_listens() -> Non
         "address": "127.0.0.1",
         "port_value": 9901,
     }
+
+
+def _filters(plan: EdgePlan, listener: str = envoy.EDGE) -> list[str]:
+    return [each["name"] for each in _manager(plan, listener)["http_filters"]]
+
+
+def test_only_clients_requests_wait_until_all_of_them_is_there() -> None:
+    guarded, open_to_slow = _plan(mesh=True), _plan(protects_from_slow_clients=False)
+    timeouts = {"request_timeout", "request_headers_timeout"}
+    assert _filters(guarded) == ["whole-requests", "router"]
+    assert timeouts <= _manager(guarded).keys()
+    for unguarded in (_manager(open_to_slow), _manager(guarded, "carts")):
+        assert not timeouts & unguarded.keys()
+    assert _filters(open_to_slow) == _filters(guarded, "carts") == ["router"]

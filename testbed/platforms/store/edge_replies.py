@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from store.runtime.limits import MAX_BODY_BYTES
+
 RETRY_AFTER_S = 1
 
 
@@ -11,6 +13,8 @@ def local_replies() -> dict[str, Any]:
         "mappers": [
             _overloaded(),
             _reply(404, 404, "not-found", "There is no such page."),
+            _reply(408, 408, "request-timeout", "The request did not arrive in time."),
+            _reply(413, 413, "content-too-large", f"A body holds at most {MAX_BODY_BYTES} bytes."),
             *(
                 _reply(
                     status,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from store.runtime.limits import MAX_BODY_BYTES
 from store.runtime.resilience.deadline import START_HEADER
 from testbed.platforms.running import Address
 from testbed.platforms.store.edge_replies import local_replies
@@ -18,6 +19,10 @@ HEALTH_CHECK_TIMEOUT_S = 2.0
 UNHEALTHY_AFTER = 3
 ROUTE_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 1.0
+HEADERS_WITHIN_S = 5.0
+"""From the first byte of a request to the end of its headers."""
+REQUEST_WITHIN_S = 10.0
+"""From the first byte of a request to its last."""
 UPSTREAM_IDLE_S = 60.0
 """Well below gunicorn's keep-alive, so that Envoy never sends on a connection being closed."""
 PANIC_BELOW_PERCENT = 1
@@ -44,6 +49,10 @@ FACTORS = {
     "edge route timeout": f"{ROUTE_TIMEOUT_S:g} s",
     "edge retries": "one, and only where no connection could be made",
     "edge circuit breakers": "none (limits out of reach)",
+    "edge and slow clients": (
+        f"a request is passed on when all of it is there: headers within {HEADERS_WITHIN_S:g} s, "
+        f"the whole within {REQUEST_WITHIN_S:g} s; bodies of up to {MAX_BODY_BYTES // 1024} KiB"
+    ),
 }
 
 _TYPE = "type.googleapis.com/envoy"
@@ -75,16 +84,17 @@ class EdgePlan:
     """Requests at once by role; what exceeds them is refused. No limit where nothing is said."""
     stamps_start: bool = False
     """Whether requests are told when they began, for a deadline that counts from there."""
+    protects_from_slow_clients: bool = True
+    """Whether a request waits at the edge, for a limited time, until all of it is there."""
 
 
 def bootstrap(plan: EdgePlan) -> Config:
     """The whole static configuration; members come from files."""
     public = _address(plan.port, plan.address)
-    listeners = [_listener(EDGE, public, _edge_routes(plan.routes), _edge_headers(plan))]
+    listeners = [_listener(EDGE, public, _public_manager(plan))]
     if plan.mesh:
         listeners += [
-            _listener(role, _address(0, plan.address), [_to_role({"prefix": "/"}, role)], {})
-            for role in plan.roles
+            _listener(role, _address(0, plan.address), _mesh_manager(role)) for role in plan.roles
         ]
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
@@ -121,31 +131,53 @@ def _edge_headers(plan: EdgePlan) -> Config:
     }
 
 
-def _listener(name: str, address: Config, routes: list[Config], headers: Config) -> Config:
+def _public_manager(plan: EdgePlan) -> Config:
+    """How a client's request is read and passed on."""
+    manager = _manager(EDGE, _edge_routes(plan.routes), _edge_headers(plan))
+    return _with_whole_requests(manager) if plan.protects_from_slow_clients else manager
+
+
+def _mesh_manager(role: str) -> Config:
+    return _manager(role, [_to_role({"prefix": "/"}, role)], {})
+
+
+def _manager(name: str, routes: list[Config], headers: Config) -> Config:
     host = {"name": name, "domains": ["*"], "routes": routes}
-    manager = {
+    router = "extensions.filters.http.router.v3.Router"
+    return {
         "stat_prefix": name,
         "route_config": {"virtual_hosts": [host], **headers},
-        "http_filters": [
-            {
-                "name": "router",
-                "typed_config": _typed(
-                    "extensions.filters.http.router.v3.Router", {"suppress_envoy_headers": True}
-                ),
-            }
-        ],
+        "http_filters": [_filter("router", _typed(router, {"suppress_envoy_headers": True}))],
         "use_remote_address": True,
         "generate_request_id": False,
         "normalize_path": True,
         "local_reply_config": local_replies(),
     }
-    filters = [{"name": "http", "typed_config": _typed(_HTTP_MANAGER, manager)}]
+
+
+def _with_whole_requests(manager: Config) -> Config:
+    """A request is passed on when all of it is there: slow clients hold no thread of a store."""
+    buffer = _typed(
+        "extensions.filters.http.buffer.v3.Buffer", {"max_request_bytes": MAX_BODY_BYTES}
+    )
+    return manager | {
+        "http_filters": [_filter("whole-requests", buffer), *manager["http_filters"]],
+        "request_headers_timeout": _seconds(HEADERS_WITHIN_S),
+        "request_timeout": _seconds(REQUEST_WITHIN_S),
+    }
+
+
+def _filter(name: str, content: Config) -> Config:
+    return {"name": name, "typed_config": content}
+
+
+def _listener(name: str, address: Config, manager: Config) -> Config:
     return {
         "name": name,
         "address": address,
         # Two edges must not share a port by accident: the second one has to fail.
         "enable_reuse_port": False,
-        "filter_chains": [{"filters": filters}],
+        "filter_chains": [{"filters": [_filter("http", _typed(_HTTP_MANAGER, manager))]}],
     }
 
 
