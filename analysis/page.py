@@ -24,6 +24,7 @@ from analysis.scaling import wording as scaling_wording
 from analysis.setup import setup_rows
 from analysis.summary import Summary
 from experiment.prices import Prices
+from experiment.visible import visible
 
 LARGEST_SVG = 120_000
 """Bytes beyond which a figure is shown as PNG, so that the page stays quick to open."""
@@ -96,10 +97,17 @@ def environment(package: str = "analysis") -> Environment:
     return Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader("analysis")]),
         autoescape=True,
+        finalize=_harmless,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _harmless(value: object) -> object:
+    """What is put into a page: data could turn the direction of all that follows them."""
+    is_plain = isinstance(value, str) and not hasattr(value, "__html__")
+    return visible(str(value)) if is_plain else value
 
 
 def page_style() -> str:

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from analysis import report
 from analysis.sequential import decided
 from analysis.summary import Summary
@@ -31,6 +29,7 @@ from testbed.poison import require_poison_in_load
 from testbed.resuming import blocks_left, mark_killed, require_unchanged
 from testbed.run import Run, StopAfter, never
 from testbed.stopping import Stopped
+from testbed.terminal import Terminal
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class RunOrder:
     """Who sends the load from other machines; None: this one does."""
 
 
-def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
+def run_scenario(console: Terminal, scenario: Scenario, order: RunOrder) -> None:
     """Validate everything, then measure, then say the verdict and where the report is."""
     if order.aa is not None:
         scenario = against_itself(scenario, order.aa)
@@ -76,7 +75,8 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
         _leave_the_stores_cores(platform)
         folder = create_folder(order.results, plan)
         plan = folder.read_plan()
-        console.print(f"{scenario.question}\nRecord: {folder.path}", highlight=False)
+        console.say(scenario.question)
+        console.say(f"Record: {folder.path}")
         with (
             _named_if_full(folder),
             owned(folder),
@@ -86,7 +86,7 @@ def run_scenario(console: Console, scenario: Scenario, order: RunOrder) -> None:
     _say_end(console, folder, plan, summary)
 
 
-def resume_run(console: Console, folder: RunFolder) -> None:
+def resume_run(console: Terminal, folder: RunFolder) -> None:
     """Measure what an interrupted run still lacks; says so when that is nothing."""
     plan = folder.read_plan()
     with _named_if_full(folder), owned(folder):
@@ -110,26 +110,18 @@ def _named_if_full(folder: RunFolder) -> Iterator[None]:
         raise
 
 
-def _say_nothing_left(console: Console, folder: RunFolder) -> None:
+def _say_nothing_left(console: Terminal, folder: RunFolder) -> None:
     page = folder.report / "index.html"
     if not page.exists():  # the run was interrupted while it wrote the report
         report.build(folder)
-    console.print(
-        f"All of this run was measured, nothing is left to do. Report: {page}",
-        soft_wrap=True,
-        highlight=False,
-    )
+    console.say(f"All of this run was measured, nothing is left to do. Report: {page}")
 
 
-def _measure_rest(console: Console, folder: RunFolder, plan: Plan, blocks: list[int]) -> Summary:
+def _measure_rest(console: Terminal, folder: RunFolder, plan: Plan, blocks: list[int]) -> Summary:
     with open_platform(plan.platform, edge_address(plan.remote_load)) as platform:
         _leave_the_stores_cores(platform)
-        console.print(
-            f"{plan.scenario.question}\n"
-            f"Record: {folder.path}, going on at block {blocks[0]} of {len(plan.order)}",
-            soft_wrap=True,
-            highlight=False,
-        )
+        console.say(plan.scenario.question)
+        console.say(f"Record: {folder.path}, going on at block {blocks[0]} of {len(plan.order)}")
         with _display(console, plan, len(blocks)) as display:
             run = Run(plan, folder, platform, display)
             return run.resume(blocks, _stopping_rule(plan, folder))
@@ -144,23 +136,24 @@ def _stopping_rule(plan: Plan, folder: RunFolder) -> StopAfter:
     return never if plan.stopping is None else lambda _block: decided(folder)
 
 
-def _display(console: Console, plan: Plan, blocks: int) -> PlainDisplay | LiveDisplay:
+def _display(console: Terminal, plan: Plan, blocks: int) -> PlainDisplay | LiveDisplay:
     scenario = plan.scenario
     trials = trials_of(scenario, plan.profile, blocks)
     return display_for(console, trials, seconds_per_trial(scenario, plan.profile))
 
 
-def _say_end(console: Console, folder: RunFolder, plan: Plan, summary: Summary) -> None:
-    console.print(f"\n[bold]{summary.verdict}[/]", highlight=False)
-    console.print(f"Report: {folder.report / 'index.html'}", soft_wrap=True, highlight=False)
+def _say_end(console: Terminal, folder: RunFolder, plan: Plan, summary: Summary) -> None:
+    console.say()
+    console.say((summary.verdict, "bold"))
+    console.say(f"Report: {folder.report / 'index.html'}")
     for floor in noise_floor.remember(state_dir(), plan, summary):
-        console.print(f"Noise floor kept: {noise_floor.words(floor)}.", highlight=False)
+        console.say(f"Noise floor kept: {noise_floor.words(floor)}.")
     if summary.void:
         raise RunError("The run carries no verdict; the report says why.")
 
 
 def keep_up(
-    console: Console,
+    console: Terminal,
     architecture: Architecture,
     port: int | None,
     sample: Sample,
@@ -174,21 +167,21 @@ def keep_up(
         wanted = plain_deployment(architecture, sample)
         store = platform.up(wanted, logs, port=port)
         try:
-            console.print(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
-            console.print(
+            console.say(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
+            console.say(
                 "Sign in as customer1@example.com, password twinstack-sample. Ctrl-C stops."
             )
             signal.pause()
         except Stopped:
-            console.print("Stopping.")
+            console.say("Stopping.")
         finally:
             store.down()
 
 
-def examine(console: Console) -> None:
+def examine(console: Terminal) -> None:
     """Print what the doctor found."""
     for finding in doctor.findings():
-        mark = "[green]ok[/]  " if finding.ok else "[yellow]lack[/]"
-        console.print(f"{mark} {finding.name}: {finding.says}", highlight=False)
+        mark = ("ok  ", "green") if finding.ok else ("lack", "yellow")
+        console.say(mark, f" {finding.name}: {finding.says}")
         if not finding.ok:
-            console.print(f"     {finding.remedy}", highlight=False)
+            console.say(f"     {finding.remedy}")

@@ -1,11 +1,20 @@
 """What a person sees while a run goes on: a live line on a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import RenderableType
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
+from rich.table import Column
+from rich.text import Text
+
+from testbed.terminal import Terminal, Words, text_of
+
+_USUAL = {"title": 24, "phase": 14, "rates": 20}
+"""Widths of texts, in columns; shorter ones do not change how a display is laid out."""
+_BAR, _TIME_LEFT = 24, len("0:00:00")
 
 
 class Display(Protocol):
@@ -30,7 +39,7 @@ class Display(Protocol):
 class PlainDisplay:
     """One line per event, for logs and pipes."""
 
-    def __init__(self, console: Console, trials: int, seconds_per_trial: float) -> None:
+    def __init__(self, console: Terminal, trials: int, seconds_per_trial: float) -> None:
         self._console = console
         self._left = trials
         self._seconds_per_trial = seconds_per_trial
@@ -58,26 +67,54 @@ class PlainDisplay:
         self._left -= 1
 
     def _say(self, text: str) -> None:
-        self._console.print(f"{time.strftime('%H:%M:%S')} {text}", highlight=False)
+        self._console.say(f"{time.strftime('%H:%M:%S')} {text}")
+
+
+class _Said(ProgressColumn):
+    """One of the texts of a display."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Column(min_width=_USUAL[name], no_wrap=True))
+        self._name = name
+
+    def render(self, task: Task) -> Text:
+        said: Text = task.fields[self._name]
+        return said
+
+
+class _Lines(Progress):
+    """All in one line where it fits; else each in a line of its own, wrapped and never cut."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        if all(self._fits(task) for task in self.tasks):
+            yield from super().get_renderables()
+            return
+        columns = [column for column in self.columns if isinstance(column, ProgressColumn)]
+        shown = (column(task) for task in self.tasks for column in columns)
+        yield from (each for each in shown if each != Text())
+
+    def _fits(self, task: Task) -> bool:
+        said: int = sum(max(task.fields[name].cell_len, least) for name, least in _USUAL.items())
+        return said + _BAR + _TIME_LEFT + len(self.columns) <= self.console.width
 
 
 class LiveDisplay:
     """A progress bar over the whole run, with phase, time left and the rates of the moment."""
 
-    def __init__(self, console: Console, trials: int, seconds_per_trial: float) -> None:
+    def __init__(self, console: Terminal, trials: int, seconds_per_trial: float) -> None:
         self._seconds_per_trial = seconds_per_trial
         self._done = 0
         self._began = 0.0
-        self._progress = Progress(
-            TextColumn("[bold]{task.fields[title]}"),
-            TextColumn("{task.fields[phase]:<14}"),
-            BarColumn(bar_width=24),
+        self._progress = _Lines(
+            _Said("title"),
+            _Said("phase"),
+            BarColumn(bar_width=_BAR),
             TimeRemainingColumn(),
-            TextColumn("{task.fields[rates]}"),
+            _Said("rates"),
             console=console,
         )
         self._bar = self._progress.add_task(
-            "", total=trials * seconds_per_trial, title="", phase="", rates=""
+            "", total=trials * seconds_per_trial, title=Text(), phase=Text(), rates=Text()
         )
 
     def __enter__(self) -> Self:
@@ -94,34 +131,35 @@ class LiveDisplay:
 
     def trial(self, title: str) -> None:
         self._began = time.monotonic()
-        self._update(title=title, phase="", rates="")
+        self._update(title=[(title, "bold")], phase=[], rates=[])
 
     def step(self, text: str) -> None:
-        self._update(phase=text, rates="")
+        self._update(phase=[text], rates=[])
 
     def phase(self, name: str, seconds: float) -> None:  # noqa: ARG002 - the bar shows the time
-        self._update(phase=name)
+        self._update(phase=[name])
 
     def rates(self, progress: dict[str, Any]) -> None:
         if progress:
             now = progress["rates"]
             good, bad = f"{now['good_per_s']:.0f} good/s", f"{now['bad_per_s']:.0f} bad/s"
-            self._update(rates=f"[green]{good}[/] [red]{bad}[/]")
+            self._update(rates=[(good, "green"), " ", (bad, "red")])
 
     def trial_done(self) -> None:
         self._done += 1
         self._began = time.monotonic()
         self._update()
 
-    def _update(self, **fields: str) -> None:
+    def _update(self, **fields: Sequence[Words]) -> None:
         within = min(time.monotonic() - self._began, self._seconds_per_trial) if self._began else 0
         done_s = self._done * self._seconds_per_trial + within
-        self._progress.tasks[0].fields.update(fields)
+        said = {name: text_of(*parts) for name, parts in fields.items()}
+        self._progress.tasks[0].fields.update(said)
         self._progress.update(self._bar, completed=done_s)
 
 
 def display_for(
-    console: Console, trials: int, seconds_per_trial: float
+    console: Terminal, trials: int, seconds_per_trial: float
 ) -> PlainDisplay | LiveDisplay:
     """The display that suits where the output goes."""
     kind = LiveDisplay if console.is_terminal else PlainDisplay

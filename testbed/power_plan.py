@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from analysis.pilot import Need, Pilot, needs, pilot_of
 from analysis.power import spread_interval
 from analysis.statistics import MOST_BLOCKS
@@ -14,22 +11,33 @@ from experiment.metric import Metric
 from experiment.part import Profile
 from experiment.record import RunFolder
 from experiment.scenario import Scenario
+from testbed.terminal import Terminal
 
 REFERENCE = Path("results/reference")
 """Runs that come with the project."""
+HEAD = (
+    "True effect",
+    "80 % power",
+    "minutes",
+    "90 % power",
+    "minutes",
+    "80 %, spread at upper end",
+)
 
 
 def plan_by_pilot(
-    console: Console, scenario: Scenario, profile: Profile, results: Path, run: Path | None
+    console: Terminal, scenario: Scenario, profile: Profile, results: Path, run: Path | None
 ) -> None:
     """Print the table. Raises InputError when no run can serve as a pilot."""
     folder = RunFolder(run) if run else newest_pilot(scenario, results)
     pilot = pilot_of(folder, scenario)
     trial_s = scenario.duration_s(profile) + pilot.overhead_s
-    console.print(_basis(pilot, folder), highlight=False)
-    console.print(_table(pilot, trial_s * len(scenario.arms) / 60))
+    block_min = trial_s * len(scenario.arms) / 60
+    for sentence in _basis(pilot, folder):
+        console.say(sentence)
+    console.show([_row(pilot.metric, need, block_min) for need in needs(pilot)], head=HEAD)
     for remark in _remarks(pilot, profile):
-        console.print(remark, highlight=False)
+        console.say(remark)
 
 
 def newest_pilot(scenario: Scenario, results: Path) -> RunFolder:
@@ -56,30 +64,14 @@ def _serves(folder: RunFolder) -> bool:
     return len(whole) > 1 and not plan.aa
 
 
-def _basis(pilot: Pilot, folder: RunFolder) -> str:
+def _basis(pilot: Pilot, folder: RunFolder) -> tuple[str, str]:
     metric = pilot.metric.metric
     low, high = (size(metric, end) for end in spread_interval(pilot.spread, pilot.blocks))
-    return (
-        f"Pilot {folder.path} ({pilot.blocks} blocks): {pilot.metric.says}\n"
+    spread = (
         f"Spread between blocks {size(metric, pilot.spread)}; "
         f"{pilot.blocks} blocks know it only as {low} to {high}."
     )
-
-
-def _table(pilot: Pilot, block_min: float) -> Table:
-    table = Table(
-        "True effect",
-        "80 % power",
-        "minutes",
-        "90 % power",
-        "minutes",
-        "80 %, spread at upper end",
-        box=None,
-        header_style="bold",
-    )
-    for need in needs(pilot):
-        table.add_row(*_row(pilot.metric, need, block_min))
-    return table
+    return f"Pilot {folder.path} ({pilot.blocks} blocks): {pilot.metric.says}", spread
 
 
 def _row(metric: Metric, need: Need, block_min: float) -> list[str]:

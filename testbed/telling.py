@@ -5,21 +5,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
-
 from experiment.errors import InputError
+from testbed.terminal import Terminal, text_of
 
 Telling = Callable[[str], None]
 
 
 @contextmanager
-def telling(console: Console) -> Iterator[Telling]:
+def telling(console: Terminal) -> Iterator[Telling]:
     """A live line on a terminal, plain lines elsewhere."""
     if not console.is_terminal:
-        yield lambda text: console.print(text, highlight=False)
+        yield console.say
         return
-    with console.status("") as status:
-        yield status.update
+    # The dots of the usual spinner are in no smaller character set.
+    spinner = "line" if console.options.ascii_only else "dots"
+    with console.status("", spinner=spinner) as status:
+        yield lambda text: status.update(text_of(text))
 
 
 def require_writable(out: Path | None) -> None:

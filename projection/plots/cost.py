@@ -25,7 +25,8 @@ def draw(projection: Projection) -> Figure:
         ratio.axvline(rate, color=GREY, linewidth=1.2)
     plain_log(cost)
     plain_log(ratio)
-    _over_load(cost, f"Model: {prices.currency} per million journeys")
+    currency = prices.currency.replace("$", r"\$")  # a pair of them would be read as a formula
+    _over_load(cost, f"Model: {currency} per million journeys")
     _over_load(ratio, "Model: cost, microservices / monolith")
     cost.legend(loc="upper right")
     return figure

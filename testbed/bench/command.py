@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from experiment.errors import RunError
 from experiment.record import write_json
 from experiment.store import Sample
@@ -27,6 +25,7 @@ from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.machine.affinity import Cores, split
 from testbed.stopping import Stopped
 from testbed.telling import Telling, require_writable, telling
+from testbed.terminal import Terminal
 
 SEED = 1
 FACTORS = {
@@ -54,7 +53,7 @@ class Size:
     sample: Sample = field(default_factory=Sample)
 
 
-def bench(console: Console, size: Size, out: Path | None) -> None:
+def bench(console: Terminal, size: Size, out: Path | None) -> None:
     """Measure, show the tables, write ``out``. Nothing is left running, however it ends."""
     require_writable(out)
     started_at = datetime.now(UTC).isoformat(timespec="seconds")

@@ -2,31 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from testbed.bench.figure import Figure
 from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio, Turns
+from testbed.terminal import Terminal
 
 Rows = Sequence[Sequence[str]]
 Titled = tuple[str, Sequence[str], Rows]
 """Title, head, rows."""
 
 
-def show(console: Console, record: BenchRecord) -> None:
+def show(console: Terminal, record: BenchRecord) -> None:
     show_tables(console, crossing_tables(record.crossing))
     for feature in record.features:
         show_tables(console, feature_tables(feature))
     show_tables(console, turn_tables(record.turns))
 
 
-def show_tables(console: Console, tables: Iterable[Titled]) -> None:
+def show_tables(console: Terminal, tables: Iterable[Titled]) -> None:
     for title, head, rows in tables:
-        console.print(f"\n{title}", highlight=False, style="bold")
+        console.say()
+        console.say((title, "bold"))
         if console.is_terminal:
-            console.print(_drawn(head, rows))
+            console.show(rows, head)
         else:
-            console.print("\n".join(_plain([head, *rows])), highlight=False, soft_wrap=True)
+            console.say("\n".join(_plain([head, *rows])))
 
 
 def crossing_tables(crossing: Crossing) -> Iterator[Titled]:
@@ -107,13 +106,6 @@ def _goal(ratio: Ratio) -> str:
 
 def _kept(ratio: Ratio) -> str:
     return {True: "kept", False: "missed", None: ""}[ratio.is_kept]
-
-
-def _drawn(head: Sequence[str], rows: Rows) -> Table:
-    table = Table(*head, box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*row)
-    return table
 
 
 def _plain(rows: Rows) -> list[str]:

@@ -1,6 +1,6 @@
 """Where the commands speak to the user."""
 
-from rich.console import Console
+from testbed.terminal import Terminal
 
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)

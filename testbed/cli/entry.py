@@ -9,6 +9,7 @@ from experiment.errors import TwinstackError
 from testbed.cli import machine, measuring, reporting
 from testbed.cli.console import errors
 from testbed.environment import drop_settings_of_other_programs
+from testbed.glyphs import substitute_missing
 from testbed.stopping import Stopped, signals_raise_stopped
 from testbed.traces.cli import app as traces
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # its tables cut the names of options on narrow terminals
     help="Monolith or microservices? The same store, built twice, measured under the same load.",
     epilog="Exit codes: 0 done, 1 the run is void or failed, 2 the input is wrong.",
 )
@@ -27,6 +29,8 @@ app.add_typer(traces, name="trace")
 def main() -> None:
     """Entry point; turns every expected failure into one sentence and an exit code."""
     drop_settings_of_other_programs()
+    for stream in (sys.stdout, sys.stderr):
+        substitute_missing(stream)
     try:
         with signals_raise_stopped():
             app()
@@ -42,5 +46,6 @@ def main() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    errors.print(f"[bold red]twinstack:[/] {sentence}", highlight=False, soft_wrap=True)
+    in_one_line = sentence.replace("\n", "\\n")
+    errors.say(("twinstack:", "bold red"), f" {in_one_line}")
     sys.exit(code)

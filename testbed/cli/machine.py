@@ -83,4 +83,5 @@ def clean() -> None:
     from testbed.janitor import state_dir  # noqa: PLC0415 - keeps --help fast
 
     done = sweep(state_dir())
-    console.print("\n".join(done) if done else "Nothing was left behind.", highlight=False)
+    for sentence in done or ["Nothing was left behind."]:
+        console.say(sentence)

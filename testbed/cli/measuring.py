@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from experiment.errors import InputError
 from experiment.part import Profile
@@ -23,13 +22,14 @@ def scenarios() -> None:
     """List the scenarios that ship with the project."""
     from testbed.planning import seconds_per_trial, trials_of  # noqa: PLC0415 - keeps --help fast
 
-    table = Table("Scenario", "Question", "Claims", "Full takes", box=None, header_style="bold")
+    rows = []
     for name in scenarios_of_the_project.names():
         scenario = scenarios_of_the_project.find(name)
         trials = trials_of(scenario, "full", scenario.blocks.full)
         minutes = trials * seconds_per_trial(scenario, "full") / 60
-        table.add_row(name, scenario.question, ", ".join(scenario.claims), f"{minutes:.0f} min")
-    console.print(table)
+        claims = ", ".join(scenario.claims)
+        rows.append((name, scenario.question, claims, f"{minutes:.0f} min"))
+    console.show(rows, head=("Scenario", "Question", "Claims", "Full takes"))
 
 
 @app.command()
@@ -86,14 +86,11 @@ def load_worker(
     from loadtests.workers.address import Address  # noqa: PLC0415 - keeps --help fast
     from loadtests.workers.supervisor import Supervisor  # noqa: PLC0415 - keeps --help fast
 
-    def say(sentence: str) -> None:
-        console.print(sentence, highlight=False, soft_wrap=True)
-
-    supervisor = Supervisor(Address.parse(master), patience_s, say)
+    supervisor = Supervisor(Address.parse(master), patience_s, console.say)
     try:
         supervisor.run()
     except Stopped:
-        say("Stopped.")
+        console.say("Stopped.")
 
 
 @app.command()

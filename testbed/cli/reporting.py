@@ -43,9 +43,9 @@ def report(
         if prices is not None:
             keep_prices(folders[0], prices)
         summary = build(folders[0])
-    console.print(summary.verdict, highlight=False)
+    console.say(summary.verdict)
     page = (out or folders[0].report) / "index.html"
-    console.print(f"Report: {page}", soft_wrap=True, highlight=False)
+    console.say(f"Report: {page}")
     require_whole(summary.damaged)
 
 
@@ -62,8 +62,8 @@ def compare(
     from analysis.platforms.report import build_comparison  # noqa: PLC0415 - keeps --help fast
 
     findings = build_comparison(folders, out)
-    console.print(findings.says, highlight=False)
-    console.print(f"Page: {out / 'index.html'}", soft_wrap=True, highlight=False)
+    console.say(findings.says)
+    console.say(f"Page: {out / 'index.html'}")
     require_whole(findings.damaged)
 
 
@@ -90,8 +90,8 @@ def project(
 
     out = to or folders[0].path / "projection"
     projection = build(folders, load_prices(prices) if prices else default_prices(), out)
-    console.print(headline(projection), highlight=False)
-    console.print(f"Report: {out / 'index.html'}", soft_wrap=True, highlight=False)
+    console.say(headline(projection))
+    console.say(f"Report: {out / 'index.html'}")
 
 
 @app.command()
@@ -105,5 +105,5 @@ def export(
 
     exported = export_csv(folder, csv)
     for file in exported.files:
-        console.print(str(file), soft_wrap=True, highlight=False)
+        console.say(str(file))
     require_whole(exported.damaged)

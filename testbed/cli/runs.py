@@ -18,6 +18,6 @@ def existing(run: Path) -> RunFolder:
 def require_whole(damaged: Sequence[str]) -> None:
     """Name what of a run could not be read; RunError when there is anything."""
     for sentence in damaged:
-        errors.print(f"Not readable: {sentence}", soft_wrap=True, highlight=False)
+        errors.say(f"Not readable: {sentence}")
     if damaged:
         raise RunError("The record of the run is not whole; all that can be read was used.")

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from experiment.errors import RunError
 from experiment.record import write_json
 from testbed import machine
@@ -18,9 +16,10 @@ from testbed.selfcheck.finding import Finding, SelfcheckRecord
 from testbed.selfcheck.table import show
 from testbed.stopping import Stopped
 from testbed.telling import Telling, require_writable, telling
+from testbed.terminal import Terminal
 
 
-def selfcheck(console: Console, profile: Profile, out: Path | None) -> None:
+def selfcheck(console: Terminal, profile: Profile, out: Path | None) -> None:
     """Make all checks, show them, write ``out``; RunError names the first that failed."""
     require_writable(out)
     started_at = datetime.now(UTC).isoformat(timespec="seconds")

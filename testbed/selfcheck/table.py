@@ -2,30 +2,25 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
-from rich.table import Table
-
 from testbed.selfcheck.finding import Finding, Outcome
+from testbed.terminal import Row, Terminal
 
 _STYLES: dict[Outcome, str] = {"passed": "green", "failed": "bold red", "skipped": "yellow"}
+_HEAD = ("Check", "Quantity", "Measured", "Theory", "Off by", "Limit", "", "Note")
 
 
-def show(console: Console, findings: Sequence[Finding]) -> None:
+def show(console: Terminal, findings: Sequence[Finding]) -> None:
     if console.is_terminal:
-        console.print(_table(findings))
+        console.show([_row(finding) for finding in findings], head=_HEAD)
         return
     for finding in findings:
-        console.print(_line(finding), highlight=False, soft_wrap=True)
+        console.say(_line(finding))
 
 
-def _table(findings: Sequence[Finding]) -> Table:
-    columns = ("Check", "Quantity", "Measured", "Theory", "Off by", "Limit", "", "Note")
-    table = Table(*columns, box=None, header_style="bold")
-    for finding in findings:
-        outcome = f"[{_STYLES[finding.outcome]}]{finding.outcome}[/]"
-        cells = (finding.check, finding.quantity, finding.measured, finding.theory)
-        table.add_row(*cells, _share(finding), _limit(finding), outcome, finding.note)
-    return table
+def _row(finding: Finding) -> Row:
+    outcome = (finding.outcome, _STYLES[finding.outcome])
+    cells = (finding.check, finding.quantity, finding.measured, finding.theory)
+    return (*cells, _share(finding), _limit(finding), outcome, finding.note)
 
 
 def _line(finding: Finding) -> str:

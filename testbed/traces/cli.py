@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from experiment.errors import InputError
 from testbed.finite import finite
+from testbed.terminal import Terminal
 from testbed.traces.log_lines import StatusClass
 
 app = typer.Typer(no_args_is_help=True, help="Arrivals recorded elsewhere.")
@@ -61,15 +60,12 @@ def import_(  # noqa: PLR0917 - typer reads options from parameters
     window = _time(begin, "--from", float("-inf")), _time(end, "--to", float("inf"))
     rules = Rules(max_gap, max_back, *window, frozenset(leave_out or ()))
     reading, imported = import_log(access_log, out, read_table(table), rules)
-    shown = Table(box=None, show_header=False)
-    for name, says in rows_about(reading, imported):
-        shown.add_row(name, says)
-    console = Console()
-    console.print(shown, highlight=False, markup=False)
+    console = Terminal()
+    console.show(list(rows_about(reading, imported)))
     warning = warning_about_status(reading, rules.left_out)
     if warning:
-        console.print(warning, soft_wrap=True, highlight=False, markup=False)
-    console.print(f"Trace: {out}", soft_wrap=True, highlight=False, markup=False)
+        console.say(warning)
+    console.say(f"Trace: {out}")
 
 
 def _time(text: str, option: str, otherwise: float) -> float:

@@ -9,6 +9,8 @@ from testbed.traces.log_lines import StatusClass
 from testbed.traces.reading import Reading, most_frequent
 
 SHOWN_PATHS = 5
+SHOWN_OF_PATH = 60
+"""Characters."""
 _DOUBTFUL = {StatusClass.REDIRECT, StatusClass.CLIENT_ERROR, StatusClass.SERVER_ERROR}
 _SAYS: dict[StatusClass, str] = {
     StatusClass.NOT_MODIFIED: "304 (the visitor's page still good)",
@@ -29,7 +31,7 @@ def rows_about(reading: Reading, trace: TraceFile) -> Iterator[tuple[str, str]]:
     yield "outside the window", f"{reading.outside:,}"
     yield "unmapped", f"{reading.unmapped:,}"
     for path, number in most_frequent(reading, SHOWN_PATHS):
-        yield f"  {path[:60]!r}", f"{number:,}"
+        yield f"  {_shortened(path)}", f"{number:,}"
     yield "out of order, sorted", f"{reading.disordered:,}"
     yield "span", f"{header.span_s:,.0f} s, {header.first} to {header.last}"
     yield "mean rate", f"{trace.arrivals.num_rows / header.span_s:.3g} journeys/s"
@@ -63,6 +65,10 @@ def warning_about_status(reading: Reading, left_out: frozenset[StatusClass]) -> 
         f"Arrivals include requests that were sent elsewhere or failed: {counts}. Who follows a "
         f"redirect or tries again arrives twice; leave such requests out with {options}."
     )
+
+
+def _shortened(path: str) -> str:
+    return path if len(path) <= SHOWN_OF_PATH else f"{path[:SHOWN_OF_PATH]}..."
 
 
 def _peak(trace: TraceFile) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from testbed.janitor import Belongings, living_owners
 from testbed.others import tell_of_others
+from testbed.terminal import Terminal
 
 OWNER = """
 import sys, time
@@ -42,7 +42,7 @@ def first_run(state: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 def _told() -> str:
     said = io.StringIO()
-    tell_of_others(Console(file=said))
+    tell_of_others(Terminal(file=said))
     return said.getvalue()
 
 

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from tiny_platform import CORE, TinyPlatform, TinyStore, run_one, tiny_scenario, trial_of
 from tiny_servers import Reply, Request, ScriptedServer, tiny_store
 
@@ -26,6 +25,7 @@ from testbed.display import PlainDisplay
 from testbed.janitor import Belongings
 from testbed.parity_gate import require_parity
 from testbed.planning import make_plan
+from testbed.terminal import Terminal
 from testbed.trial import LEAD_S
 
 HOG = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
@@ -126,7 +126,7 @@ def test_stores_that_differ_in_one_answer_are_not_measured(
         ScriptedServer(alike) as one,
         ScriptedServer(other_for_search) as other,
         Journal(folder.journal) as journal,
-        PlainDisplay(Console(quiet=True), trials=1, seconds_per_trial=1) as display,
+        PlainDisplay(Terminal(quiet=True), trials=1, seconds_per_trial=1) as display,
     ):
         platform = TinyPlatform(belongings, TinyStore(one), TinyStore(other))
         with pytest.raises(RunError, match=r"nothing was measured.*search"):

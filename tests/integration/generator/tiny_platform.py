@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow.parquet as pq
-from rich.console import Console
 
 from experiment.load_worker import RemoteLoad
 from experiment.record import TrialRecord
@@ -21,6 +20,7 @@ from testbed.display import PlainDisplay
 from testbed.janitor import Belongings
 from testbed.planning import create_folder, make_plan
 from testbed.platforms.platform import Deployment, Instance, RoleUsage
+from testbed.terminal import Terminal
 from testbed.trial import Trial, run_trial
 
 CORE = max(os.sched_getaffinity(0))
@@ -120,5 +120,5 @@ def trial_of(results: Path, scenario: Scenario, remote_load: RemoteLoad | None =
 
 
 def run_one(trial: Trial, platform: TinyPlatform) -> TrialRecord:
-    with PlainDisplay(Console(quiet=True), trials=1, seconds_per_trial=1) as display:
+    with PlainDisplay(Terminal(quiet=True), trials=1, seconds_per_trial=1) as display:
         return run_trial(trial, platform, display)

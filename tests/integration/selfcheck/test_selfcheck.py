@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 import pytest
-from rich.console import Console
 
 from experiment.record import read_json
 from testbed import procfs
@@ -23,6 +22,7 @@ from testbed.selfcheck.checks import lindley, stall, starved
 from testbed.selfcheck.finding import Finding, SelfcheckRecord, compared
 from testbed.selfcheck.gates import BUSY_GATES
 from testbed.selfcheck.queues import Queues
+from testbed.terminal import Terminal
 
 
 def longer_by(share: float, queues: Queues) -> Queues:
@@ -90,7 +90,7 @@ def test_findings_are_written_as_a_record(
 ) -> None:
     found = compared("M/D/1", "mean", measured=61.2, theory=60.0, limit=0.05)
     monkeypatch.setattr(command, "CHECKS", [Check("M/D/1", 1.0, 1.0, lambda *_: [found])])
-    command.selfcheck(Console(quiet=True), "quick", tmp_path / "selfcheck.json")
+    command.selfcheck(Terminal(quiet=True), "quick", tmp_path / "selfcheck.json")
     record = read_json(tmp_path / "selfcheck.json", SelfcheckRecord)
     assert record.findings == (found,)
     assert record.machine.cores >= 1

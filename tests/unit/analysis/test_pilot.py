@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from analysis.comparison import compare
 from analysis.measured import load_run
@@ -14,6 +13,7 @@ from experiment.errors import InputError
 from experiment.record import RunFolder
 from testbed.power_plan import newest_pilot, plan_by_pilot
 from testbed.scenarios import find
+from testbed.terminal import Terminal
 
 Make = Callable[..., RunFolder]
 
@@ -45,7 +45,7 @@ def test_the_table_names_the_pilot_and_how_poorly_it_knows_the_spread(
     folder = make(blocks=4)
     scenario = folder.read_plan().scenario
 
-    plan_by_pilot(Console(width=200), scenario, "full", folder.path.parent, folder.path)
+    plan_by_pilot(Terminal(width=200), scenario, "full", folder.path.parent, folder.path)
 
     said = capsys.readouterr().out
     assert "4 blocks know it only as" in said

@@ -1,12 +1,12 @@
 from io import StringIO
 
 import pytest
-from rich.console import Console
 
 from testbed.bench.cost import Cost
 from testbed.bench.record import FeatureFigures
 from testbed.bench.stores.figures import Host, figures_of
 from testbed.bench.table import feature_tables, show_tables
+from testbed.terminal import Terminal
 
 
 def feature() -> FeatureFigures:
@@ -38,7 +38,7 @@ def test_each_side_says_what_it_is_against() -> None:
 
 
 def test_a_feature_becomes_plain_columns_where_nobody_watches() -> None:
-    console = Console(file=StringIO(), width=60)
+    console = Terminal(file=StringIO(), width=60)
     show_tables(console, feature_tables(feature()))
     assert isinstance(console.file, StringIO)
     said = console.file.getvalue()

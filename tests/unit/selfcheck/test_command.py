@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 from exact_bench import ExactBench
-from rich.console import Console
 
 from experiment.errors import InputError, RunError
 from testbed.selfcheck.bench import Bench
@@ -10,6 +9,7 @@ from testbed.selfcheck.check import Check
 from testbed.selfcheck.command import findings_of, require_passed, selfcheck
 from testbed.selfcheck.finding import Finding, compared
 from testbed.selfcheck.table import show
+from testbed.terminal import Terminal
 
 PASSED = compared("M/D/1", "mean", measured=61.2, theory=60.0, limit=0.05, unit=" ms")
 FAILED = compared("stall", "slope", measured=-0.9, theory=-1.0, limit=0.02, note="why")
@@ -43,7 +43,7 @@ def test_a_check_that_cannot_be_made_has_failed_and_the_others_are_still_made() 
 
 
 def test_without_a_terminal_each_quantity_is_one_line() -> None:
-    console = Console(width=40)
+    console = Terminal(width=40)
     with console.capture() as captured:
         show(console, [PASSED, FAILED])
     assert captured.get().splitlines() == [
@@ -53,7 +53,7 @@ def test_without_a_terminal_each_quantity_is_one_line() -> None:
 
 
 def test_on_a_terminal_there_is_a_table() -> None:
-    console = Console(width=120, force_terminal=True, color_system=None)
+    console = Terminal(width=120, force_terminal=True, color_system=None)
     with console.capture() as captured:
         show(console, [PASSED, FAILED])
     head, first, _ = captured.get().splitlines()
@@ -63,4 +63,4 @@ def test_on_a_terminal_there_is_a_table() -> None:
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        selfcheck(Console(), "quick", tmp_path / "missing" / "selfcheck.json")
+        selfcheck(Terminal(), "quick", tmp_path / "missing" / "selfcheck.json")
