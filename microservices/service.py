@@ -12,6 +12,7 @@ from psycopg import OperationalError
 
 from microservices.calls.client import Calls
 from store.runtime.application import HEALTH_PATHS, create_base
+from store.runtime.callers import refuse_strangers
 from store.runtime.database import Database, Waits
 from store.runtime.faults import FaultPoints, blank
 from store.runtime.faults.products import named_in_request
@@ -27,6 +28,8 @@ from store.runtime.tokens import Tokens
 logger = logging.getLogger(__name__)
 
 READY_WITHIN_S = 2.0
+INTERNAL = "/internal"
+"""Where the paths begin that are for other services alone."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,15 @@ class Service:
     app: Flask
     settings: Settings
     telemetry: Telemetry
-    tokens: Tokens
     protection: Protection
     calls: Calls
     faults: FaultPoints
     owned: Database | None
+
+    @property
+    def tokens(self) -> Tokens:
+        """Of customers; SettingsError when the process was not given the key."""
+        return Tokens(self.settings.required("secret"))
 
     @property
     def database(self) -> Database:
@@ -61,11 +68,12 @@ def create_service(role: str, limits: Mapping[str, Limits] | None = None) -> Ser
     database = _open_database(settings)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     protection = Protection.of(settings, telemetry)
-    calls = Calls(Peers(settings.peers_file), limits or {}, protection)
+    peers = Peers(settings.peers_file)
+    calls = Calls(peers, limits or {}, protection, settings.service_token)
+    refuse_strangers(app, settings.service_token, lambda path: path.startswith(INTERNAL))
     _add_boundary(app, role, faults)
     _add_failures(app)
-    tokens = Tokens(settings.secret)
-    return Service(app, settings, telemetry, tokens, protection, calls, faults, database)
+    return Service(app, settings, telemetry, protection, calls, faults, database)
 
 
 def _open_database(settings: Settings) -> Database | None:

@@ -43,8 +43,10 @@ def create_app() -> Flask:
     atexit.register(journal.close)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     protection = Protection.of(settings, telemetry)
-    provider = ProviderClient(Peers(settings.peers_file), protection)
-    process = Process(settings, database, journal, telemetry, faults, Tokens(settings.secret))
+    token = settings.required("provider_token")
+    provider = ProviderClient(Peers(settings.peers_file), protection, token)
+    tokens = Tokens(settings.required("secret"))
+    process = Process(settings, database, journal, telemetry, faults, tokens)
     modules = assemble(process, provider)
     for blueprint in _blueprints(modules, process):
         app.register_blueprint(blueprint)

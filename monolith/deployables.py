@@ -8,6 +8,7 @@ DEPLOYABLES = (
         role="monolith",
         app="monolith.app:create_app()",
         routes=("/",),
+        secrets=("secret", "provider_token"),
         create_data=create_data,
         read_books=read_books,
         read_limbo=read_limbo,

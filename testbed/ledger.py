@@ -6,16 +6,17 @@ import requests
 
 from experiment.errors import RunError
 from store.rules.books import PaymentEntry
+from store.runtime.callers import bearing
 
 TIMEOUT_S = 10.0
 
 
-def read_ledger(provider_url: str) -> tuple[PaymentEntry, ...]:
-    """Every charge of the provider at ``provider_url``; RunError when it does not tell."""
+def read_ledger(provider_url: str, token: str) -> tuple[PaymentEntry, ...]:
+    """Every charge of the provider, which demands ``token``; RunError when it does not tell."""
     try:
         with requests.Session() as http:
             http.trust_env = False
-            answer = http.get(f"{provider_url}/charges", timeout=TIMEOUT_S)
+            answer = http.get(f"{provider_url}/charges", headers=bearing(token), timeout=TIMEOUT_S)
             answer.raise_for_status()
     except requests.RequestException as error:
         raise RunError(f"The payment provider does not tell its charges: {error}.") from error

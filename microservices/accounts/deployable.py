@@ -6,6 +6,7 @@ DEPLOYABLE = Deployable(
     role="accounts",
     app="microservices.accounts.app:create_app()",
     routes=("/api/accounts", "/api/sessions"),
+    secrets=("secret",),
     create_data=create_data,
     read_books=lambda _: Books(),
 )

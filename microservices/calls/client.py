@@ -11,6 +11,7 @@ from urllib3 import BaseHTTPResponse
 
 from microservices.calls.answer import content_of
 from store.runtime import trace
+from store.runtime.callers import bearing
 from store.runtime.peers import Peers
 from store.runtime.resilience import deadline
 from store.runtime.resilience.failures import NotAsked
@@ -28,10 +29,18 @@ class Calls:
     peer's own ``Problem`` on a 4xx, and ``CallFailed`` on anything else. ``deadline_s`` overrides
     the limit's. An instance that refuses the connection has been sent nothing, so the next one
     is asked instead; a call that may have been received is repeated by the retry policy only.
+    ``token`` is what services demand on their internal paths.
     """
 
-    def __init__(self, peers: Peers, limits: Mapping[str, Limits], protection: Protection) -> None:
+    def __init__(
+        self,
+        peers: Peers,
+        limits: Mapping[str, Limits],
+        protection: Protection,
+        token: str | None = None,
+    ) -> None:
         self._peers = peers
+        self._credentials = bearing(token)
         self._limits = dict(limits)
         self._protection = protection
         self._tells_deadline = protection.policies.deadline == "propagated"
@@ -48,7 +57,7 @@ class Calls:
         deadline_s: float | None = None,
     ) -> Any:
         target = f"{path}?{urlencode(query)}" if query else path
-        return self._call(role, Request("GET", target, None, _headers(headers)), deadline_s)
+        return self._call(role, Request("GET", target, None, self._headers(headers)), deadline_s)
 
     def post(
         self,
@@ -59,7 +68,7 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        request = Request("POST", path, orjson.dumps(body), _json_headers(headers))
+        request = Request("POST", path, orjson.dumps(body), self._json_headers(headers))
         return self._call(role, request, deadline_s)
 
     def put(
@@ -71,7 +80,7 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        request = Request("PUT", path, orjson.dumps(body), _json_headers(headers))
+        request = Request("PUT", path, orjson.dumps(body), self._json_headers(headers))
         return self._call(role, request, deadline_s)
 
     def delete(
@@ -82,7 +91,7 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        return self._call(role, Request("DELETE", path, None, _headers(headers)), deadline_s)
+        return self._call(role, Request("DELETE", path, None, self._headers(headers)), deadline_s)
 
     def _call(self, role: str, request: Request, deadline_s: float | None) -> Any:
         response = self._guard(role).call(
@@ -114,11 +123,9 @@ class Calls:
                 reason = "every instance refused the connection"
         raise NotAsked(role, reason)
 
+    def _headers(self, given: Headers | None) -> dict[str, str]:
+        trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
+        return {"traceparent": trace.traceparent(trace_id), **self._credentials, **(given or {})}
 
-def _headers(given: Headers | None) -> dict[str, str]:
-    trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
-    return {"traceparent": trace.traceparent(trace_id), **(given or {})}
-
-
-def _json_headers(given: Headers | None) -> dict[str, str]:
-    return {"Content-Type": "application/json", **_headers(given)}
+    def _json_headers(self, given: Headers | None) -> dict[str, str]:
+        return {"Content-Type": "application/json", **self._headers(given)}

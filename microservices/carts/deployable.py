@@ -6,6 +6,7 @@ DEPLOYABLE = Deployable(
     role="carts",
     app="microservices.carts.app:create_app()",
     routes=("/api/cart",),
+    secrets=("secret", "service_token"),
     create_data=create_data,
     read_books=lambda _: Books(),
 )

@@ -6,6 +6,7 @@ DEPLOYABLE = Deployable(
     role="catalog",
     app="microservices.catalog.app:create_app()",
     routes=("/api/products",),
+    secrets=("service_token",),
     create_data=create_data,
     read_books=lambda _: Books(),
 )

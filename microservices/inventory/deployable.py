@@ -5,6 +5,7 @@ DEPLOYABLE = Deployable(
     role="inventory",
     app="microservices.inventory.app:create_app()",
     routes=(),
+    secrets=("service_token",),
     create_data=create_data,
     read_books=read_books,
     read_limbo=read_limbo,

@@ -5,6 +5,7 @@ DEPLOYABLE = Deployable(
     role="notifications",
     app="microservices.notifications.app:create_app()",
     routes=(),
+    secrets=("service_token",),
     create_data=create_data,
     read_books=read_books,
 )

@@ -29,7 +29,8 @@ def _provider(service: Service) -> ProviderClient:
     file = service.settings.peers_file
     if file is None:
         raise SettingsError("missing or wrong in the environment: TWINSTACK_PEERS_FILE")
-    return ProviderClient(Peers(file), service.protection)
+    token = service.settings.required("provider_token")
+    return ProviderClient(Peers(file), service.protection, token)
 
 
 def _add_calls(app: Flask, payments: Payments) -> None:

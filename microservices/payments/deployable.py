@@ -5,6 +5,7 @@ DEPLOYABLE = Deployable(
     role="payments",
     app="microservices.payments.app:create_app()",
     routes=(),
+    secrets=("service_token", "provider_token"),
     create_data=create_data,
     read_books=read_books,
     read_limbo=read_limbo,

@@ -4,4 +4,5 @@ DEPLOYABLE = Deployable(
     role="storefront",
     app="microservices.storefront.app:create_app()",
     routes=("/", "/api/product-pages"),
+    secrets=("service_token",),
 )

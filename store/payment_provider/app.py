@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from store.payment_provider import fate
 from store.payment_provider.ledger import KeyReusedError, Ledger
+from store.runtime.callers import refuse_strangers
+from store.runtime.settings import Settings
 
 Answer = tuple[dict[str, Any], int]
 
@@ -30,13 +32,25 @@ class RefundOrder(BaseModel):
     charge_id: str
 
 
-def create_app(sleep: Callable[[float], None] = time.sleep, ledger: Ledger | None = None) -> Flask:
+HEALTH_PATH = "/healthz"
+
+
+def create_app() -> Flask:
+    """The provider, from the environment of this process."""
+    return create_provider(Settings.from_environment().required("provider_token"))
+
+
+def create_provider(
+    token: str, sleep: Callable[[float], None] = time.sleep, ledger: Ledger | None = None
+) -> Flask:
     """Charges wait through ``sleep`` as long as their key says; everything else is immediate.
 
-    ``ledger`` holds what was charged before; an empty one if none is given.
+    Whoever asks has to hold ``token``. ``ledger`` holds what was charged before; an empty one if
+    none is given.
     """
     app = Flask("payment-provider", static_folder=None)
     ledger = Ledger() if ledger is None else ledger
+    refuse_strangers(app, token, lambda path: path != HEALTH_PATH)
 
     @app.errorhandler(ValidationError)
     def on_invalid(error: ValidationError) -> Answer:
@@ -67,7 +81,7 @@ def create_app(sleep: Callable[[float], None] = time.sleep, ledger: Ledger | Non
     def charges() -> Answer:
         return {"charges": ledger.listing()}, 200
 
-    @app.get("/healthz")
+    @app.get(HEALTH_PATH)
     def healthz() -> Answer:
         return {"status": "alive"}, 200
 

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
+from store.runtime.callers import bearing
 from store.runtime.peers import Peers
 from store.runtime.resilience.failures import CallFailed, NotAsked
 from store.runtime.resilience.guard import Guard, Protection
@@ -46,8 +47,9 @@ class ProviderClient:
     ended may make it again. Every method raises ProviderUnreachableError.
     """
 
-    def __init__(self, peers: Peers, protection: Protection) -> None:
+    def __init__(self, peers: Peers, protection: Protection, token: str | None) -> None:
         self._peers = peers
+        self._headers = {"Content-Type": "application/json", **bearing(token)}
         self._guard = Guard(PAYMENT_PROVIDER, LIMITS, protection, kind="outside")
         self._clock = protection.clock
 
@@ -62,7 +64,7 @@ class ProviderClient:
         _created(self._post("/refunds", key, {"charge_id": charge_id}))
 
     def _post(self, path: str, key: str, body: dict[str, Any]) -> BaseHTTPResponse:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        headers = {**self._headers, "Idempotency-Key": key}
         request = Request("POST", path, orjson.dumps(body), headers)
 
         def send(until: float) -> BaseHTTPResponse:

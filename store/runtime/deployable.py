@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from store.rules.books import Books
 from store.rules.limbo import Limbo
+from store.runtime.settings import Secret
 from store.sample.dataset import Dataset
 
 
@@ -20,6 +21,8 @@ class Deployable:
     """Gunicorn target: ``package.module:create_app()``."""
     routes: tuple[str, ...]
     """Public path prefixes that the edge sends here; ``/`` catches the rest."""
+    secrets: tuple[Secret, ...] = ()
+    """Those that it needs; it gets no others."""
     create_data: Callable[[Connection[Any], Dataset], None] | None = None
     """Creates schema and sample data in a fresh database of its own; None: keeps no data."""
     read_books: Callable[[Connection[Any]], Books] | None = None

@@ -9,8 +9,9 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
-from store.runtime.settings import Settings, SettingsError
+from store.runtime.settings import Secret, Settings, SettingsError, variable
 
 KEEP_ALIVE_S = 3600
 GRACE_S = 5
@@ -45,7 +46,7 @@ def completed(environment: Mapping[str, str], host: str) -> dict[str, str]:
     Secrets may come as files. SettingsError when one cannot be read.
     """
     secrets = {
-        "TWINSTACK_SECRET": environment.get("TWINSTACK_SECRET_FILE"),
+        **{name: environment.get(f"{name}_FILE") for name in map(variable, get_args(Secret))},
         "PGPASSWORD": environment.get("TWINSTACK_DATABASE_PASSWORD_FILE"),
     }
     return {

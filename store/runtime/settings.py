@@ -3,12 +3,21 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from store.runtime.guards import Guard
 from store.runtime.policies import Policies
+
+Secret = Literal["secret", "service_token", "provider_token"]
+"""Settings that only those processes get which need them; the same for all of a deployment."""
+Token = Annotated[str | None, Field(min_length=16, repr=False)]
+
+
+def variable(name: str) -> str:
+    """Name of the environment variable for a setting."""
+    return f"TWINSTACK_{name.upper()}"
 
 
 class SettingsError(Exception):
@@ -38,8 +47,12 @@ class Settings(BaseModel):
     peers_file: Path | None = None
     """JSON file ``{role: [base URL, ...]}`` of what this process may call, the outside payment
     provider included; read anew when it changes."""
-    secret: str
-    """Key that signs session tokens; the same for all processes of a deployment."""
+    secret: Annotated[str | None, Field(repr=False)] = None
+    """Key that signs session tokens; None for a process that neither signs nor checks them."""
+    service_token: Token = None
+    """What a service demands of whoever asks its internal paths, and sends along when it asks."""
+    provider_token: Token = None
+    """What the payment provider demands; None for a process that does not pay."""
     threads: int = 16
     """Request threads of this process; its database pool has the same size."""
     recommendation_factors: int = 32
@@ -61,24 +74,31 @@ class Settings(BaseModel):
     state_changes_file: Path | None = None
     """File to which this process appends a line for each change of state; None: it tells nobody."""
 
+    def required(self, name: Secret) -> str:
+        """A secret that this process cannot do without; SettingsError when it was given none."""
+        value: str | None = getattr(self, name)
+        if value is None:
+            raise SettingsError(f"missing in the environment: {variable(name)}")
+        return value
+
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read the settings; raises SettingsError that names what is missing or wrong."""
         found = {
-            name: os.environ[variable]
+            name: os.environ[variable(name)]
             for name in cls.model_fields
-            if (variable := f"TWINSTACK_{name.upper()}") in os.environ
+            if variable(name) in os.environ
         }
         try:
             return cls.model_validate(found)
         except ValidationError as error:
-            wrong = ", ".join(f"TWINSTACK_{str(e['loc'][0]).upper()}" for e in error.errors())
+            wrong = ", ".join(variable(str(each["loc"][0])) for each in error.errors())
             raise SettingsError(f"missing or wrong in the environment: {wrong}") from error
 
     def environment(self) -> dict[str, str]:
         """The variables that make ``from_environment`` return this object in a child process."""
         values = json.loads(self.model_dump_json(exclude_none=True))
         return {
-            f"TWINSTACK_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+            variable(name): value if isinstance(value, str) else json.dumps(value)
             for name, value in values.items()
         }

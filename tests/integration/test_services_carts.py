@@ -28,7 +28,9 @@ from store.sample.dataset import Dataset
 from store.sample.generate import generate
 
 SECRET = "secret"
+TOKEN = "a token for tests"
 CUSTOMER = 1
+AS_A_SERVICE = {"HTTP_X_TWINSTACK_TOKEN": TOKEN}
 HEADERS = {"Authorization": f"Bearer {Tokens(SECRET).issue(CUSTOMER)}"}
 
 
@@ -75,6 +77,7 @@ def start(
             role=deployable.role,
             instance=f"{deployable.role}-1",
             secret=SECRET,
+            service_token=TOKEN,
             database_url=database_for(deployable),
             peers_file=tmp_path / "peers.json",
         )
@@ -119,7 +122,9 @@ def application(start: Any, catalogue: Catalogue) -> Flask:
 
 @pytest.fixture
 def client(application: Flask) -> FlaskClient:
-    return application.test_client()
+    client = application.test_client()
+    client.environ_base.update(AS_A_SERVICE)
+    return client
 
 
 def put(client: FlaskClient, product_id: int, quantity: int = 1) -> TestResponse:

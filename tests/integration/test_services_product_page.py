@@ -121,7 +121,6 @@ def storefront(peers: Peers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings = Settings(
         role="storefront",
         instance="storefront-1",
-        secret="secret",
         peers_file=peers.file,
         faults_file=tmp_path / "faults.json",
     )

@@ -1,21 +1,30 @@
 """The payment provider stand-in."""
 
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from store.payment_provider import fate
-from store.payment_provider.app import create_app
+from store.payment_provider.app import create_provider
+from store.runtime.callers import TOKEN_HEADER
 
+TOKEN = "a token for tests"
 KEYS = [f"key-{number}" for number in range(5_000)]
 GOOD_KEY = next(key for key in KEYS if not fate.is_declined(key, "card_visa"))
 
 
 @pytest.fixture
 def provider() -> FlaskClient:
-    return create_app(sleep=lambda _: None).test_client()
+    return _client(lambda _: None)
+
+
+def _client(sleep: Callable[[float], None]) -> FlaskClient:
+    client = create_provider(TOKEN, sleep).test_client()
+    client.environ_base[f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"] = TOKEN
+    return client
 
 
 def charge(provider: FlaskClient, key: str = GOOD_KEY, card: str = "card_visa") -> Any:
@@ -35,7 +44,7 @@ def test_latencies_have_the_promised_median_and_cap() -> None:
 
 def test_a_charge_waits_as_long_as_its_key_says() -> None:
     waits: list[float] = []
-    charge(create_app(sleep=waits.append).test_client())
+    charge(_client(waits.append))
     assert waits == [fate.latency_s(GOOD_KEY)]
 
 
@@ -75,3 +84,25 @@ def test_a_charge_nobody_made_cannot_be_refunded(provider: FlaskClient) -> None:
 def test_a_malformed_charge_is_refused(provider: FlaskClient) -> None:
     answer = provider.post("/charges", json={"amount_cents": 0}, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("token", [None, "", "a token for test", "a token for tests!", "tökên"])
+def test_whoever_does_not_hold_the_token_moves_no_money_and_reads_no_books(
+    provider: FlaskClient, token: str | None
+) -> None:
+    charge_id = charge(provider).json["charge_id"]
+    stranger = provider.application.test_client()
+    headers = {"Idempotency-Key": "key-of-a-stranger"}
+    headers |= {} if token is None else {TOKEN_HEADER: token}
+    answers = [
+        stranger.get("/charges", headers=headers),
+        stranger.post("/charges", json={"amount_cents": 1, "card": "c"}, headers=headers),
+        stranger.post("/refunds", json={"charge_id": charge_id}, headers=headers),
+    ]
+    assert [each.status_code for each in answers] == [403] * 3
+    assert {each.content_type for each in answers} == {"application/problem+json"}
+    assert [each["refunded_cents"] for each in listed(provider)] == [0]
+
+
+def test_whether_the_provider_is_alive_may_be_asked_by_all(provider: FlaskClient) -> None:
+    assert provider.application.test_client().get("/healthz").status_code == 200

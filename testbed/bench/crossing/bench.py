@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
+from secrets import token_hex
 
 import orjson
 
@@ -28,7 +29,6 @@ from testbed.undoing import Undoing
 
 READY_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 60.0
-_SECRET = "no sessions here"  # noqa: S105 - nothing is signed with it
 _CALLEES = {"wsgi": "create_wsgi", "flask": "create_flask", "service": "create_service_app"}
 _OK = 200
 
@@ -85,7 +85,8 @@ class CrossingBench(Undoing):
         settings = Settings(
             role=role,
             instance=name,
-            secret=_SECRET,
+            # Calls between services carry one.
+            service_token=token_hex(16),
             peers_file=peers,
             # As in a store, where nothing is armed but the files are there to be looked at.
             faults_file=_written(self._folder / "faults.json", {"faults": []}),

@@ -45,7 +45,8 @@ def create_app() -> Flask:
     if settings.database_url is None or settings.peers_file is None:
         raise SettingsError("the bare handlers need a database and a payment provider")
     trained = _trained(settings.database_url, settings.recommendation_factors)
-    kept = Kept(settings.database_url, Provider(settings.peers_file))
+    provider = Provider(settings.peers_file, settings.required("provider_token"))
+    kept = Kept(settings.database_url, provider)
     app = Flask("bench-bare-store", static_folder=None)
     _add_reading(app, kept, trained, settings.recommendation_passes)
     _add_buying(app, kept)

@@ -8,7 +8,8 @@ from pathlib import Path
 from testbed.bench.rounds import Measure
 from testbed.bench.stores.features import MeasureSide
 from testbed.bench.stores.sides import Side, side_of
-from testbed.platforms.platform import Deployment, Platform
+from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.platform import Deployment
 from testbed.undoing import Undoing
 
 
@@ -17,7 +18,7 @@ class StoresBench(Undoing):
 
     def __init__(
         self,
-        platform: Platform,
+        platform: LocalPlatform,
         folder: Path,
         deployments: Sequence[Deployment],
         customers: int,

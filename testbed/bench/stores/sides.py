@@ -15,10 +15,12 @@ import monolith.deployables
 from experiment.errors import RunError
 from experiment.store import Sample, Work
 from store.payment_provider.client import PAYMENT_PROVIDER
+from store.runtime.callers import bearing
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from testbed.bench.cost import Parts
 from testbed.bench.stores.bare import CUSTOMER_HEADER
-from testbed.platforms.platform import Deployment, RunningStore
+from testbed.platforms.platform import Deployment
+from testbed.platforms.store.store import Store
 
 WORK = Work(recommendation_passes=1)
 """The least of the rules, which both sides share: more of them would hide what is compared."""
@@ -56,6 +58,8 @@ class Side:
     parts: Parts
     roles: Parts
     """The same processes role by role, without the database."""
+    internal: Mapping[str, str]
+    """Headers with which its services ask each other."""
     customers: Mapping[int, Mapping[str, str]]
     """By customer id: the headers that say who asks."""
 
@@ -86,7 +90,7 @@ class Side:
         return answer
 
 
-def side_of(deployment: Deployment, store: RunningStore, customers: int, undo: ExitStack) -> Side:
+def side_of(deployment: Deployment, store: Store, customers: int, undo: ExitStack) -> Side:
     """The side once it is up, with so many customers signed in."""
     urls = {each.role: each.url.removeprefix("http://") for each in store.instances()}
     connections, routes = {}, {}
@@ -98,7 +102,8 @@ def side_of(deployment: Deployment, store: RunningStore, customers: int, undo: E
     roles = {each.role: [each.pid] for each in store.instances() if each.role != PAYMENT_PROVIDER}
     pids = [pid for of_role in roles.values() for pid in of_role]
     parts = {"process": pids, "database": [_server_pid(store)]}
-    side = Side(deployment.name, connections, routes, parts, roles, {})
+    internal = bearing(store.secrets["service_token"])
+    side = Side(deployment.name, connections, routes, parts, roles, internal, {})
     known = {number: _headers(side, number) for number in range(1, customers + 1)}
     return replace(side, customers=known)
 
@@ -115,7 +120,7 @@ def _longest_prefix(prefixes: Mapping[str, object], path: str) -> str:
     return max((prefix for prefix in prefixes if path.startswith(prefix)), key=len)
 
 
-def _server_pid(store: RunningStore) -> int:
+def _server_pid(store: Store) -> int:
     """Process id of the database server: the first line of its ``postmaster.pid``."""
     with psycopg.connect(store.data_of("orders").admin_url) as connection:
         row = connection.execute("SHOW data_directory").fetchone()

@@ -27,7 +27,7 @@ class _Call:
     path: str
 
     def make(self) -> bytes:
-        return self.side.ask_role(self.role, "GET", self.path)
+        return self.side.ask_role(self.role, "GET", self.path, headers=self.side.internal)
 
 
 def turn_measures(services: Side, monolith: Side, pages: int) -> dict[str, Measure]:

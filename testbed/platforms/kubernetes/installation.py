@@ -118,6 +118,7 @@ class Installation:
             databases=ClusterDatabases(self._databases(passwords, ways)),
             edge=way(f"deployment/{envoy.EDGE}", overlay.EDGE_PORT, port or 0),
             provider=way(f"deployment/{PAYMENT_PROVIDER}", STORE_PORT),
+            provider_token=passwords[secrets.STORE][secrets.entry("provider_token")],
             admin=EdgeAdmin(way(f"deployment/{envoy.EDGE}", overlay.EDGE_ADMIN_PORT)),
         )
 

@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from experiment.store import Sample
+from store.runtime.settings import Secret, variable
 from testbed.platforms.kubernetes.cluster import Object
 from testbed.platforms.kubernetes.namespaces import Ownership
 from testbed.platforms.platform import Deployment
@@ -25,7 +26,7 @@ FAULTS_FILE = "faults.json"
 COUNTERS_FILE = "own.counters"
 CHANGES_FILE = "state-changes.jsonl"
 LIMITED = "Deployment|StatefulSet"
-_ITS_OWN = ("ROLE", "INSTANCE", "SECRET", "DATABASE_URL", "PEERS_FILE", "START_DELAY_S")
+_ITS_OWN = {"role", "instance", "database_url", "peers_file", "start_delay_s", *get_args(Secret)}
 """Settings that are not the same for all: the manifests have them."""
 _RESOURCES = "/spec/template/spec/containers/0/resources"
 
@@ -110,7 +111,7 @@ def settings(deployment: Deployment) -> dict[str, str]:
     own = blueprint.instance(deployment.roles[0], 1).settings.model_copy(
         update={"telemetry_file": RUN_FOLDER / COUNTERS_FILE}
     )
-    its_own = {f"TWINSTACK_{name}" for name in _ITS_OWN}
+    its_own = set(map(variable, _ITS_OWN))
     return {name: value for name, value in own.environment().items() if name not in its_own}
 
 

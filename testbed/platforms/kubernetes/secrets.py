@@ -12,10 +12,12 @@ from typing import get_args
 
 from experiment.errors import InputError
 from experiment.store import Architecture
+from store.runtime.settings import Secret
 from testbed.deploying import deployables_of
 from testbed.platforms.kubernetes.cluster import Object
 
-TOKEN_KEY = "token-key"  # noqa: S105 - the name of an entry, not its content
+STORE = "store"
+"""The Secret of what processes share."""
 ADMIN_PASSWORD = "admin-password"  # noqa: S105 - the same
 PASSWORD = "password"  # noqa: S105 - the same
 
@@ -28,13 +30,18 @@ def passwords(
 ) -> dict[str, dict[str, str]]:
     """Content by name of the Secret; what servers share has one superuser."""
     shared = draw()
-    return {"store": {TOKEN_KEY: draw()}} | {
+    return {STORE: {entry(name): draw() for name in get_args(Secret)}} | {
         f"database-{owner}": {
             ADMIN_PASSWORD: shared if one_server else draw(),
             PASSWORD: draw(),
         }
         for owner in owners
     }
+
+
+def entry(name: Secret) -> str:
+    """Where it is in the Secret of the store."""
+    return name.replace("_", "-")
 
 
 def manifest(contents: dict[str, dict[str, str]]) -> Object:

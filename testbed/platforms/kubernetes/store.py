@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -54,6 +54,7 @@ class Reached:
     databases: ClusterDatabases
     edge: Forward
     provider: Forward
+    provider_token: str = field(repr=False)
     admin: EdgeAdmin
 
 
@@ -193,7 +194,8 @@ class ClusterStore:
 
     def books(self) -> Books:
         provider = f"http://127.0.0.1:{self._reached.provider.port}"
-        return replace(books_of(self._databases.by_role.values()), charges=read_ledger(provider))
+        charges = read_ledger(provider, self._reached.provider_token)
+        return replace(books_of(self._databases.by_role.values()), charges=charges)
 
     def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
         return watching(self._databases.by_role.values())

@@ -4,17 +4,23 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.deployable import Deployable
 from store.runtime.policies import Policies
-from store.runtime.settings import Settings
+from store.runtime.settings import Secret, Settings
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.instances import InstancePlan
 
 PROVIDER_THREADS = 64
 """Many: the outside party must not be what a store waits for in line."""
+
+
+def drawn_secrets() -> dict[Secret, str]:
+    """Of one deployment, known to nobody else."""
+    return {name: secrets.token_hex(16) for name in get_args(Secret)}
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Blueprint:
     folder: Path
     database_urls: Mapping[str, str]
     """By role."""
-    secret: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    secrets: Mapping[Secret, str] = field(default_factory=drawn_secrets, repr=False)
 
     @property
     def faults_file(self) -> Path:
@@ -49,7 +55,7 @@ class Blueprint:
         settings = Settings(
             role=PAYMENT_PROVIDER,
             instance=PAYMENT_PROVIDER,
-            secret=self.secret,
+            provider_token=self.secrets["provider_token"],
             threads=PROVIDER_THREADS,
         )
         return InstancePlan(
@@ -95,12 +101,11 @@ class Blueprint:
     def _settings(self, deployable: Deployable, number: int) -> Settings:
         name = f"{deployable.role}-{number}"
         work = self.deployment.work
-        return Settings(
+        settings = Settings(
             role=deployable.role,
             instance=name,
             database_url=self.database_urls.get(deployable.role),
             peers_file=self.peers_files[deployable.role],
-            secret=self.secret,
             threads=work.threads,
             reservation_s=work.reservation_s,
             without=frozenset(self.deployment.without),
@@ -111,3 +116,4 @@ class Blueprint:
             policies=self.policies,
             state_changes_file=self.state_changes_file,
         )
+        return settings.model_copy(update={name: self.secrets[name] for name in deployable.secrets})

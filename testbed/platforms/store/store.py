@@ -1,7 +1,7 @@
 """A running deployment, whatever the ground that it stands on."""
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -16,6 +16,7 @@ from store.payment_provider.client import PAYMENT_PROVIDER
 from store.rules.books import Books
 from store.rules.limbo import Limbo
 from store.runtime.faults import ArmedFault
+from store.runtime.settings import Secret
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Counters
 from testbed.ledger import read_ledger
@@ -69,6 +70,10 @@ class Store:
     @property
     def url(self) -> str:
         return self._edge.url
+
+    @property
+    def secrets(self) -> Mapping[Secret, str]:
+        return self._blueprint.secrets
 
     @property
     def start_s(self) -> float:
@@ -195,8 +200,9 @@ class Store:
         return read_journal(file) if file.exists() else []
 
     def books(self) -> Books:
-        provider = self._members.fleet.of(PAYMENT_PROVIDER)[0]
-        return replace(self._ground.databases.books(), charges=read_ledger(provider.url_from_here))
+        provider = self._members.fleet.of(PAYMENT_PROVIDER)[0].url_from_here
+        charges = read_ledger(provider, self.secrets["provider_token"])
+        return replace(self._ground.databases.books(), charges=charges)
 
     def limbo(self) -> AbstractContextManager[Callable[[], Limbo | None]]:
         return watching(self._ground.databases.by_role.values())

@@ -82,7 +82,7 @@ def test_no_password_is_written_to_a_file(
     secrets = api.cluster.find("secrets", NAMESPACE)
     drawn = [value for each in secrets for value in each["stringData"].values()]
     written = [file.read_text() for file in logs.rglob("*") if file.is_file()]
-    assert len(drawn) == 19
+    assert len(drawn) == 21
     assert not [value for value in drawn if any(value in content for content in written)]
 
 
@@ -179,5 +179,6 @@ def test_a_database_server_is_lost_and_returns(api: EmulatedApi, store: ClusterS
 
 
 def test_the_provider_is_asked_for_its_charges_through_the_cluster(store: ClusterStore) -> None:
-    (charge,) = read_ledger(f"http://127.0.0.1:{store._reached.provider.port}")
+    reached = store._reached
+    (charge,) = read_ledger(f"http://127.0.0.1:{reached.provider.port}", reached.provider_token)
     assert (charge.order_id, charge.captured_cents) == ("order-1", 500)

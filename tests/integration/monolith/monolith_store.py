@@ -20,11 +20,12 @@ from monolith.module import Process
 from monolith.modules import Modules, assemble
 from monolith.orders import outbox
 from store.payment_provider import fate
-from store.payment_provider.app import create_app as create_provider
+from store.payment_provider.app import create_provider
 from store.payment_provider.client import PAYMENT_PROVIDER, ProviderClient
 from store.payment_provider.ledger import Ledger
 from store.rules.books import Books
 from store.rules.checkout import order_id
+from store.runtime.callers import bearing
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints, InjectedError
 from store.runtime.guards import Guard
@@ -36,6 +37,7 @@ from store.runtime.tokens import Tokens
 
 PATIENCE_S = 10.0
 CARD = "card_of_a_test"
+TOKEN = "a token for tests"
 
 
 class Provider:
@@ -46,7 +48,7 @@ class Provider:
         self._released.set()
         self._arrived = threading.Semaphore(0)
         self.ledger = Ledger()
-        self._app = create_provider(self._wait, self.ledger)
+        self._app = create_provider(TOKEN, self._wait, self.ledger)
         self._server = make_server("127.0.0.1", 0, self._app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -77,7 +79,7 @@ class Provider:
         assert self._arrived.acquire(timeout=PATIENCE_S)
 
     def charges(self, order: str) -> list[dict[str, Any]]:
-        listed = self._app.test_client().get("/charges").json["charges"]
+        listed = self._app.test_client().get("/charges", headers=bearing(TOKEN)).json["charges"]
         return [charge for charge in listed if charge["idempotency_key"] == order]
 
     def _wait(self, _: float) -> None:
@@ -175,8 +177,8 @@ def opened(url: str, provider: Provider, without: Collection[Guard] = ()) -> Ite
     with TemporaryDirectory() as folder, closing(database), closing(journal):
         peers = Path(folder) / "peers.json"
         peers.write_text(json.dumps({PAYMENT_PROVIDER: [provider.url]}))
-        tokens = Tokens(settings.secret)
+        tokens = Tokens(settings.required("secret"))
         process = Process(settings, database, journal, Telemetry(None), faults, tokens)
         protection = Protection.of(settings, process.telemetry)
-        modules = assemble(process, ProviderClient(Peers(peers), protection))
+        modules = assemble(process, ProviderClient(Peers(peers), protection, TOKEN))
         yield Store(modules, process, provider, faults, url)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from monolith_store import CARD, Provider, Store, opened
+from monolith_store import CARD, TOKEN, Provider, Store, opened
 from orders_store import ProcessDied
 
 from monolith.data import create_data
@@ -71,7 +71,7 @@ class MutantMonolith:
             store.relay()
 
     def violated(self, store: Store) -> set[str]:
-        books = replace(store.books(), charges=read_ledger(self._provider.url))
+        books = replace(store.books(), charges=read_ledger(self._provider.url, TOKEN))
         return {each.invariant for each in audit(books, History(tuple(self.told)))}
 
     def _execute(self, statement: str) -> None:

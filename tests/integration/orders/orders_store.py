@@ -27,7 +27,7 @@ from microservices.orders.steps import Steps
 from microservices.payments import app as payments_app
 from microservices.payments import deployable as payments
 from store.payment_provider import fate
-from store.payment_provider.app import create_app as create_provider
+from store.payment_provider.app import create_provider
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.payment_provider.ledger import Ledger
 from store.rules import checkout
@@ -63,6 +63,7 @@ APPS = {
     "notifications": notifications_app.create_app,
 }
 SECRET = "secret"
+TOKEN = "a token for tests"
 
 ABOUT_THE_BODY = frozenset({"coupon-unknown", "idempotency-key-reused"})
 """What a test provokes by another body is no answer to the key."""
@@ -92,7 +93,7 @@ class OrdersStore:
             _create_data(deployable, self.database_urls[role], dataset)
         self._urls = {role: serve(self._start(role, make)) for role, make in APPS.items()}
         self._urls["carts"] = serve(self._carts_app())
-        self._urls[PAYMENT_PROVIDER] = serve(create_provider(lambda _: None, self.ledger))
+        self._urls[PAYMENT_PROVIDER] = serve(create_provider(TOKEN, lambda _: None, self.ledger))
         self._write_peers({role: [url] for role, url in self._urls.items()})
         self.service = self._start("orders", lambda: service.create_service("orders"))
         self.switch_off()
@@ -105,6 +106,8 @@ class OrdersStore:
             role=role,
             instance=f"{role}-1",
             secret=SECRET,
+            service_token=TOKEN,
+            provider_token=TOKEN,
             database_url=self.database_urls[role],
             peers_file=self._peers_file,
             without=self.without,

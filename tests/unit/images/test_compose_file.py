@@ -8,8 +8,10 @@ import yaml
 
 from microservices.deployables import DEPLOYABLES as SERVICES
 from monolith.deployables import DEPLOYABLES as MONOLITH
+from store.payment_provider.client import PAYMENT_PROVIDER
 from store.postgres.server import BUFFERS_MB, OWN_CONNECTIONS
 from store.runtime.deployable import Deployable
+from store.runtime.settings import variable
 
 FILE = Path(__file__).parents[3] / "docker" / "compose.yml"
 CONTENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -46,8 +48,32 @@ def test_an_owners_data_are_created_by_its_own_code(owner: Deployable) -> None:
 
 @pytest.mark.parametrize("owner", OWNERS, ids=lambda each: each.role)
 def test_an_owner_gets_its_own_password_and_not_that_of_the_superuser(owner: Deployable) -> None:
-    mounted = PARTS[owner.role]["secrets"]
-    assert mounted == ["signing", {"source": owner.role, "target": "password"}]
+    passwords = [each for each in PARTS[owner.role]["secrets"] if isinstance(each, dict)]
+    assert passwords == [{"source": owner.role, "target": "password"}]
+    assert "admin-password" not in PARTS[owner.role]["secrets"]
+
+
+PROVIDER = Deployable(PAYMENT_PROVIDER, "", (), secrets=("provider_token",))
+
+
+@pytest.mark.parametrize("deployable", [*MONOLITH, *SERVICES, PROVIDER], ids=lambda each: each.role)
+def test_a_process_is_given_the_secrets_that_it_needs_and_no_others(deployable: Deployable) -> None:
+    files = {
+        "secret": "signing",
+        "service_token": "service-token",
+        "provider_token": "provider-token",
+    }
+    own = PARTS[deployable.role]
+    mounted = [each for each in own.get("secrets", []) if isinstance(each, str)]
+    told = {
+        name: value
+        for name, value in own.get("environment", {}).items()
+        if name.endswith("_FILE") and "PASSWORD" not in name
+    }
+    assert mounted == [files[name] for name in deployable.secrets]
+    assert told == {
+        f"{variable(name)}_FILE": f"/run/secrets/{files[name]}" for name in deployable.secrets
+    }
 
 
 def test_networks_without_a_published_port_lead_nowhere() -> None:

@@ -11,6 +11,9 @@ import pytest
 from manifests import WORKLOADS, container, of_kind, part, pod
 
 from microservices.deployables import DEPLOYABLES as SERVICES
+from monolith.deployables import DEPLOYABLES as MONOLITH
+from store.runtime.settings import variable
+from testbed.platforms.kubernetes import secrets
 from testbed.platforms.store import envoy
 
 Object = dict[str, Any]
@@ -129,14 +132,25 @@ def test_the_tag_is_the_project_s_version(objects: list[Object]) -> None:
 def test_no_secret_is_in_the_manifests(objects: list[Object]) -> None:
     assert not of_kind(objects, "Secret")
     for workload in of_kind(objects, *WORKLOADS):
-        for variable in container(workload).get("env", []):
-            if re.search("PASSWORD|SECRET", variable["name"]) and part(workload) != "outside":
-                assert "secretKeyRef" in variable["valueFrom"]
+        for each in container(workload).get("env", []):
+            if re.search("PASSWORD|SECRET|TOKEN", each["name"]):
+                assert "secretKeyRef" in each["valueFrom"]
 
 
-def test_the_outside_party_has_no_secret_of_the_store(objects: list[Object]) -> None:
-    for workload in (w for w in of_kind(objects, *WORKLOADS) if part(w) == "outside"):
-        assert not [each for each in container(workload)["env"] if "valueFrom" in each]
+def test_a_process_is_given_the_secrets_that_it_needs_and_no_others(objects: list[Object]) -> None:
+    needed = {each.role: set(each.secrets) for each in (*MONOLITH, *SERVICES)}
+    needed["payment-provider"] = {"provider_token"}
+    workloads = [w for w in of_kind(objects, "Deployment") if part(w) in {"store", "outside"}]
+    assert workloads or part(of_kind(objects, *WORKLOADS)[0]) == "load"
+    for workload in workloads:
+        held = {
+            each["name"]: each["valueFrom"]["secretKeyRef"]["key"]
+            for each in container(workload)["env"]
+            if each.get("valueFrom", {}).get("secretKeyRef", {}).get("name") == secrets.STORE
+        }
+        assert held == {
+            variable(name): secrets.entry(name) for name in needed[workload["metadata"]["name"]]
+        }
 
 
 def test_the_generator_and_what_it_measures_are_never_on_one_node(objects: list[Object]) -> None:
