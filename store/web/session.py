@@ -1,5 +1,6 @@
 """The browser's session: a cookie, where to go after signing in, and forms that are our own."""
 
+import re
 from urllib.parse import urlsplit
 
 from flask import request
@@ -9,6 +10,8 @@ from store.runtime.problems import Problem
 from store.web.shop import Document
 
 COOKIE = "session"
+_TOKEN = re.compile(r"[A-Za-z0-9._-]+")
+"""A browser may send anything; only this may go on in the header of a call."""
 
 
 def is_signed_in() -> bool:
@@ -18,9 +21,10 @@ def is_signed_in() -> bool:
 
 def token() -> str:
     """The session token of the browser; a 401 Problem when it has none."""
-    if not is_signed_in():
+    found = request.cookies.get(COOKIE, "")
+    if not _TOKEN.fullmatch(found):
         raise Problem(401, "not-signed-in", "Please sign in first.")
-    return request.cookies[COOKIE]
+    return found
 
 
 def begin(response: Response, session: Document) -> None:
