@@ -29,7 +29,7 @@ def sign(store: Store) -> Callable[..., Api]:
             def get_timestamp(self) -> int:
                 return super().get_timestamp() - age_s
 
-        key = store._blueprint.secret
+        key = store._blueprint.secrets["secret"]
         serializer = URLSafeTimedSerializer(key, salt="session", signer=Signer)
         return Api(store.url, str(serializer.dumps(content)))
 
@@ -76,7 +76,10 @@ def test_a_signed_token_is_the_proof_of_its_customer_and_nobody_asks_accounts(
     store: Store,
 ) -> None:
     """Only the store's key makes one for an id without an account; both stores take it alike."""
-    ghost = Api(store.url, Tokens(store._blueprint.secret).issue(uuid.uuid4().int % 10**6 + 10**9))
+    ghost = Api(
+        store.url,
+        Tokens(store._blueprint.secrets["secret"]).issue(uuid.uuid4().int % 10**6 + 10**9),
+    )
     assert ghost.get("/cart").json() == {"lines": [], "subtotal_cents": 0}
     assert ghost.put("/cart/items/10", {"quantity": 1}).status_code == 200
     answer = ghost.checkout()
