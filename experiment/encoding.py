@@ -23,8 +23,12 @@ _UTF_16 = re.compile(rb"\xff\xfe|\xfe\xff|\x00?[\t\n\r -~]\x00[\t\n\r -~]")
 """A byte-order mark, or letters with a zero beside each."""
 
 _WITHIN = {
-    (b"\n" + magic if magic.isascii() and magic.decode().isprintable() else magic): name
-    for magic, name in _BEGINNINGS.items()
+    **{
+        (b"\n" + magic if magic.isascii() and magic.decode().isprintable() else magic): name
+        for magic, name in _BEGINNINGS.items()
+    },
+    b"\n\xff\xfe": "text in UTF-16",
+    b"\n\xfe\xff": "text in UTF-16",
 }
 """What may be written within a line of text counts at its beginning only."""
 
@@ -43,9 +47,9 @@ def seems_to_be(head: bytes) -> str | None:
     return "text in UTF-16" if _UTF_16.match(head) else None
 
 
-def packed_within(text: bytes) -> str | None:
+def foreign_within(text: bytes) -> str | None:
     """Name of what seems to begin somewhere in this text and is none."""
-    if not text.translate(None, delete=_PRINTABLE):  # as most are; all that is packed has more
+    if not text.translate(None, delete=_PRINTABLE):  # as most are; all that is foreign has more
         return None
     return next((name for magic, name in _WITHIN.items() if magic in text), None)
 

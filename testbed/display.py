@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from rich.columns import Columns
 from rich.console import RenderableType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TimeRemainingColumn
 from rich.table import Column
@@ -83,15 +84,16 @@ class _Said(ProgressColumn):
 
 
 class _Lines(Progress):
-    """All in one line where it fits; else each in a line of its own, wrapped and never cut."""
+    """All in one line where it fits; else each text in a line of its own, wrapped and never cut."""
 
     def get_renderables(self) -> Iterable[RenderableType]:
         if all(self._fits(task) for task in self.tasks):
             yield from super().get_renderables()
             return
         columns = [column for column in self.columns if isinstance(column, ProgressColumn)]
-        shown = (column(task) for task in self.tasks for column in columns)
-        yield from (each for each in shown if each != Text())
+        for task in self.tasks:
+            yield from (column(task) for column in columns if isinstance(column, _Said))
+            yield Columns(column(task) for column in columns if not isinstance(column, _Said))
 
     def _fits(self, task: Task) -> bool:
         said: int = sum(max(task.fields[name].cell_len, least) for name, least in _USUAL.items())

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from experiment.errors import InputError
 from experiment.record import write_whole
 from experiment.trace import ARRIVAL_TIMES, HEADER_KEY, TraceFile, TraceHeader, read_trace
+from experiment.visible import visible
 from testbed.traces.mapping import JourneyTable
 from testbed.traces.opening import name_of
 from testbed.traces.reading import JOURNEYS, Reading, Rules, most_frequent, read_log, utc
@@ -69,7 +70,7 @@ def _require_arrivals(log: Path, reading: Reading) -> None:
 def _header(log: Path, reading: Reading, rules: Rules) -> TraceHeader:
     first_s = reading.first_s or 0
     return TraceHeader(
-        source=Path(name_of(log)).name,
+        source=visible(Path(name_of(log)).name),
         source_sha256=reading.sha256,
         first=utc(first_s),
         last=utc(reading.last_s),

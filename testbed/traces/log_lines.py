@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 _LINE = re.compile(
     r"\S+ \S+ .+? "  # client, identity, user (who may have spaces in the name)
@@ -44,8 +44,8 @@ class Hit(NamedTuple):
     method: str
     """Empty when what was sent is no HTTP request, such as a TLS handshake."""
     path: str
-    """As a web server reads it: without host and query, percent-decoded, slashes and dots resolved.
-    As logged, up to its query, when no path was asked for."""
+    """As a web server reads it: without host and query, percent-decoded but for line ends, slashes
+    and dots resolved. As logged, up to its query, when no path was asked for."""
     has_path: bool
     status: StatusClass
 
@@ -104,12 +104,13 @@ def _path(target: str) -> str | None:
         return "/"
     if not written.startswith("/"):
         return None
-    return _resolved(unquote(_ESCAPED.sub(_percent_encoded, written)))
+    decoded = unquote(_ESCAPED.sub(_percent_encoded, written))
+    return _resolved(decoded.replace("\n", "%0A"))  # the $ of a rule would match before it
 
 
 def _percent_encoded(escaped: re.Match[str]) -> str:
     code, letter = escaped.groups()
-    return f"%{code}" if code else f"%{ord(_LETTERS.get(letter, letter)):02X}"
+    return f"%{code}" if code else quote(_LETTERS.get(letter, letter), safe="")
 
 
 def _resolved(path: str) -> str | None:

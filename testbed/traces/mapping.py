@@ -19,7 +19,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: re.Pattern[str]
-    """Searched for in the percent-decoded path without its query; ``^`` and ``$`` bind it."""
+    """Searched for in the path as a web server reads it, without query; ``^`` and ``$`` bind it."""
     methods: tuple[str, ...] = ()
     """Empty: any."""
     journey: Meaning

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from experiment.encoding import GZIP, packed_within, seems_to_be
+from experiment.encoding import GZIP, foreign_within, seems_to_be
 from experiment.errors import InputError
 
 STANDARD_INPUT = Path("-")
@@ -133,7 +133,7 @@ def _checked(part: Iterator[bytes]) -> Iterator[bytes]:
             _require_text("seems to be", seems_to_be(block) or seems_to_be(text))
         else:
             text = block
-        _require_text("has something within that seems to be", packed_within(before + text))
+        _require_text("has something within that seems to be", foreign_within(before + text))
         yield text
         before = (before + text)[-_LONGEST_MAGIC:]
 

@@ -74,6 +74,12 @@ def test_a_log_is_read_from_standard_input_plain_or_compressed(
     assert trace.header.source_sha256 == hashlib.sha256(content).hexdigest()
 
 
+def test_a_log_whose_name_is_no_text_is_named_by_its_bytes(tmp_path: Path) -> None:
+    log = log_of(tmp_path, "08:00:00").rename(tmp_path / "x\udcff.log")
+    import_plain(log, tmp_path / "a.trace")
+    assert read_trace(tmp_path / "a.trace").header.source == r"x\xff.log"
+
+
 def test_an_empty_standard_input_is_refused_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +233,9 @@ def test_what_is_no_text_is_refused_by_name(tmp_path: Path, content: bytes, name
     if name != "gzip":
         with pytest.raises(InputError, match=f"seems to be {name}; give it as text"):
             _import_bytes(tmp_path, PACKED + content)
+    if name in {"Zstandard", "xz", "a zip archive"} or content[:2] == b"\xff\xfe":
+        with pytest.raises(InputError, match=f"something within that seems to be {name}"):
+            _import_bytes(tmp_path, PLAIN + content)
     assert not (tmp_path / "a.trace").exists()
 
 

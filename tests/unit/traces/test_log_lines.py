@@ -11,7 +11,7 @@ from testbed.traces.log_lines import Hit, parse
 
 offsets = st.integers(-14 * 4, 14 * 4).map(lambda quarters: timedelta(minutes=15 * quarters))
 seconds = st.integers(0, 4_000_000_000)
-paths = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/."), max_size=30)
+paths = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/.\n"), max_size=30)
 agents = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 clients = st.ip_addresses().map(str)
 sizes = st.sampled_from(["-", "0", "512"])
@@ -68,6 +68,7 @@ def _asked(request: str) -> Hit:
         ("//api///products/1", "/api/products/1"),
         ("/a/./b/../c", "/a/c"),
         ("/a/%2E%2E/", "/"),
+        ("/%0A", "/%0A"),
         ("/search/?q=../..", "/search/"),
         ("/search?q=red shoe", "/search"),
         ("/red shoe", "/red shoe"),
@@ -75,6 +76,7 @@ def _asked(request: str) -> Hit:
         ("HTTP://shop.example", "/"),
         ("http://shop.example?q=a", "/"),
         (r"/caf\xC3\xA9/\"a\"", '/café/"a"'),
+        ("/caf\\\N{REPLACEMENT CHARACTER}", "/caf\N{REPLACEMENT CHARACTER}"),
     ],
 )
 def test_a_path_is_read_as_a_web_server_reads_it(target: str, path: str) -> None:
