@@ -20,6 +20,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
     return [
         *of_blocks(run, summary),
         *_of_guards(run),
+        *_of_slow_clients(run),
         *_of_metric(run),
         *_of_closed_loops(run),
         *_of_load(run),
@@ -79,6 +80,15 @@ def _of_guards(run: MeasuredRun) -> Iterator[str]:
                 f"{arm.name} ran without guards of its books that a store would never run without "
                 f"({', '.join(arm.without)}), to show what they are for."
             )
+
+
+def _of_slow_clients(run: MeasuredRun) -> Iterator[str]:
+    unprotected = [a.name for a in run.every_arm if a.slow_client_protection == "none"]
+    if unprotected:
+        yield (
+            f"{listed(unprotected)} ran behind an edge that sends a request on before its body is "
+            "there, which no store should do, to show what threads that wait for it mean."
+        )
 
 
 def _of_metric(run: MeasuredRun) -> Iterator[str]:

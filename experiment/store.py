@@ -12,6 +12,11 @@ from experiment.policies import Policies
 Architecture = Literal["monolith", "microservices"]
 DatabaseLayout = Literal["shared", "per-service"]
 
+SlowClientProtection = Literal["edge", "none"]
+"""edge: the edge takes in a whole body before it sends a request on, and waits for it only so long
+none: it sends a request on with its first byte, and who serves it waits for the rest
+"""
+
 BudgetMode = Literal["pooled", "static", "equal-instances", "equal-cost"]
 """How the CPUs of a budget are handed out; memory is pooled in each.
 pooled: to whoever wants them first
@@ -75,6 +80,8 @@ class Arm(Part):
     databases: DatabaseLayout = "shared"
     """One database server for all data, or one for each service that keeps data, under the same
     budget. The monolith has one in either case."""
+    slow_client_protection: SlowClientProtection = "edge"
+    """Who waits for a body that does not come."""
     loop: Literal["open", "closed"] = "open"
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""

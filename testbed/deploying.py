@@ -61,6 +61,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         policies=_with_patience(arm.policies, scenario.load.deadline_s),
         network_faults=_has_network_faults(scenario, arm.architecture),
         without=arm.without,
+        slow_client_protection=arm.slow_client_protection,
         division=division_of(scenario.budget, arm, roles, counts),
     )
 

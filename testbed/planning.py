@@ -119,6 +119,10 @@ def factors_of(scenario: Scenario, remote_load: RemoteLoad | None = None) -> dic
         )
     if scenario.autoscaling is not None:
         factors["autoscaling"] = scenario.autoscaling.says
+    if unprotected := [a.name for a in scenario.arms if a.slow_client_protection == "none"]:
+        factors["slow-client protection"] = (
+            f"none in {', '.join(unprotected)}: there the edge sends a request on at its first byte"
+        )
     if remote_load is not None:
         factors["load"] = f"from {scenario.load.workers} workers over the network"
     return factors

@@ -4,13 +4,14 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from experiment.faults.of_clients import ClientFault
 from experiment.faults.on_data import DataFault
 from experiment.faults.on_instances import InstanceFault
 from experiment.faults.on_messages import MessageFault
 from experiment.faults.on_network import NetworkFault
 from experiment.faults.on_roles import RoleFault
 
-AnyFault = RoleFault | MessageFault | NetworkFault | InstanceFault | DataFault
+AnyFault = RoleFault | MessageFault | NetworkFault | InstanceFault | DataFault | ClientFault
 
 FaultPlan = Annotated[AnyFault, Field(discriminator="kind")]
 

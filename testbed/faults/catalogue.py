@@ -1,6 +1,7 @@
 """From a planned fault to the fault itself."""
 
 from experiment.faults.fault import PlannedFault
+from experiment.faults.of_clients import SlowClients
 from experiment.faults.on_data import ConnectionsUsedUp, DatabaseStopped, DataFault, LockHeld
 from experiment.faults.on_instances import InstanceFault, Kill, Pause, Restart, SlowStart
 from experiment.faults.on_messages import FaultOnMessages
@@ -16,6 +17,7 @@ from testbed.faults import (
     lock_held,
     pause,
     restart,
+    slow_clients,
 )
 from testbed.faults.fault import Fault
 from testbed.faults.fault_point import FaultBoard, FaultPoint
@@ -41,6 +43,8 @@ def fault_for(plan: FaultPlan, board: FaultBoard, seed: int) -> Fault:
             return _on_instances(plan, board.store, seed)
         case DatabaseStopped() | LockHeld() | ConnectionsUsedUp():
             return _on_data(plan, board.store)
+        case SlowClients():
+            return slow_clients.SlowClients(board.store.url, plan)
 
 
 def _on_instances(plan: InstanceFault, store: RunningStore, seed: int) -> Fault:

@@ -8,7 +8,15 @@ from typing import Any, Protocol
 
 from experiment.footprint import RoleFootprint
 from experiment.policies import Policies
-from experiment.store import Architecture, Budget, DatabaseLayout, Guard, Sample, Work
+from experiment.store import (
+    Architecture,
+    Budget,
+    DatabaseLayout,
+    Guard,
+    Sample,
+    SlowClientProtection,
+    Work,
+)
 from store.rules.books import Books
 from store.rules.limbo import Limbo
 from store.runtime.deployable import Deployable
@@ -46,6 +54,8 @@ class Deployment:
     """Whether its network is going to be impaired: what that takes is started with it."""
     without: tuple[Guard, ...] = ()
     """Guards of the books that are switched off."""
+    slow_client_protection: SlowClientProtection = "edge"
+    """Whether its edge waits for bodies, or each of its processes for its own."""
     division: Division = field(default_factory=Division)
     """How the CPUs of the budget are divided."""
 

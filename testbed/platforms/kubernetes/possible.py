@@ -42,3 +42,5 @@ def _reasons_of(arm: Arm, scenario: Scenario) -> Iterator[str]:
     is_static = (arm.budget_mode or scenario.budget.mode) == "static"
     if is_static and arm.scaled:
         yield f"pods cannot share a slice, and {arm.name} is to scale within slices (static)"
+    if arm.slow_client_protection == "none":
+        yield f"its edge is configured as in its image, and protects {arm.name} from slow clients"

@@ -86,6 +86,7 @@ class Blueprint:
             mesh=mesh,
             most_in_flight=self._most_in_flight() if self.policies.shedding else {},
             stamps_start=self.policies.deadline == "propagated",
+            protects_from_slow_clients=self.deployment.slow_client_protection == "edge",
         )
 
     @property

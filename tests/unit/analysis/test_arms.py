@@ -77,6 +77,20 @@ def test_the_report_shows_all_three_arms(folder: RunFolder) -> None:
     assert "A block runs all arms" in page
 
 
+def test_arms_behind_an_edge_without_protection_from_slow_clients_are_named(
+    folder: RunFolder,
+) -> None:
+    plan = folder.read_plan()
+    first, *others = plan.scenario.arms
+    arms = (first.model_copy(update={"slow_client_protection": "none"}), *others)
+    scenario = plan.scenario.model_copy(update={"arms": arms})
+    run = dataclasses.replace(load_run(folder), plan=plan.model_copy(update={"scenario": scenario}))
+
+    said = "monolith ran behind an edge that sends a request on before its body is there"
+    assert any(says.startswith(said) for says in limits_of(run, summarise(load_run(folder))))
+    assert not any(said in says for says in limits_of(load_run(folder), summarise(run)))
+
+
 def test_three_arms_of_one_architecture_do_not_compare_architectures(folder: RunFolder) -> None:
     plan = folder.read_plan()
     arms = tuple(a.model_copy(update={"architecture": "monolith"}) for a in plan.scenario.arms)

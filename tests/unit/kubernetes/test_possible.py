@@ -15,6 +15,7 @@ IMPOSSIBLE = {
     "right-sizing-checkout": "one CPU budget for all",
     "right-sizing-search": "one CPU budget for all",
     "scaling": "one CPU budget for all",
+    "slow-clients": "protects monolith from slow clients",
     "spike-budgets": "pods cannot share a slice",
     "without-guards": "the fault black-hole",
 }

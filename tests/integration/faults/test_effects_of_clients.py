@@ -1,0 +1,69 @@
+"""What slow clients do to both running stores, behind an edge that waits for them and without."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import requests
+from hurting import Patient, eventually
+
+from experiment.faults.of_clients import SlowClients
+from experiment.store import Sample
+from testbed.deploying import plain_deployment
+from testbed.faults.fault_point import FaultBoard
+from testbed.platforms.local.platform import LocalPlatform
+
+THREADS = 16
+PRODUCTS = "/api/products"
+SESSIONS = "/api/sessions"
+NOBODY = {"email": "nobody@example.com", "password": "a good password"}
+
+
+def test_an_edge_that_waits_for_slow_clients_leaves_all_threads_to_others(patient: Patient) -> None:
+    with patient.under(SlowClients(sockets=4 * THREADS)):
+        assert _answer_to_sign_in(patient) == 401
+        assert patient.get(PRODUCTS, timeout_s=1).status_code == 200
+
+
+@pytest.fixture(scope="module", params=["monolith", "microservices"])
+def unprotected(
+    request: pytest.FixtureRequest,
+    local_platform: LocalPlatform,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Patient]:
+    small = Sample(products=20, customers=10, ratings=20)
+    wanted = replace(plain_deployment(request.param, small), slow_client_protection="none")
+    store = local_platform.up(wanted, tmp_path_factory.mktemp("unprotected"))
+    with requests.Session() as http:
+        http.trust_env = False
+        yield Patient(request.param, store, http, FaultBoard(store))
+    store.down()
+
+
+@pytest.mark.long
+def test_without_it_each_takes_a_thread_of_whoever_serves_its_path(unprotected: Patient) -> None:
+    with unprotected.under(SlowClients(sockets=THREADS - 1)):
+        assert _answer_to_sign_in(unprotected) == 401
+    with unprotected.under(SlowClients(sockets=THREADS)):
+        # A request over a kept connection may pass the last of the new ones.
+        assert eventually(lambda: _answer_to_sign_in(unprotected) is None, within_s=2)
+        is_up = _status(unprotected, PRODUCTS) == 200
+        assert is_up == (unprotected.architecture == "microservices")
+    assert eventually(lambda: _answer_to_sign_in(unprotected) == 401, within_s=2)
+    assert eventually(lambda: _status(unprotected, PRODUCTS) == 200, within_s=2)
+
+
+def _answer_to_sign_in(patient: Patient) -> int | None:
+    """Status; None without an answer within a second."""
+    try:
+        url = patient.store.url + SESSIONS
+        return patient.http.post(url, json=NOBODY, timeout=1).status_code
+    except requests.ReadTimeout:
+        return None
+
+
+def _status(patient: Patient, path: str) -> int | None:
+    try:
+        return patient.get(path, timeout_s=1).status_code
+    except requests.ReadTimeout:
+        return None
