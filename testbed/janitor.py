@@ -93,9 +93,12 @@ class Belongings:
         self._write("folder", path=str(path.absolute()))
 
     @contextmanager
-    def temporary_folder(self) -> Iterator[Path]:
-        """A folder that goes at the end of the block, or with its owner; recorded before it is."""
-        path = Path(tempfile.gettempdir(), f"twinstack-{secrets.token_hex(4)}")
+    def temporary_folder(self, base: Path | None = None) -> Iterator[Path]:
+        """A folder that goes at the end of the block, or with its owner; recorded before it is.
+
+        In ``base``, or where the system has such folders.
+        """
+        path = (base or Path(tempfile.gettempdir())) / f"twinstack-{secrets.token_hex(4)}"
         self.folder(path)
         path.mkdir(mode=0o700)
         try:

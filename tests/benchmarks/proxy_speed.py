@@ -82,7 +82,8 @@ def _say(line: str) -> None:
 def _idle(proxy: Proxy, folder: Path, belongings: Belongings, port: int) -> None:
     number, idle_port = proxy.open_passage(Impairment("refuse"), (HOST, port), HOST)
     proxy.ask({"mend": number})
-    edge = Edge(EdgePlan({}, [NAME], folder / "members", mesh=True), folder)
+    plan = EdgePlan({}, [NAME], folder / "members", mesh=True, admin_socket=folder / "admin")
+    edge = Edge(plan, folder)
     edge.announce(NAME, [(HOST, port)])
     envoy = edge.start(as_process(belongings, (), ()))
     edge.await_members([NAME], within_s=10)

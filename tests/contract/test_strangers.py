@@ -1,6 +1,12 @@
-"""Another user of this machine asks the processes behind the edge, whose ports all can reach."""
+"""What another user of this machine can do to a running store, whose ports all can reach."""
 
-from collections.abc import Callable
+import os
+import pwd
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +16,7 @@ from requests import Response
 from experiment.store import Architecture
 from store.payment_provider.client import PAYMENT_PROVIDER
 from store.runtime.callers import TOKEN_HEADER, bearing
+from testbed.platforms.store import edge_admin
 from testbed.platforms.store.store import Store
 
 ORDER = "00000000-0000-4000-8000-000000000001"
@@ -93,3 +100,68 @@ def test_the_payment_provider_serves_its_store_alone(store: Store, headers: dict
     for (method, path), body in asked.items():
         answer = _ask(store, PAYMENT_PROVIDER, method, path, json=body, headers=named)
         assert _is_refused(answer), path
+
+
+LISTENS = "0A"
+
+
+@contextmanager
+def _another_user() -> Iterator[None]:
+    """Within, this process has the rights of ``nobody``."""
+    nobody, groups = pwd.getpwnam("nobody"), os.getgroups()
+    os.setgroups([])
+    os.setegid(nobody.pw_gid)
+    os.seteuid(nobody.pw_uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.setgroups(groups)
+
+
+def _ports_of(pid: int) -> set[int]:
+    """Where a process listens over TCP."""
+    names = (str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir())
+    inodes = {name.removeprefix("socket:[").rstrip("]") for name in names}
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:])
+    return {int(row[1].split(":")[1], 16) for row in rows if row[3] == LISTENS and row[9] in inodes}
+
+
+def test_the_edge_listens_for_its_clients_and_for_nobody_else(store: Store) -> None:
+    assert store._edge_process is not None
+    assert _ports_of(store._edge_process.pid) == set(store._edge.ports)
+
+
+def test_the_edge_is_administered_by_its_own_user_alone(store: Store) -> None:
+    path = store._edge._admin_socket
+    assert edge_admin.ask(path, "/listeners?format=json")
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(os.fsencode(path)) <= 107
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_another_user_cannot_ask_the_edge_to_quit(store: Store) -> None:
+    path = store._edge._admin_socket
+    with socket.socket(socket.AF_UNIX) as stranger, _another_user():
+        acts = (
+            lambda: stranger.connect(str(path)),
+            lambda: list(path.parent.iterdir()),
+            path.unlink,
+        )
+        for act in acts:
+            with pytest.raises(PermissionError):
+                act()
+
+
+def test_no_file_of_a_store_holds_a_secret(store: Store) -> None:
+    folder = store._blueprint.folder
+    contents = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+    assert contents
+    assert not [s for s in store.secrets.values() if any(s.encode() in each for each in contents)]
+
+
+def test_no_secret_is_on_a_command_line(store: Store) -> None:
+    lines = [Path(f"/proc/{each.pid}/cmdline").read_bytes() for each in store.instances()]
+    assert not [s for s in store.secrets.values() if any(s.encode() in each for each in lines)]

@@ -163,6 +163,13 @@ def test_roles_without_membership_files_are_found_by_their_names() -> None:
     }
 
 
+def test_the_administration_is_a_socket_that_its_own_user_may_open() -> None:
+    plan = _plan(admin_socket=Path("/run/private/admin"))
+    assert envoy.bootstrap(plan)["admin"]["address"] == {
+        "pipe": {"path": "/run/private/admin", "mode": 0o600}
+    }
+
+
 def test_the_administration_stays_on_loopback_wherever_the_edge_listens() -> None:
     plan = EdgePlan(ROUTES, ["carts"], port=8080, address="0.0.0.0", admin_port=9901)
     config = envoy.bootstrap(plan)

@@ -25,6 +25,7 @@ from testbed.platforms.store.edge import Edge, as_process
 from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.instances import InstancePlan, RunningInstance, start_instance
 from testbed.platforms.store.readiness import await_ready
+from testbed.socket_places import private_place
 from testbed.undoing import Undoing
 
 READY_WITHIN_S = 30.0
@@ -49,7 +50,8 @@ class CrossingBench(Undoing):
             for callee, create in _CALLEES.items()
         }
         await_ready(self._callees.values(), READY_WITHIN_S)
-        mesh, self._envoy = self._start_envoy(self._callees["service"])
+        admin_socket = undo.enter_context(private_place(self._belongings)) / "admin"
+        mesh, self._envoy = self._start_envoy(self._callees["service"], admin_socket)
         peers = self._write_peers(mesh)
         self._caller = self._start(
             self._plan("testbed.bench.crossing.caller:create_app()", CALLER, peers)
@@ -99,9 +101,10 @@ class CrossingBench(Undoing):
         self._processes.append(instance.process)
         return instance
 
-    def _start_envoy(self, callee: RunningInstance) -> tuple[str, Running]:
+    def _start_envoy(self, callee: RunningInstance, admin_socket: Path) -> tuple[str, Running]:
         """URL at which it leads to the callee."""
-        plan = EdgePlan({}, [SERVICE], self._folder / "members", mesh=True)
+        members = self._folder / "members"
+        plan = EdgePlan({}, [SERVICE], members, mesh=True, admin_socket=admin_socket)
         edge = Edge(plan, self._folder)
         edge.announce(SERVICE, [callee.address])
         envoy = edge.start(as_process(self._belongings, self._cores.store, ()))

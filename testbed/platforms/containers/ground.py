@@ -33,7 +33,6 @@ from testbed.platforms.store.proxy import Proxy, start_proxy
 
 EVERYWHERE = envoy.EVERYWHERE
 EDGE_PORT = 8080
-ADMIN_PORT = 9901
 FIRST_PORT = 8001
 
 
@@ -50,6 +49,7 @@ class ContainerGround:
         wiring: Wiring,
         belongings: Belongings,
         folder: Path,
+        sockets: Path,
         published: int | None,
     ) -> None:
         self.databases = databases
@@ -59,6 +59,7 @@ class ContainerGround:
         self._wiring = wiring
         self._belongings = belongings
         self._folder = folder
+        self._sockets = sockets
         self._published = published
         self._ports = count(FIRST_PORT)
         self._running: list[RunningContainer] = []
@@ -132,6 +133,7 @@ class ContainerGround:
             "edge",
             self._budget.of_shared(),
             [] if self._published is None else [self._wiring.public],
+            shared=[self._sockets],
             command=arguments,
             published={} if self._published is None else {EDGE_PORT: self._published},
         )
@@ -142,7 +144,9 @@ class ContainerGround:
         name: str,
         place: Placement,
         more: Sequence[Network],
+        *,
         stop: str = "SIGTERM",
+        shared: Sequence[Path] = (),
         **own: Any,
     ) -> RunningContainer:
         chosen = Cast(
@@ -150,7 +154,7 @@ class ContainerGround:
             network=str(self._wiring.services.name),
             labels={},
             placement=place,
-            binds=[f"{self._folder}:{self._folder}"],
+            binds=[f"{each}:{each}" for each in (self._folder, *shared)],
             user=None if os.geteuid() == 0 else f"{os.geteuid()}:{os.getegid()}",
             **own,
         )

@@ -22,7 +22,6 @@ from testbed.platforms.containers.compose import Moulds
 from testbed.platforms.containers.database import DatabaseContainer, ServerPlan
 from testbed.platforms.containers.factors import COMPOSE
 from testbed.platforms.containers.ground import (
-    ADMIN_PORT,
     EDGE_PORT,
     EVERYWHERE,
     ContainerGround,
@@ -38,6 +37,7 @@ from testbed.platforms.store.edge import Edge
 from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.servers import Servers
 from testbed.platforms.store.store import Store
+from testbed.socket_places import private_place
 from testbed.undoing import Undoing
 
 IMAGE_USER = 10001
@@ -141,7 +141,9 @@ class ComposePlatform(Undoing):
             undo.callback(self._databases.drop, databases)
             self._begin_fresh(by_role, limited)
             blueprint = Blueprint(deployment, folder, databases.urls)
+            sockets = undo.enter_context(private_place(self.belongings))
             undo.enter_context(_given_to_containers(folder, blueprint.state_changes_file))
+            undo.enter_context(_given_to_containers(sockets))
             ground = self._ground(
                 deployment,
                 databases=databases,
@@ -151,10 +153,12 @@ class ComposePlatform(Undoing):
                 wiring=wiring,
                 belongings=self.belongings,
                 folder=folder,
+                sockets=sockets,
                 published=port,
             )
             undo.callback(ground.close)
-            store = Store(blueprint, ground, Edge(_edge_plan(blueprint), folder, port))
+            plan = _edge_plan(blueprint, sockets / "admin")
+            store = Store(blueprint, ground, Edge(plan, folder, port))
             undo.callback(store.stop)
             with limited.limits.blamed(deployment.budget):
                 store.start()
@@ -183,12 +187,11 @@ class ComposePlatform(Undoing):
         self._servers.begin_fresh(by_role)
 
 
-def _edge_plan(blueprint: Blueprint) -> EdgePlan:
+def _edge_plan(blueprint: Blueprint, admin_socket: Path) -> EdgePlan:
     return replace(
         blueprint.edge(port=EDGE_PORT, mesh=False),
         address=EVERYWHERE,
-        admin_address=EVERYWHERE,
-        admin_port=ADMIN_PORT,
+        admin_socket=admin_socket,
     )
 
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -27,10 +28,8 @@ from testbed.platforms.store.databases import Databases
 from testbed.platforms.store.edge import Edge
 from testbed.platforms.store.servers import Servers
 from testbed.platforms.store.store import Store
+from testbed.socket_places import private_place, short_base
 from testbed.undoing import Undoing
-
-LONGEST_BASE = 60
-"""A socket's path may have 107 characters."""
 
 
 class LocalPlatform(Undoing):
@@ -109,7 +108,10 @@ class LocalPlatform(Undoing):
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
             limited.says["cpu"] += easing.says
             blueprint = Blueprint(deployment, folder, databases.urls)
-            plan = blueprint.edge(port=port, mesh=self._mesh == "envoy", address=self._address)
+            plan = replace(
+                blueprint.edge(port=port, mesh=self._mesh == "envoy", address=self._address),
+                admin_socket=undo.enter_context(private_place(self.belongings)) / "admin",
+            )
             ground = LocalGround(databases, self._cores, limited, easing, self.belongings, folder)
             store = Store(blueprint, ground, Edge(plan, folder))
             undo.callback(store.stop)
@@ -143,13 +145,5 @@ def require_free(port: int | None) -> None:
 
 
 def _place_for_data() -> Path:
-    """A folder to be made, recorded before that.
-
-    On a disk where possible (``/tmp`` is often memory), short enough for a socket, and without
-    what separates or ends a path in PostgreSQL's settings.
-    """
-    for base in (os.environ.get("TMPDIR"), "/var/tmp", "/tmp"):  # noqa: S108 - its name is drawn
-        fits = base and len(base) <= LONGEST_BASE and not set(base) & set(',"')
-        if base and fits and os.access(base, os.W_OK):
-            return Path(base) / f"twinstack-{secrets.token_hex(4)}"
-    raise InputError("There is no folder for PostgreSQL's data: /var/tmp and /tmp are read-only.")
+    """A folder to be made, recorded before that."""
+    return short_base() / f"twinstack-{secrets.token_hex(4)}"

@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import urllib3
-from urllib3.exceptions import HTTPError
 
 from experiment.errors import RunError
 from experiment.record import write_whole
 from testbed.janitor import Belongings
 from testbed.platforms.machine.processes import Program, start
 from testbed.platforms.running import Address, Running
-from testbed.platforms.store import envoy
+from testbed.platforms.store import edge_admin, envoy
 from testbed.platforms.store.envoy import EdgePlan
 
 _POLL_S = 0.02
-_ADMIN_TIMEOUT = urllib3.Timeout(total=2.0)
 
 
 _MISSING = (
@@ -62,15 +59,15 @@ class Edge:
     """
 
     def __init__(self, plan: EdgePlan, folder: Path, published: int | None = None) -> None:
-        if plan.members is None:
-            raise ValueError("members that are announced need a folder")
+        if plan.members is None or plan.admin_socket is None:
+            raise ValueError("members that are announced need a folder, and the edge a socket")
         self._plan = plan
         self._published = published
         self._members_folder = plan.members
+        self._admin_socket = plan.admin_socket
         self._folder = folder
         self._log = folder / "envoy.log"
         self._admin_file = folder / "admin-address"
-        self._http = urllib3.PoolManager(retries=False, timeout=_ADMIN_TIMEOUT)
         self._host = envoy.LOOPBACK
         self._process: Running | None = None
         self._ports: dict[str, int] = {}
@@ -153,14 +150,8 @@ class Edge:
         }
         return {role for role, known in self._members.items() if healthy.get(role) != known}
 
-    def _ask(self, path: str) -> dict[str, Any]:
-        port = self._admin_file.read_text(encoding="ascii").rpartition(":")[2]
-        try:
-            url = f"http://{self._host}:{port}{path}"
-            answer: dict[str, Any] = self._http.request("GET", url).json()
-        except HTTPError as error:
-            raise RunError(f"Envoy does not answer on its admin port: {error}.") from error
-        return answer
+    def _ask(self, target: str) -> dict[str, Any]:
+        return edge_admin.ask(self._admin_socket, target)
 
 
 def _healthy(hosts: list[dict[str, Any]]) -> set[Address]:

@@ -75,9 +75,10 @@ class EdgePlan:
     """0: a free one."""
     address: str = LOOPBACK
     """Where it listens for clients and for calls between services."""
+    admin_socket: Path | None = None
+    """Unix socket of its administration, for its own user alone."""
     admin_port: int = 0
-    """0: a free one."""
-    admin_address: str = LOOPBACK
+    """Where there is no socket: a port of loopback, as seen from the edge; 0: a free one."""
     mesh: bool = False
     """Whether every role also gets a listener for calls between services."""
     most_in_flight: Mapping[str, int] = field(default_factory=dict)
@@ -98,7 +99,7 @@ def bootstrap(plan: EdgePlan) -> Config:
         ]
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
-        "admin": {"address": _address(plan.admin_port, plan.admin_address)},
+        "admin": {"address": _admin(plan)},
         "static_resources": {
             "listeners": listeners,
             "clusters": [_cluster(role, plan) for role in plan.roles],
@@ -279,6 +280,12 @@ def _health_check() -> Config:
         "healthy_threshold": 1,
         "http_health_check": {"path": "/readyz"},
     }
+
+
+def _admin(plan: EdgePlan) -> Config:
+    if plan.admin_socket is None:
+        return _address(plan.admin_port)
+    return {"pipe": {"path": str(plan.admin_socket), "mode": 0o600}}
 
 
 def _address(port: int, host: str = LOOPBACK) -> Config:
