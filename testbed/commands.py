@@ -165,7 +165,7 @@ def keep_up(
         platform.belongings.temporary_folder() as logs,
     ):
         wanted = plain_deployment(architecture, sample)
-        store = platform.up(wanted, logs, port=port)
+        store = platform.up(wanted, logs, port=port, tell=console.say)
         try:
             console.say(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
             console.say(

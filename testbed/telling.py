@@ -11,6 +11,10 @@ from testbed.terminal import Terminal, text_of
 Telling = Callable[[str], None]
 
 
+def silent(_: str) -> None:
+    """Tells nobody."""
+
+
 @contextmanager
 def telling(console: Terminal) -> Iterator[Telling]:
     """A live line on a terminal, plain lines elsewhere."""

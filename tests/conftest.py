@@ -8,8 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import Connection, sql
-from psycopg.rows import TupleRow
+from psycopg import sql
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -17,6 +16,7 @@ from experiment.store import Architecture, Sample
 from testbed.deploying import plain_deployment
 from testbed.environment import drop_settings_of_other_programs
 from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.platform import RunningStore
 from testbed.platforms.store.store import Store
 
@@ -51,13 +51,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStore
     return ByStore(config, log)
 
 
-def _leave_writing_to_the_system(connection: Connection[TupleRow]) -> None:
+def _leave_writing_to_the_system(server: PostgresServer) -> None:
     """Do not wait for the disk: these data need not survive a loss of power.
 
     Nobody measures them, and the disk is most of what a store costs that is started and dropped.
     """
-    connection.execute("ALTER SYSTEM SET fsync = off")
-    connection.execute("SELECT pg_reload_conf()")
+    with (server.data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write("fsync = off\n")
+    with server.connect() as connection:
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")
@@ -84,8 +86,8 @@ def fresh_database(postgres_url: str) -> Callable[[str], str]:
 @contextmanager
 def _platform() -> Iterator[LocalPlatform]:
     with LocalPlatform() as platform:
-        with platform._servers.shared.connect() as connection:
-            _leave_writing_to_the_system(connection)
+        platform._servers.open()
+        _leave_writing_to_the_system(platform._servers.shared)
         yield platform
 
 

@@ -10,6 +10,11 @@ def create_role(connection: Connection[Any], role: str, password: str) -> None:
     connection.execute(create.format(sql.Identifier(role), password))
 
 
+def set_password(connection: Connection[Any], role: str, password: str) -> None:
+    alter = sql.SQL("ALTER ROLE {} PASSWORD {}")
+    connection.execute(alter.format(sql.Identifier(role), password))
+
+
 def create_database(
     connection: Connection[Any], name: str, owner: str, template: str = "template0"
 ) -> None:

@@ -1,5 +1,6 @@
 """Commands about this machine: what runs on it, what it can do, what is left on it."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -78,10 +79,11 @@ def bench(
 
 @app.command()
 def clean() -> None:
-    """Stop whatever an interrupted run left behind, and say what it was."""
+    """Stop what an interrupted run left behind and remove kept data; say what it was."""
     from testbed.janitor import clean as sweep  # noqa: PLC0415 - keeps --help fast
     from testbed.janitor import state_dir  # noqa: PLC0415 - keeps --help fast
+    from testbed.platforms.local.kept_data import FOLDER, KeptData  # noqa: PLC0415 - keeps --help fast
 
-    done = sweep(state_dir())
+    done = [*sweep(state_dir()), *KeptData(state_dir() / FOLDER, os.environ).clean()]
     for sentence in done or ["Nothing was left behind."]:
         console.say(sentence)

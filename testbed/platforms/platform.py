@@ -26,6 +26,7 @@ from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment, Tally
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
+from testbed.telling import Telling, silent
 
 
 def at_once() -> None:
@@ -65,6 +66,13 @@ class Deployment:
 
     def count(self, role: str) -> int:
         return self.instances.get(role, 1)
+
+    @property
+    def starting(self) -> str:
+        """A sentence for whoever waits."""
+        number = sum(map(self.count, self.roles))
+        instances = "1 instance" if number == 1 else f"{number} instances"
+        return f"Starting the edge, the payment provider and {instances} of {self.architecture}."
 
 
 @dataclass(frozen=True)
@@ -271,10 +279,17 @@ class Platform(AbstractContextManager["Platform"], Protocol):
     def belongings(self) -> Belongings:
         """Where whatever is started beside the stores has to be recorded."""
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> RunningStore:
+    def up(
+        self,
+        deployment: Deployment,
+        workdir: Path,
+        port: int | None = None,
+        tell: Telling = silent,
+    ) -> RunningStore:
         """Bring ``deployment`` up and return when it serves.
 
-        Logs and other files go to ``workdir``. The edge takes ``port``, or a free one. Raises
+        Logs and other files go to ``workdir``. The edge takes ``port``, or a free one. ``tell`` is
+        given a sentence when a longer step begins. Raises
         InputError when the port is taken, RunError when a process does not come up; nothing is
         left running then.
         """

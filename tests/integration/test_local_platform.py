@@ -239,6 +239,7 @@ import sys
 from pathlib import Path
 from testbed.platforms.local.platform import LocalPlatform
 with LocalPlatform() as platform:
+    platform._servers.open()
     print(platform._servers.shared.pid, platform._servers.shared._folder, flush=True)
     sys.stdin.read()
 """

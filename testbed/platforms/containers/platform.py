@@ -38,6 +38,7 @@ from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.servers import Servers
 from testbed.platforms.store.store import Store
 from testbed.socket_places import private_place
+from testbed.telling import Telling, silent
 from testbed.undoing import Undoing
 
 IMAGE_USER = 10001
@@ -117,7 +118,13 @@ class ComposePlatform(Undoing):
         """Of a project or a deployment, not used before."""
         return f"{cleaning.prefix_of(self.belongings.file.stem)}-{next(self._numbers)}"
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
+    def up(
+        self,
+        deployment: Deployment,
+        workdir: Path,
+        port: int | None = None,
+        tell: Telling = silent,
+    ) -> Store:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
         folder = workdir.absolute()
@@ -137,6 +144,7 @@ class ComposePlatform(Undoing):
             moulds = self._moulds(deployment.architecture)
             yard = replace(self._yard, prefix=self._name())
             wiring = undo.enter_context(self._wiring(yard, deployment, by_role))
+            tell("Making the sample data for this store.")
             databases = self._databases.create(deployment, by_role)
             undo.callback(self._databases.drop, databases)
             self._begin_fresh(by_role, limited)
@@ -160,6 +168,7 @@ class ComposePlatform(Undoing):
             plan = _edge_plan(blueprint, sockets / "admin")
             store = Store(blueprint, ground, Edge(plan, folder, port))
             undo.callback(store.stop)
+            tell(deployment.starting)
             with limited.limits.blamed(deployment.budget):
                 store.start()
             store.down = undo.pop_all().close

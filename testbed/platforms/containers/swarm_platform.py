@@ -19,6 +19,7 @@ from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store.store import Store
+from testbed.telling import Telling, silent
 
 NO_PORT = "Platform swarm publishes no port: leave --port away, and open the address that is shown."
 
@@ -39,11 +40,17 @@ class SwarmPlatform(ComposePlatform):
     def _join(self, undo: ExitStack) -> None:
         undo.enter_context(swarm.joined(self._client, self.belongings))
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
+    def up(
+        self,
+        deployment: Deployment,
+        workdir: Path,
+        port: int | None = None,
+        tell: Telling = silent,
+    ) -> Store:
         """Implement ``Platform.up``; InputError when a port is asked for."""
         if port is not None:
             raise InputError(NO_PORT)
-        return super().up(deployment, workdir)
+        return super().up(deployment, workdir, tell=tell)
 
     def _wiring(
         self, yard: Yard, deployment: Deployment, servers: Mapping[str, DatabaseContainer]

@@ -25,6 +25,7 @@ from testbed.platforms.machine.limits import NOT_LIMITED
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store import envoy
 from testbed.platforms.store.servers import owners
+from testbed.telling import Telling
 
 LAST = "twinstack.part in (store, edge)"
 """What starts when all data are there."""
@@ -41,16 +42,23 @@ class Installation:
     belongings: Belongings
 
     def bring_up(
-        self, images: Images, ownership: Ownership, port: int | None, undo: ExitStack
+        self,
+        images: Images,
+        ownership: Ownership,
+        port: int | None,
+        undo: ExitStack,
+        tell: Telling,
     ) -> ClusterStore:
         """Return when it serves; what has to be closed is put on ``undo``."""
         passwords = self._create_secrets()
         manifests = self._write_manifests(images, ownership)
+        tell("Making database servers and the sample data.")
         self.cluster.create(f"--filename={manifests}", "-l", FIRST)
         await_data(self.cluster, len(owners(self.deployment)))
         fleet = Fleet(self.cluster, self._inside)
         undo.callback(fleet.close)
         fleet.settle(self._servers())
+        tell(self.deployment.starting)
         began = time.monotonic()
         self.cluster.create(f"--filename={manifests}", "-l", LAST)
         fleet.settle(self._store())

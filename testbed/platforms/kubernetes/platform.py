@@ -17,6 +17,7 @@ from testbed.platforms.kubernetes.store import ClusterStore
 from testbed.platforms.local.platform import require_free
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store import envoy
+from testbed.telling import Telling, silent
 from testbed.undoing import Undoing
 
 REGISTRY = "TWINSTACK_REGISTRY"
@@ -69,7 +70,13 @@ class KubernetesPlatform(Undoing):
         self._cluster.require_context()
         self._version = self._cluster.server_version()
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> ClusterStore:
+    def up(
+        self,
+        deployment: Deployment,
+        workdir: Path,
+        port: int | None = None,
+        tell: Telling = silent,
+    ) -> ClusterStore:
         """Implement ``Platform.up``; there is one store of each architecture at a time."""
         require_free(port)
         folder = workdir.absolute()
@@ -83,7 +90,7 @@ class KubernetesPlatform(Undoing):
             namespaces.create(self._cluster, name, ownership)
             cluster = self._cluster.within(name)
             installation = Installation(cluster, deployment, folder, self.belongings)
-            store = installation.bring_up(self._images, ownership, port, undo)
+            store = installation.bring_up(self._images, ownership, port, undo, tell)
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
@@ -17,6 +17,8 @@ from testbed import janitor
 from testbed.janitor import Belongings
 from testbed.platforms.local.ground import LocalGround
 from testbed.platforms.local.installation import Installation
+from testbed.platforms.local.kept_data import FOLDER, KeptData
+from testbed.platforms.local.opening import open_for
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.machine import limits
 from testbed.platforms.machine.affinity import split
@@ -24,11 +26,12 @@ from testbed.platforms.machine.easing import Easing
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store import envoy, instances, proxy, servers
 from testbed.platforms.store.blueprint import PROVIDER_THREADS, Blueprint
-from testbed.platforms.store.databases import Databases
+from testbed.platforms.store.databases import Databases, DatabaseSet
 from testbed.platforms.store.edge import Edge
-from testbed.platforms.store.servers import Servers
+from testbed.platforms.store.servers import Servers, shares
 from testbed.platforms.store.store import Store
 from testbed.socket_places import private_place, short_base
+from testbed.telling import Telling, silent
 from testbed.undoing import Undoing
 
 
@@ -72,7 +75,7 @@ class LocalPlatform(Undoing):
         undo.callback(shutil.rmtree, folder)
         self._servers = Servers(self._server_maker(folder))
         undo.callback(self._servers.close)
-        self._servers.open()
+        self._kept = KeptData(janitor.state_dir() / FOLDER, self.belongings.mark)
 
     def _server_maker(self, folder: Path) -> Callable[[str, int, int], PostgresServer]:
         installation = Installation.for_servers_in(folder)
@@ -88,15 +91,25 @@ class LocalPlatform(Undoing):
 
         return make
 
-    def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> Store:
+    def up(
+        self,
+        deployment: Deployment,
+        workdir: Path,
+        port: int | None = None,
+        tell: Telling = silent,
+    ) -> Store:
         """Implement ``Platform.up``; stores that are still up end with the platform."""
         require_free(port)
         folder = workdir.absolute()
         folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as undo:
+            if shares(deployment) and not self._servers.is_open:
+                open_for(deployment, self._servers, self._databases, self._kept, tell)
             by_role = undo.enter_context(self._servers.in_use(deployment))
+            tell("Copying the sample data for this store.")
+            self._hasten(by_role)
             databases = self._databases.create(deployment, by_role)
-            undo.callback(self._databases.drop, databases)
+            undo.callback(self._drop, databases, by_role)
             self._servers.begin_fresh(by_role)
             limited = limits.set_up(
                 deployment.budget, self.belongings, division=deployment.division
@@ -115,11 +128,22 @@ class LocalPlatform(Undoing):
             ground = LocalGround(databases, self._cores, limited, easing, self.belongings, folder)
             store = Store(blueprint, ground, Edge(plan, folder))
             undo.callback(store.stop)
+            tell(deployment.starting)
             with limited.blamed(deployment.budget):
                 store.start()
             store.down = undo.pop_all().close
         self._undo.callback(store.down)
         return store
+
+    def _hasten(self, by_role: Mapping[str, PostgresServer]) -> None:
+        """Until the next restart. Only where no store waits for a commit that is to be durable."""
+        for server in self._servers.alone(by_role):
+            if server.is_running:
+                server.hasten()
+
+    def _drop(self, databases: DatabaseSet, by_role: Mapping[str, PostgresServer]) -> None:
+        self._hasten(by_role)
+        self._databases.drop(databases)
 
 
 def require_division(deployment: Deployment, cpu_says: str, *, is_divided: bool) -> None:

@@ -16,7 +16,7 @@ from psycopg.rows import TupleRow
 
 from experiment.errors import RunError
 from experiment.store import Architecture, DatabaseLayout, Sample
-from store.postgres.databases import create_database, create_role, settle
+from store.postgres.databases import create_database, create_role, set_password, settle
 from store.rules.books import Books, merge
 from store.runtime.deployable import Deployable
 from store.sample.dataset import Dataset
@@ -106,13 +106,21 @@ def _read_books(own: Owned) -> Books:
         return own.deployable.read_books(connection)
 
 
+_Key = tuple[Architecture, DatabaseLayout, Sample]
+"""Of what is loaded once."""
+
+
+def _key(deployment: Deployment) -> _Key:
+    return deployment.architecture, deployment.databases, deployment.sample
+
+
 class Databases:
     """Makes and drops the databases of deployments."""
 
     def __init__(self) -> None:
         self._passwords: dict[tuple[DatabaseServer, str], str] = {}
         self._samples: dict[Sample, Dataset] = {}
-        self._templates: dict[tuple[Architecture, DatabaseLayout, Sample], dict[str, str]] = {}
+        self._templates: dict[_Key, dict[str, str]] = {}
         self._numbers = count(1)
 
     def create(self, deployment: Deployment, servers: ServersByRole) -> DatabaseSet:
@@ -130,6 +138,26 @@ class Databases:
             made[deployable.role] = OwnDatabase(name, owner, password, deployable, server)
         return DatabaseSet(made)
 
+    def prepare(self, deployment: Deployment, servers: ServersByRole) -> None:
+        """Load what later copies are made of, where that was not done yet."""
+        self._templates_for(deployment, servers)
+
+    def adopt(self, deployment: Deployment, servers: ServersByRole) -> None:
+        """Know what ``prepare`` of an earlier run, as its first one, has loaded there."""
+        for each in owners(deployment):
+            server, owner = servers[each.role], _owner(deployment.architecture, each)
+            self._passwords[server, owner] = password = secrets.token_urlsafe(24)
+            with server.connect() as connection:
+                set_password(connection, owner, password)
+        self._templates[_key(deployment)] = self._names(deployment)
+
+    def _names(self, deployment: Deployment) -> dict[str, str]:
+        """Of new templates, by role."""
+        number = len(self._templates) + 1
+        return {
+            each.role: f"template{number}_{_identifier(each.role)}" for each in owners(deployment)
+        }
+
     def drop(self, databases: DatabaseSet) -> None:
         """Drop them; those of a server that is gone go with its folder."""
         for own in databases.by_role.values():
@@ -139,20 +167,13 @@ class Databases:
                     connection.execute(drop.format(sql.Identifier(own.name)))
 
     def _templates_for(self, deployment: Deployment, servers: ServersByRole) -> dict[str, str]:
-        key = (deployment.architecture, deployment.databases, deployment.sample)
+        key = _key(deployment)
         if key not in self._templates:
-            dataset = self._dataset(deployment.sample)
-            number = len(self._templates) + 1
-            self._templates[key] = {
-                each.role: self._load_template(
-                    servers[each.role],
-                    f"template{number}_{_identifier(each.role)}",
-                    _owner(deployment.architecture, each),
-                    each,
-                    dataset,
-                )
-                for each in owners(deployment)
-            }
+            dataset, names = self._dataset(deployment.sample), self._names(deployment)
+            for each in owners(deployment):
+                owner = _owner(deployment.architecture, each)
+                self._load_template(servers[each.role], names[each.role], owner, each, dataset)
+            self._templates[key] = names
         return self._templates[key]
 
     def _dataset(self, sample: Sample) -> Dataset:
@@ -169,7 +190,7 @@ class Databases:
         owner: str,
         deployable: Deployable,
         dataset: Dataset,
-    ) -> str:
+    ) -> None:
         with server.connect() as connection:
             self._ensure_role(server, connection, owner)
             create_database(connection, name, owner)
@@ -179,7 +200,6 @@ class Databases:
             deployable.create_data(connection, dataset)
         with server.connect(name) as connection:
             settle(connection)
-        return name
 
     def _ensure_role(
         self, server: DatabaseServer, connection: Connection[TupleRow], role: str

@@ -36,6 +36,11 @@ def owners(deployment: Deployment) -> list[Deployable]:
     return [each for each in deployment.deployables if each.create_data is not None]
 
 
+def shares(deployment: Deployment) -> bool:
+    """Whether its data are on the server for all."""
+    return deployment.databases == "shared" or len(owners(deployment)) == 1
+
+
 class Servers(Generic[Server]):
     """Has servers made, by name, connections and MiB of buffers, and keeps count of who uses them.
 
@@ -48,10 +53,14 @@ class Servers(Generic[Server]):
         self._own: dict[str, Server] = {}
         self._users: dict[Server, int] = {}
         self.shared = make(SHARED, CONNECTIONS, BUFFERS_MB)
+        self.is_open = False
+        """Whether the shared one is there."""
 
-    def open(self) -> None:
-        self.shared.create()
+    def open(self, create: Callable[[Server], object] = lambda server: server.create()) -> None:
+        """Make the shared server and start it."""
+        create(self.shared)
         self.shared.start()
+        self.is_open = True
 
     def close(self) -> None:
         for server in (self.shared, *self._own.values()):
@@ -83,7 +92,7 @@ class Servers(Generic[Server]):
 
     def _servers_of(self, deployment: Deployment) -> Mapping[str, Server]:
         roles = [deployable.role for deployable in owners(deployment)]
-        if deployment.databases == "shared" or len(roles) == 1:
+        if shares(deployment):
             return dict.fromkeys(roles, self.shared)
         if not self._own:
             self._own = self._made(roles)
