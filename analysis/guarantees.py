@@ -13,7 +13,7 @@ from analysis.wording import NOTHING, figures
 from experiment.phase import PlannedPhase
 
 CAPTION = (
-    "In calm phases, over all blocks. Times count from the intended start, of checkouts that were "
+    "In calm phases, over all blocks. Times count from when they were due, of checkouts that were "
     "confirmed, repeats left out. CPU is that of the whole store, its edge and its database, per "
     "confirmed checkout: the arrivals are the same on both sides, so what differs is how an order "
     "is made, and what the other requests cost. Lines hold code: no blanks, comments or "

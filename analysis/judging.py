@@ -14,13 +14,13 @@ Floats = NDArray[np.float64]
 def judged(rows: pd.DataFrame, windows: Mapping[str, Window], slo_ms: float) -> pd.DataFrame:
     """Rows with their phase, response time, and whether they failed, were slow, or good.
 
-    Response time counts from the intended start, so that waiting in a queue counts. A request is
-    failed when it was not answered as the contract says, slow when it was, but not within the
+    Response time counts from when a request was due, so that waiting in a queue counts. A request
+    is failed when it was not answered as the contract says, slow when it was, but not within the
     objective, and good otherwise. Degraded answers are good; they are counted apart.
 
-    ``due_s`` is when it counts, for its phase too: its intended start. A step that was skipped
-    counts when the step was due that broke its journey. Otherwise what a fault broke would be
-    booked on the phase that comes after it.
+    ``due_s`` is when it counts, for its phase too: ``intended_s``, its planned time or, if that is
+    later, the end of the step before it. A step that was skipped counts when the step was due that
+    broke its journey. Otherwise what a fault broke would be booked on the phase that comes after.
     """
     response_ms = (rows["ended_s"] - rows["intended_s"]) * 1000
     failed = rows["outcome"] != "ok"

@@ -13,6 +13,8 @@ from experiment.faults.plan import FaultPlan
 from experiment.phase import phases_by_group
 
 FEW_BLOCKS = 6
+MOVED = 0.05
+"""Requests that count in another phase than planned are worth a word from this share on."""
 
 
 def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
@@ -23,6 +25,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
         *_of_slow_clients(run),
         *_of_metric(run),
         *_of_closed_loops(run),
+        *_of_waiting_steps(run),
         *_of_load(run),
         *_of_scaling(run),
         *_of_faults(run),
@@ -115,6 +118,20 @@ def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
                 "still waited. They are in none of its numbers, and its times count from the "
                 "sending, which is also why its lateness gate can say nothing. Its numbers show "
                 "what such a load generator would have reported, not what visitors would have met."
+            )
+
+
+def _of_waiting_steps(run: MeasuredRun) -> Iterator[str]:
+    phase, features = run.scenario.primary.phase, run.scenario.primary.features
+    for arm in run.arms:
+        planned = sum(trial.planned_in(phase, features) for trial in run.of(arm))
+        due = run.shares(arm, phase, features).n
+        if abs(due - planned) > MOVED * planned:
+            yield (
+                f"Of the requests in question {planned:,} were planned in {phase}, and {due:,} "
+                f"were due and count in it in {arm}: a later step of a journey waits for the "
+                "answer to the one before, and one that was skipped counts with the one that broke "
+                "its journey. The others count in other phases."
             )
 
 

@@ -196,7 +196,8 @@ def load_run(folder: RunFolder) -> MeasuredRun:
     trials = []
     for record in _of_complete_blocks(plan, tuple(records)):
         try:
-            trials.append(load_trial(record, folder.files_of(record), plan))
+            files, arrivals = folder.files_of(record), folder.arrivals(record.block)
+            trials.append(load_trial(record, files, arrivals, plan))
         except InputError as error:
             damaged.append(Damage(record.block, record.arm, reason_of(folder, error)))
     broken = {found.block for found in damaged}

@@ -66,7 +66,7 @@ def measure(trial: Trial, metric: Metric) -> Measurement:
 
 
 def _failed_share(trial: Trial, asked: Asked) -> Measurement:
-    """Share of intended requests that were not answered as the contract says."""
+    """Share of the requests due that were not answered as the contract says."""
     shares = trial.cells.of(*asked)
     if not shares.n:
         return Unknown("no request was due in the phase")
@@ -74,7 +74,7 @@ def _failed_share(trial: Trial, asked: Asked) -> Measurement:
 
 
 def _bad_share(trial: Trial, asked: Asked) -> Measurement:
-    """Share of intended requests that failed or were slower than the objective."""
+    """Share of the requests due that failed or were slower than the objective."""
     shares = trial.cells.of(*asked)
     if not shares.n:
         return Unknown("no request was due in the phase")
@@ -169,7 +169,7 @@ def _bounded(after_s: float | None, watched_s: float) -> tuple[float, Bound | No
 def _lost_requests_share(trial: Trial, asked: Asked) -> Measurement:
     """Requests that the phase's faults cost, of those due until the next fault; mean over faults.
 
-    The arms of a block have the same requests due, so a slow recovery does not dilute the share.
+    Both arms of a block are followed for as long, so a slow recovery does not dilute the share.
     """
     impacts = _impacts_in(trial, asked)
     n = sum(impact.due for impact in impacts)

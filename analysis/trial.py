@@ -3,12 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.cells import Cells, cells_of
 from analysis.judging import judged
+from analysis.planned import planned_s_of
 from analysis.reading import (
     Audit,
     read_audit,
@@ -20,7 +23,7 @@ from analysis.reading import (
 )
 from analysis.recovery.impact import Impact, impacts_of
 from analysis.recovery.incident import incidents_in
-from analysis.windows import Window
+from analysis.windows import Window, within
 from experiment.footprint import Footprint
 from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, TrialFolder, TrialRecord
@@ -33,7 +36,7 @@ class Trial:
 
     record: TrialRecord
     requests: pd.DataFrame
-    """Columns of ``experiment.rows.REQUESTS`` and phase, response_ms, failed, slow, good."""
+    """Columns of ``experiment.rows.REQUESTS``, those of ``analysis.judging``, and planned_s."""
     omitted: pd.DataFrame
     """The same columns, of requests that a closed loop never sent: they are in no metric."""
     samples: pd.DataFrame
@@ -66,16 +69,28 @@ class Trial:
         baselines = [(p.start_s, p.end_s) for p in self.timetable if p.phase.kind == "baseline"]
         return impacts_of(self.requests, incidents, baselines, self.slo.good_share, features)
 
+    def planned_in(self, phase: str, features: Collection[str] = ()) -> int:
+        """Requests that were planned in a phase, whenever they were due."""
+        rows = self.requests
+        if features:
+            rows = rows[rows["feature"].isin(features)]
+        planned_s = rows["planned_s"].to_numpy(np.float64)
+        return sum(int(within(planned_s, window).sum()) for window in self.windows_of(phase))
+
     def windows_of(self, phase: str) -> list[Window]:
         """When a phase was planned; all times of a group of phases."""
         return [(p.start_s, p.end_s) for p in self.timetable if phase in (p.phase.name, p.group)]
 
 
-def load_trial(record: TrialRecord, folder: TrialFolder, plan: Plan) -> Trial:
-    """Read the rows of a complete trial. InputError when a file is missing or not whole."""
+def load_trial(record: TrialRecord, folder: TrialFolder, arrivals: Path, plan: Plan) -> Trial:
+    """Read the rows of a complete trial. InputError when a file is missing or not whole.
+
+    ``arrivals`` is the schedule of its block.
+    """
     timetable, slo = plan.timetable(record.block), plan.scenario.slo
     windows = {p.phase.name: (p.start_s, p.end_s) for p in timetable}
     rows = judged(read_requests(folder), windows, slo.latency_ms)
+    rows["planned_s"] = planned_s_of(rows, arrivals)
     omitted = rows["outcome"] == "omitted"
     return Trial(
         record=record,

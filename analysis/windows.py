@@ -13,7 +13,7 @@ Window = tuple[float, float]
 def phase_of(times_s: NDArray[np.float64], windows: Mapping[str, Window]) -> "pd.Categorical[str]":
     """The phase that each instant lies in; missing for instants outside all phases.
 
-    A request belongs to the phase of its intended time, not to the one in which it ended:
+    A request belongs to the phase in which it was due, not to the one in which it ended:
     otherwise a slow answer would be booked on the phase that comes after the trouble.
     """
     starts = np.array([start for start, _ in windows.values()])

@@ -30,10 +30,10 @@ MetricName = Literal[
     "slo_bad_events",
     "slo_recovery_s",
 ]
-"""failed_share: requests that got no correct answer, of those intended
+"""failed_share: requests that got no correct answer, of those due
 bad_share: requests that got no correct answer within the objective's latency
-latency_p95_ms: of correct answers, from the intended start
-good_lost_per_failure: good requests among those intended, without a failure less during one and the
+latency_p95_ms: of correct answers, from when a request was due
+good_lost_per_failure: good requests among those due, without a failure less during one and the
     recovery after it; mean over the failures of the phase
 violation_share: violations of the books' invariants per confirmed order, of the whole trial
 recovery_s: from the roll-back of a fault to the begin of sustained good service; a bound where it

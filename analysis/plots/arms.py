@@ -30,10 +30,10 @@ def draw(run: MeasuredRun) -> Figure:
 
 def caption(run: MeasuredRun) -> str:
     return (
-        f"All {len(run.arms)} arms. Left: requests per second that were due, were answered, and "
-        "were answered correctly and in time. Right: response times; the darker a cell, the more "
-        "correct answers lie in it, and failed requests are the strip at the top. Read like the "
-        "figure above."
+        f"All {len(run.arms)} arms. Left: requests per second that were planned, were answered, "
+        "and were answered correctly and in time. Right: response times; the darker a cell, the "
+        "more correct answers lie in it, and failed requests are the strip at the top. Read like "
+        "the figure above."
     )
 
 

@@ -102,7 +102,7 @@ def _draw_cost(axes: Axes, x: int, y: int, lost: float | None) -> None:
 
 def _overview_caption(run: MeasuredRun) -> str:
     return (
-        f"What each failure cost in {listed(run.arms)}: good requests among those intended, in per "
+        f"What each failure cost in {listed(run.arms)}: good requests among those due, in per "
         "cent, without a fault less during the fault and the recovery after it; all features, "
         "over all blocks. Rows: the role that is struck, and the mean over them; columns: how."
     )

@@ -33,7 +33,7 @@ def draw(run: MeasuredRun) -> Figure:
 
 def cpu_ms_by_role(trial: Trial, window: Window) -> ByRole:
     rows = trial.requests
-    inside = within(rows["intended_s"].to_numpy(np.float64), window)
+    inside = within(rows["due_s"].to_numpy(np.float64), window)
     answers = int((inside & ~rows["failed"].to_numpy()).sum())
     if not answers:
         return {}
@@ -80,8 +80,8 @@ def caption(run: MeasuredRun) -> str:
     window = run.reported_window
     return (
         "Store, edge and database together, without the load generator and the payment provider, "
-        f"from second {window[0]:g} to {window[1]:g}: CPU time per request that was answered "
-        "correctly, and memory as a mean over time, by role; dots are blocks."
+        f"from second {window[0]:g} to {window[1]:g}: CPU time per request due then that was "
+        "answered correctly, and memory as a mean over time, by role; dots are blocks."
     )
 
 

@@ -154,16 +154,15 @@ def _roles_shown(run: MeasuredRun, trial: Trial, decisions: Sequence[Decision]) 
 
 
 def _draw_rate(axes: Axes, run: MeasuredRun, arm: str) -> None:
-    """Requests of the journeys that surge, of the same block."""
+    """Requests of the journeys that surge, of the same block, by their planned time."""
     rows = run.of(arm)[0].requests
     if surged := _surged(run):
         rows = rows[rows["journey"].isin(surged)]
     duration_s = run.scenario.duration_s(run.plan.profile)
-    due_s = rows["intended_s"].to_numpy(np.float64)
-    good_s = rows.loc[rows["good"], "intended_s"].to_numpy(np.float64)
+    planned_s = rows["planned_s"].to_numpy(np.float64)
     for name, times, colour, dashes in (
-        ("offered", due_s, BLACK, (0, (2, 1.5))),
-        ("of those good", good_s, GREEN, "-"),
+        ("planned", planned_s, BLACK, (0, (2, 1.5))),
+        ("of those good", planned_s[rows["good"].to_numpy(np.bool_)], GREEN, "-"),
     ):
         rate = per_second([times], duration_s)
         axes.stairs(rate, baseline=None, color=colour, linestyle=dashes, lw=2.6, label=name)
@@ -192,8 +191,9 @@ def caption(run: MeasuredRun) -> str:
         "many as the autoscaler's metric asked for at each decision, which may leave the panel. "
         "Crosses: decisions that granted less than that, because of the bounds, the budget or the "
         "rate of change. Below: "
-        f"requests per second of {whose}, by the time at which they were due, and those of them "
-        f"answered correctly within {run.scenario.slo.latency_ms:g} ms. The spike is shaded.{few}"
+        f"requests per second of {whose}, in the second for which they were planned, and "
+        f"those of them answered correctly within {run.scenario.slo.latency_ms:g} ms. The "
+        f"spike is shaded.{few}"
     )
 
 

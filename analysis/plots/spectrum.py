@@ -71,7 +71,7 @@ def _stretch(p: ArrayLike) -> Floats:
 
 def caption(run: MeasuredRun) -> str:
     return (
-        "Response time from the intended start, over requests that were answered correctly, all "
+        "Response time from when a request was due, over those that were answered correctly, all "
         f"features. Thick: all {len(run.blocks)} blocks together; thin: each block. Each step to "
         "the right is one more nine. A curve ends where the requests are too few to know more. "
         "Failed requests are not in it: read it together with the availability matrix."

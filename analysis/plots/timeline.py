@@ -10,7 +10,13 @@ from matplotlib.figure import Figure
 from analysis.measured import MeasuredRun
 from analysis.plots.plot import Plot
 from analysis.plots.style import GREY, VERMILLION, YELLOW, arm_colours
-from analysis.plots.timeline_panels import draw_cpu, draw_flight, draw_latency, draw_throughput
+from analysis.plots.timeline_panels import (
+    draw_cpu,
+    draw_flight,
+    draw_latency,
+    draw_throughput,
+    is_moved,
+)
 from analysis.plots.timeline_states import draw_states, state_rows
 
 MOST_NAMED = 10
@@ -143,13 +149,24 @@ def caption(run: MeasuredRun) -> str:
     lines = "" if _has_many(run) else "; dashed lines are the actual times of faults, one per block"
     return (
         f"{alone}Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks "
-        "together. Offered: requests due in each second. Completed: answers of any kind. Good: "
-        f"correct answers within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned"
-        f"{lines}. Response times: the darker a cell, the more correct answers lie in it, on a log "
-        "scale; a single one can be seen. "
-        "Failed requests are the strip at the top, at the time they were due, never fast answers. "
-        "A percentile is drawn only in seconds with enough requests to know it (59 for p95, 299 "
-        f"for p99).{states}"
+        "together. Planned: by the schedule, made before the run, the same for all arms. "
+        f"{_due_words(shown)}Completed: answers of any kind, when they came. Good: correct answers "
+        f"within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned{lines}. Response "
+        "times, when requests were due: the darker a cell, the more correct answers lie in it, on "
+        "a log scale; a single one can be seen. Failed requests are the strip at the top, never "
+        "fast answers. A percentile is drawn only in seconds with enough requests to know it (59 "
+        f"for p95, 299 for p99).{states}"
+    )
+
+
+def _due_words(run: MeasuredRun) -> str:
+    """Where the line is drawn, what it means."""
+    if not is_moved(run.compared_by(run.scenario.primary)):
+        return ""
+    return (
+        "Due: where it differs from the plan, when requests could be sent and from when they "
+        "count, since a later step of a journey waits for the answer to the one before (a step "
+        "that was skipped counts with the one that broke its journey). "
     )
 
 

@@ -1,6 +1,7 @@
 """The panels of the timeline; each draws one arm into one pair of axes."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from analysis.measured import MeasuredRun
 from analysis.plots.heat import draw_heat, draw_strip
 from analysis.plots.roles import stacked_roles
-from analysis.plots.style import BLACK, GREEN, GREY, INK, SKY, arm_colours, plain_log
+from analysis.plots.style import BLACK, GREEN, GREY, INK, PURPLE, SKY, arm_colours, plain_log
 from analysis.plots.timeline_scaling import mark_decisions
 from analysis.scaling.account import scaled_roles
 from analysis.scaling.decisions import decisions_in
@@ -24,6 +25,15 @@ LINES: tuple[tuple[float, Dashes, float], ...] = (
     (0.99, (0, (1, 1)), 2.2),
 )
 """Quantile, dashes and width."""
+RATES: dict[str, dict[str, Any]] = {
+    "planned": {"color": BLACK, "ls": (0, (2, 1.5)), "lw": 2.4},
+    "due": {"color": PURPLE, "ls": (0, (1, 1)), "lw": 2.8},
+    "completed": {"color": SKY, "lw": 2.4},
+    "good": {"color": GREEN, "lw": 2.4},
+}
+"""How each line of the throughput looks."""
+MOVED = 0.05
+"""Of the highest planned rate: what is due differs from the plan where it differs by more."""
 FAILURES = (0.93, 0.98)
 """Where the strip of failures lies, in shares of the panel's height."""
 MOST_STRUCK = 3
@@ -33,29 +43,53 @@ PER_SECOND = 20
 
 
 def draw_throughput(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
-    tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
-    due = [
-        np.concatenate([_times(t.requests, "intended_s"), _times(t.omitted, "intended_s")])
-        for t in run.of(arm)
-    ]
-    lines = (
-        ("offered", due, BLACK, (0, (2, 1.5))),
-        ("completed", [_times(r, "ended_s", r["status"].notna()) for r in tables], SKY, "-"),
-        ("good", [_times(rows, "ended_s", rows["good"]) for rows in tables], GREEN, "-"),
-    )
-    for name, times, colour, dashes in lines:
-        rate = per_second(times, duration)
-        axes.stairs(rate, baseline=None, color=colour, linestyle=dashes, linewidth=2.4, label=name)
+    rates = _rates(run, arm)
+    if not is_moved(run):
+        del rates["due"]
+    for name, rate in rates.items():
+        axes.stairs(rate, baseline=None, label=name, **RATES[name])
     if first:
         axes.set_ylabel("requests per second")
-        axes.legend(loc="lower left", ncols=3, columnspacing=1.0, handlelength=1.6)
+        axes.legend(loc="lower left", ncols=4, columnspacing=1.0, handlelength=1.6)
+
+
+def is_moved(run: MeasuredRun) -> bool:
+    """Whether in some arm requests were due in other seconds than planned, so that it shows."""
+    return any(not np.isnan(_rates(run, arm)["due"]).all() for arm in run.arms)
+
+
+def _rates(run: MeasuredRun, arm: str) -> dict[str, Floats]:
+    tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
+    times = {
+        "planned": _planned_times(run, arm, "planned_s"),
+        "due": _planned_times(run, arm, "due_s"),
+        "completed": [_times(r, "ended_s", r["status"].notna()) for r in tables],
+        "good": [_times(rows, "ended_s", rows["good"]) for rows in tables],
+    }
+    rates = {name: per_second(of_blocks, duration) for name, of_blocks in times.items()}
+    return rates | {"due": _where_moved(rates["planned"], rates["due"])}
+
+
+def _where_moved(planned: Floats, due: Floats) -> Floats:
+    """What was due in the seconds in which that is not what was planned; NaN in all others."""
+    moved = np.abs(due - planned) > MOVED * planned.max()
+    # A second more at either end, so that the line leaves the other one and comes back to it.
+    beside = np.convolve(moved, (1, 1, 1), mode="same") > 0
+    return np.where(beside, due, np.nan)
+
+
+def _planned_times(run: MeasuredRun, arm: str, column: str) -> list[Floats]:
+    """A column of all that was planned, by block; what a closed loop never sent is among it."""
+    return [
+        np.concatenate([_times(t.requests, column), _times(t.omitted, column)]) for t in run.of(arm)
+    ]
 
 
 def draw_latency(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
     tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
-    times = np.concatenate([_times(rows, "intended_s", ~rows["failed"]) for rows in tables])
+    times = np.concatenate([_times(rows, "due_s", ~rows["failed"]) for rows in tables])
     values = np.concatenate([_times(rows, "response_ms", ~rows["failed"]) for rows in tables])
-    failed = np.concatenate([_times(rows, "intended_s", rows["failed"]) for rows in tables])
+    failed = np.concatenate([_times(rows, "due_s", rows["failed"]) for rows in tables])
     plain_log(axes)
     draw_heat(axes, times, values, duration, arm_colours(run)[arm])
     middle, lines = quantile_series(times, values, [p for p, *_ in LINES], duration)

@@ -58,10 +58,11 @@ NOTE = (
     f"which on no {SUSTAINED_S:g} s held more bad requests than the objective allows and chance "
     "explains; a store that had not come back before the next fault or the end gives a bound. "
     "Lost: bad requests, and journeys with a bad step, beyond those that are usual without a "
-    "fault, until the recovery. Most in flight: of all blocks. Error budget: burn rate times time. "
-    "Differences are those of the second arm to the first, paired by block; that of most in flight "
-    "is the mean over blocks, not that of the maxima. They are not corrected for their number: of "
-    "twenty intervals without any difference one misses zero by chance."
+    "fault, of those due from the injection to the recovery. Most in flight: of all blocks. Error "
+    "budget: burn rate times time. Differences are those of the second arm to the first, paired by "
+    "block; that of most in flight is the mean over blocks, not that of the maxima. They are not "
+    "corrected for their number: of twenty intervals without any difference one misses zero by "
+    "chance."
 )
 
 

@@ -14,7 +14,7 @@ from experiment.machine import Machine
 from experiment.part import Profile
 from experiment.phase import PlannedPhase
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
-from experiment.rows import REQUESTS, SAMPLES
+from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 from testbed import scenarios
 from testbed.planning import turns_of
@@ -57,8 +57,11 @@ def make_synthetic_run(
     plan = _plan(scenarios.find(scenario), blocks, profile)
     write_json(folder.plan, plan)
     for block, order in enumerate(plan.order, start=1):
+        folder.block(block).mkdir()
+        arrivals = _arrivals(block, plan.timetable(block), rows // (2 * blocks))
+        pq.write_table(arrivals, folder.arrivals(block), compression="zstd")
         for arm in order:
-            _make_trial(folder.trial(block, arm), plan, block, arm, rows // (2 * blocks))
+            _make_trial(folder.trial(block, arm), plan, block, arm, arrivals)
     return folder
 
 
@@ -81,11 +84,27 @@ def _plan(scenario: Scenario, blocks: int, profile: Profile) -> Plan:
     )
 
 
-def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, rows: int) -> None:
+def _arrivals(block: int, timetable: Sequence[PlannedPhase], rows: int) -> pa.Table:
+    random = np.random.default_rng(block)
+    which = random.integers(0, len(STEPS), rows)
+    journeys, operations, features = (np.array(names)[which] for names in zip(*STEPS, strict=True))
+    columns: dict[str, Any] = {
+        "seq": np.arange(rows, dtype=np.int32),
+        "step": np.zeros(rows, dtype=np.int16),
+        "intended_s": np.sort(random.uniform(0, timetable[-1].end_s, rows)),
+        "journey": journeys,
+        "operation": operations,
+        "feature": features,
+        "choices": np.full(rows, "{}"),
+    }
+    return pa.Table.from_pydict(columns, schema=ARRIVALS)
+
+
+def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, arrivals: pa.Table) -> None:
     files.path.mkdir(parents=True)
     timetable = plan.timetable(block)
     random = np.random.default_rng([block, len(arm)])
-    pq.write_table(_requests(random, timetable, arm, rows), files.requests, compression="zstd")
+    pq.write_table(_requests(random, timetable, arm, arrivals), files.requests, compression="zstd")
     pq.write_table(_samples(plan.scenario.duration_s(plan.profile), arm), files.samples)
     files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(timetable)))
     files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
@@ -103,25 +122,19 @@ def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, rows: int)
 
 
 def _requests(
-    random: np.random.Generator, timetable: Sequence[PlannedPhase], arm: str, rows: int
+    random: np.random.Generator, timetable: Sequence[PlannedPhase], arm: str, arrivals: pa.Table
 ) -> pa.Table:
-    intended = np.sort(random.uniform(0, timetable[-1].end_s, rows))
+    rows, intended = len(arrivals), arrivals["intended_s"].to_numpy()
     took_s = random.lognormal(np.log(MEDIAN_MS[arm] / 1000), SIGMA, rows)
-    which = random.integers(0, len(STEPS), rows)
-    features = np.array([feature for *_, feature in STEPS])[which]
-    lost = np.where(features == "recommendations", 1.0, LOST_SHARE[arm])
+    lost = np.where(arrivals["feature"].to_numpy() == "recommendations", 1.0, LOST_SHARE[arm])
     struck = np.logical_or.reduce(
         [(intended >= p.start_s) & (intended < p.end_s) for p in _with_faults(timetable)]
     )
     failed = struck & (random.random(rows) < lost)
     sent = intended + random.exponential(0.0005, rows)
+    kept = ("seq", "step", "journey", "operation", "feature", "intended_s")
     columns: dict[str, Any] = {
-        "seq": np.arange(rows, dtype=np.int32),
-        "step": np.zeros(rows, dtype=np.int16),
-        "journey": np.array([journey for journey, *_ in STEPS])[which],
-        "operation": np.array([operation for _, operation, _ in STEPS])[which],
-        "feature": features,
-        "intended_s": intended,
+        **{name: arrivals[name] for name in kept},
         "sent_s": sent,
         "ended_s": sent + took_s,
         "outcome": np.where(failed, "timeout", "ok"),

@@ -1,0 +1,37 @@
+"""When each request was planned, before anything was sent: by the schedule of its block."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from analysis.reading import read_table
+from experiment.errors import InputError
+from experiment.rows import ARRIVALS
+
+_PLANNED = pa.schema([ARRIVALS.field(name) for name in ("seq", "step", "intended_s")])
+_MOST_STEPS = 1 << 16
+"""A step is an integer of 16 bits."""
+
+
+def planned_s_of(rows: pd.DataFrame, arrivals: Path) -> NDArray[np.float64]:
+    """When each row was planned, in seconds from the start of the load.
+
+    It is the same in all arms of a block. ``intended_s`` of a row may be later: a step is due once
+    the step before it has ended. InputError when the schedule is missing or lacks a row.
+    """
+    schedule = read_table(arrivals, _PLANNED).to_pandas()
+    planned = pd.Series(schedule["intended_s"].to_numpy(np.float64), index=_numbers(schedule))
+    found_s = planned.reindex(_numbers(rows)).to_numpy(np.float64)
+    if np.isnan(found_s).any():
+        raise InputError(f"{arrivals} lacks requests that were made; it belongs to another run.")
+    return found_s
+
+
+def _numbers(rows: pd.DataFrame) -> NDArray[np.int64]:
+    """One for each step of each journey."""
+    numbers: NDArray[np.int64] = _MOST_STEPS * rows["seq"].to_numpy(np.int64)
+    numbers += rows["step"].to_numpy(np.int64)
+    return numbers
