@@ -10,8 +10,8 @@ from store.runtime.problems import Problem
 from store.web.shop import Document
 
 COOKIE = "session"
-_TOKEN = re.compile(r"[A-Za-z0-9._-]+")
-"""A browser may send anything; only this may go on in the header of a call."""
+_TOKEN = re.compile(r"[!-~]+")
+"""A browser may send anything; only this can go on in a header, whatever the shop makes of it."""
 
 
 def is_signed_in() -> bool:
