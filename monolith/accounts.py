@@ -6,13 +6,26 @@ from monolith.module import Module, entry
 from store.rules.credentials import hash_password, normalise_email, verify_password
 from store.runtime import inputs
 from store.runtime.problems import Problem
+from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, bucket_of, too_many
 from store.runtime.tokens import LIFETIME_S
 from store.web.shop import Document
 
 _REGISTER = """
     INSERT INTO customers (email, name, password_hash) VALUES (%s, %s, %s)
     ON CONFLICT (email) DO NOTHING RETURNING customer_id, email, name"""
-_FIND = "SELECT customer_id, name, password_hash FROM customers WHERE email = %s"
+_FIND = """
+    SELECT customer_id, name, password_hash, coalesce(wrong, 0) AS wrong,
+           ceil(extract(epoch FROM until - now()))::integer AS opens_in_s
+    FROM (VALUES (%(bucket)s)) AS asked (bucket)
+    LEFT JOIN customers ON email = %(email)s
+    LEFT JOIN wrong_sign_ins ON wrong_sign_ins.bucket = asked.bucket AND until > now()"""
+_COUNT_WRONG = """
+    INSERT INTO wrong_sign_ins AS counted (bucket, wrong, until)
+    VALUES (%(bucket)s, 1, now() + make_interval(secs => %(window_s)s))
+    ON CONFLICT (bucket) DO UPDATE SET
+        wrong = CASE WHEN counted.until > now() THEN counted.wrong + 1 ELSE 1 END,
+        until = CASE WHEN counted.until > now() THEN counted.until ELSE excluded.until END
+    RETURNING wrong, ceil(extract(epoch FROM until - now()))::integer AS opens_in_s"""
 
 
 class Accounts(Module):
@@ -33,11 +46,18 @@ class Accounts(Module):
 
     @entry
     def sign_in(self, email: str, password: str) -> Document:
-        """A session; a 401 Problem when address and password do not belong together."""
+        """A session; a 401 Problem when address and password do not belong together.
+
+        A 429 Problem after too many wrong ones. One that is right costs one statement.
+        """
+        email = normalise_email(email)
+        asked = {"email": email, "bucket": bucket_of(email)}
         with self._autocommit() as connection:
-            account = connection.execute(_FIND, (normalise_email(email),)).fetchone()
-        if account is None or not self._verified(password, account["password_hash"]):
-            raise Problem(401, "wrong-credentials", "E-mail address or password is wrong.")
+            [account] = connection.execute(_FIND, asked).fetchall()
+        if account["wrong"] >= MOST_WRONG:
+            raise too_many(account["opens_in_s"])
+        if not self._verified(password, account["password_hash"]):
+            raise self._counted_refusal(asked)
         return {
             "token": self._process.tokens.issue(account["customer_id"]),
             "customer_id": account["customer_id"],
@@ -45,9 +65,17 @@ class Accounts(Module):
             "expires_in_s": LIFETIME_S,
         }
 
-    def _verified(self, password: str, stored: str) -> bool:
+    def _verified(self, password: str, stored: str | None) -> bool:
         with self._rules():
             return verify_password(password, stored)
+
+    def _counted_refusal(self, asked: Document) -> Problem:
+        with self._autocommit() as connection:
+            values = asked | {"window_s": WINDOW_S}
+            [counted] = connection.execute(_COUNT_WRONG, values).fetchall()
+        if counted["wrong"] > MOST_WRONG:  # others were verified at the same time
+            return too_many(counted["opens_in_s"])
+        return Problem(401, "wrong-credentials", "E-mail address or password is wrong.")
 
 
 def views(accounts: Accounts) -> Blueprint:

@@ -20,7 +20,7 @@ from store.sample.copy import copy_rows
 from store.sample.dataset import Dataset
 
 TABLES = {
-    "accounts": ("customers",),
+    "accounts": ("customers", "wrong_sign_ins"),
     "catalog": ("products",),
     "search": ("products",),  # a table of its own it has only as a service
     "recommendations": ("ratings",),

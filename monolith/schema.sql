@@ -10,6 +10,13 @@ CREATE TABLE customers (
     password_hash text NOT NULL
 );
 
+-- Wrong sign-ins by bucket of address: as many rows as there are buckets at most.
+CREATE TABLE wrong_sign_ins (
+    bucket integer PRIMARY KEY,
+    wrong integer NOT NULL,
+    until timestamptz NOT NULL
+);
+
 -- catalog
 CREATE TABLE products (
     product_id integer PRIMARY KEY,

@@ -6,9 +6,24 @@ from store.rules import credentials
 from store.runtime.database import Database, Row
 from store.runtime.inputs import Credentials, NewAccount
 from store.runtime.problems import Problem
+from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, bucket_of, too_many
 from store.runtime.telemetry import Telemetry
 
-_BY_EMAIL = "SELECT customer_id, name, password_hash FROM customers WHERE email = %s"
+_BY_EMAIL = """
+SELECT customer_id, name, password_hash, coalesce(wrong, 0) AS wrong,
+       ceil(extract(epoch FROM until - now()))::integer AS opens_in_s
+FROM (VALUES (%(bucket)s)) AS asked (bucket)
+LEFT JOIN customers ON email = %(email)s
+LEFT JOIN wrong_sign_ins ON wrong_sign_ins.bucket = asked.bucket AND until > now()
+"""
+_COUNT_WRONG = """
+INSERT INTO wrong_sign_ins AS counted (bucket, wrong, until)
+VALUES (%(bucket)s, 1, now() + make_interval(secs => %(window_s)s))
+ON CONFLICT (bucket) DO UPDATE SET
+    wrong = CASE WHEN counted.until > now() THEN counted.wrong + 1 ELSE 1 END,
+    until = CASE WHEN counted.until > now() THEN counted.until ELSE excluded.until END
+RETURNING wrong, ceil(extract(epoch FROM until - now()))::integer AS opens_in_s
+"""
 _INSERT = """
 INSERT INTO customers (email, name, password_hash) VALUES (%s, %s, %s)
 ON CONFLICT (email) DO NOTHING RETURNING customer_id, email, name
@@ -34,14 +49,28 @@ class Customers:
         return account
 
     def sign_in(self, given: Credentials) -> Row:
-        """The customer's row; a 401 Problem when address or password is wrong."""
+        """The customer's row; a 401 Problem when address or password is wrong.
+
+        A 429 Problem after too many wrong ones. One that is right costs one statement.
+        """
         email = credentials.normalise_email(given.email)
+        asked = {"email": email, "bucket": bucket_of(email)}
         with self.database.autocommit() as connection:
-            customer = connection.execute(_BY_EMAIL, (email,)).fetchone()
-        if customer is None or not self._matches(given.password, customer["password_hash"]):
-            raise Problem(401, "wrong-credentials", "E-mail address or password is wrong.")
+            [customer] = connection.execute(_BY_EMAIL, asked).fetchall()
+        if customer["wrong"] >= MOST_WRONG:
+            raise too_many(customer["opens_in_s"])
+        if not self._matches(given.password, customer["password_hash"]):
+            raise self._counted_refusal(asked)
         return customer
 
-    def _matches(self, password: str, password_hash: str) -> bool:
+    def _matches(self, password: str, password_hash: str | None) -> bool:
         with self.telemetry.rules():
             return credentials.verify_password(password, password_hash)
+
+    def _counted_refusal(self, asked: Row) -> Problem:
+        with self.database.autocommit() as connection:
+            values = asked | {"window_s": WINDOW_S}
+            [counted] = connection.execute(_COUNT_WRONG, values).fetchall()
+        if counted["wrong"] > MOST_WRONG:  # others were verified at the same time
+            return too_many(counted["opens_in_s"])
+        return Problem(401, "wrong-credentials", "E-mail address or password is wrong.")

@@ -4,3 +4,10 @@ CREATE TABLE customers (
     name TEXT NOT NULL,
     password_hash TEXT NOT NULL
 );
+
+-- Wrong sign-ins by bucket of address: as many rows as there are buckets at most.
+CREATE TABLE wrong_sign_ins (
+    bucket INTEGER PRIMARY KEY,
+    wrong INTEGER NOT NULL,
+    until TIMESTAMPTZ NOT NULL
+);

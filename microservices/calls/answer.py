@@ -21,7 +21,12 @@ def content_of(response: BaseHTTPResponse, role: str) -> Any:
         if response.status < _CLIENT_ERROR:
             return content
         name = content["type"].removeprefix("/problems/")
-        problem = Problem(response.status, name, content["detail"])
-    except (orjson.JSONDecodeError, TypeError, KeyError) as error:
+        problem = Problem(response.status, name, content["detail"], _retry_after_s(response))
+    except (orjson.JSONDecodeError, TypeError, KeyError, ValueError) as error:
         raise CallFailed(role, "the answer is not what was agreed") from error
     raise problem
+
+
+def _retry_after_s(response: BaseHTTPResponse) -> int | None:
+    told = response.headers.get("Retry-After")
+    return None if told is None else int(told)

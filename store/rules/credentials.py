@@ -12,6 +12,8 @@ P = 1
 Lower than advised for real passwords, so that sign-in is dear but does not drown the rest.
 """
 SALT_BYTES = 16
+_NOBODYS = f"scrypt${N}${R}${P}${bytes(SALT_BYTES).hex()}${bytes(32).hex()}"
+"""No password gives this hash, and each takes as long to verify against it as against another."""
 
 
 def hash_password(password: str, salt: bytes | None = None) -> str:
@@ -23,9 +25,13 @@ def hash_password(password: str, salt: bytes | None = None) -> str:
     return f"scrypt${N}${R}${P}${salt.hex()}${_scrypt(password, salt, N, R, P).hex()}"
 
 
-def verify_password(password: str, stored: str) -> bool:
-    """Whether ``stored`` came from this password; ValueError when it is no ``hash_password``."""
-    scheme, n, r, p, salt, expected = stored.split("$")
+def verify_password(password: str, stored: str | None) -> bool:
+    """Whether ``stored`` came from this password; ValueError when it is no ``hash_password``.
+
+    None is that of no account: never right, and it takes as long, so that the time does not tell
+    which addresses have an account.
+    """
+    scheme, n, r, p, salt, expected = (_NOBODYS if stored is None else stored).split("$")
     if scheme != "scrypt":
         raise ValueError(f"unknown password scheme {scheme!r}")
     found = _scrypt(password, bytes.fromhex(salt), int(n), int(r), int(p))

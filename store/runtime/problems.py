@@ -12,14 +12,18 @@ logger = logging.getLogger(__name__)
 class Problem(Exception):  # noqa: N818 - the RFC's own term
     """An answer that is an error. Raise it anywhere below a request handler.
 
-    ``name`` becomes ``/problems/<name>``; ``detail`` is one sentence for a person.
+    ``name`` becomes ``/problems/<name>``; ``detail`` is one sentence for a person. Before
+    ``retry_after_s`` are over, the same request is of no use.
     """
 
-    def __init__(self, status: int, name: str, detail: str) -> None:
+    def __init__(
+        self, status: int, name: str, detail: str, retry_after_s: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.name = name
         self.detail = detail
+        self.retry_after_s = retry_after_s
 
     def document(self) -> dict[str, str | int]:
         return {
@@ -29,8 +33,12 @@ class Problem(Exception):  # noqa: N818 - the RFC's own term
             "detail": self.detail,
         }
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
+
     def response(self) -> Response:
-        answer = make_response(self.document(), self.status)
+        answer = make_response(self.document(), self.status, self.headers)
         answer.content_type = "application/problem+json"
         return answer
 

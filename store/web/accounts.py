@@ -13,8 +13,12 @@ HINTS = {
     "name": "Please give a name of at most 100 characters.",
     "password": "Please give a password of 8 to 200 characters.",
 }
-SAID_BESIDE_THE_FORM = (400, 401, 409)
-"""Refusals that another entry can mend; anything else gets a page of its own."""
+SAID_BESIDE_THE_FORM = (400, 401, 409, 429)
+"""Refusals that another entry, or the same one later, can mend; others get a page of their own."""
+
+
+FormPage = tuple[str, int, dict[str, str]]
+"""A page, its status and its headers."""
 
 
 def add_accounts(web: Blueprint, shop: Shop) -> None:
@@ -34,7 +38,7 @@ def _add_sign_in(web: Blueprint, shop: Shop) -> None:
         return _page("sign_in.html")
 
     @web.post("/sign-in")
-    def submit_sign_in() -> Response | tuple[str, int]:
+    def submit_sign_in() -> Response | FormPage:
         try:
             credentials = inputs.form(inputs.Credentials)
             return _enter(shop, credentials.email, credentials.password)
@@ -48,7 +52,7 @@ def _add_register(web: Blueprint, shop: Shop) -> None:
         return _page("register.html")
 
     @web.post("/register")
-    def submit_register() -> Response | tuple[str, int]:
+    def submit_register() -> Response | FormPage:
         try:
             account = inputs.form(inputs.NewAccount)
             shop.register(account.email, account.name, account.password)
@@ -73,13 +77,14 @@ def _enter_new(shop: Shop, account: inputs.NewAccount) -> Response:
         return redirect(url_for("web.sign_in", next=where, registered=1), 303)
 
 
-def _again(template: str, problem: Problem) -> tuple[str, int]:
+def _again(template: str, problem: Problem) -> FormPage:
     """The form once more, with what was entered (but the password) and why it was refused."""
     if problem.status not in SAID_BESIDE_THE_FORM:
         raise problem
     member = problem.member if isinstance(problem, inputs.InvalidInput) else None
     sentence = HINTS[member] if member else problem.detail
-    return _page(template, refusal=sentence, member=member), problem.status
+    page = _page(template, refusal=sentence, member=member)
+    return page, problem.status, problem.headers
 
 
 def _page(template: str, refusal: str | None = None, member: str | None = None) -> str:

@@ -76,7 +76,7 @@ def _page(problem: Problem) -> Response:
         # Repeating a checkout with the key of its page cannot order twice.
         checkout=request.form if is_checkout and may_repeat else None,
     )
-    return make_response(page, problem.status)
+    return make_response(page, problem.status, problem.headers)
 
 
 def _sentence(problem: Problem) -> str:

@@ -19,6 +19,8 @@ class Answer:
     status: int
     content_type: str
     allow: str
+    says_when: bool
+    """Whether it says after which time to try again; the time itself differs."""
     body: Any
 
 
@@ -53,6 +55,7 @@ class Replayer:
             response.status_code,
             response.headers.get("Content-Type", ""),
             ", ".join(sorted(response.headers.get("Allow", "").replace(" ", "").split(","))),
+            "Retry-After" in response.headers,
             comparable(body),
         )
 

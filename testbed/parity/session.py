@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.rules.checkout import order_id
+from store.runtime.sign_in_limit import MOST_WRONG
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from store.sample.vocabulary import CATEGORIES, search_words
 
@@ -56,8 +57,12 @@ class Session:
         self._words = search_words()
 
     def steps(self, count: int) -> Iterator[Step]:
-        """Sign everybody in, then ``count`` random steps, then a look at all that is left."""
+        """Sign everybody in, then ``count`` random steps, then a look at all that is left.
+
+        At one address more wrong passwords are tried than a store takes.
+        """
         yield from (self._sign_in(actor) for actor in self._actors)
+        yield from [_guess()] * (MOST_WRONG + 1)
         makers = self._makers()
         kinds, weights = list(makers), list(makers.values())
         for make in self._chance.choices(kinds, weights, k=count):
@@ -216,3 +221,8 @@ class Session:
             yield Step("GET", "/orders", actor, query={"page_size": 100})
         for product_id in sorted(self._wanted):
             yield Step("GET", f"/product-pages/{product_id}")
+
+
+def _guess() -> Step:
+    body = {"email": "guessed@example.com", "password": "wrong password"}
+    return Step("POST", "/sessions", body=body)

@@ -1,9 +1,29 @@
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from api import PASSWORD, Api, problem
 
+from experiment.store import Architecture
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
+from testbed.platforms.store.store import Store
+
+ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def store(request: pytest.FixtureRequest, running_store: Callable[[Architecture], Store]) -> Store:
+    return running_store(request.param)
+
+
+def _let_time_pass(store: Store) -> None:
+    """The windows of all wrong sign-ins are over."""
+    databases = store._ground.databases.by_role
+    accounts = databases.get("accounts") or databases["monolith"]
+    with psycopg.connect(accounts.url) as connection:
+        connection.execute("UPDATE wrong_sign_ins SET until = now()")
 
 
 def _account(**changes: object) -> dict[str, object]:
@@ -46,6 +66,49 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(
     answer = api.post("/sessions", {"email": email, "password": password})
     assert problem(answer) == (401, "wrong-credentials")
     assert answer.json()["detail"] == "E-mail address or password is wrong."
+
+
+@pytest.mark.parametrize("known", ["known", ""], ids=["known", "unknown"])
+def test_ten_wrong_sign_ins_close_an_address_for_everybody_but_no_other_one(
+    store: Store, known: str
+) -> None:
+    api, account = Api(store.url), _account()
+    if known:
+        api.post("/accounts", account)
+    right = {"email": account["email"], "password": PASSWORD}
+    wrong = right | {"password": "wrong password"}
+    with ThreadPoolExecutor(8) as guessers:
+        answers = list(guessers.map(lambda _: problem(api.post("/sessions", wrong)), range(20)))
+    assert answers.count((401, "wrong-credentials")) == 10
+    assert answers.count((429, "too-many-attempts")) == 10
+    for credentials in (wrong, right):
+        refused = api.post("/sessions", credentials)
+        assert problem(refused) == (429, "too-many-attempts")
+        assert 0 < int(refused.headers["Retry-After"]) <= 300
+    assert api.newcomer().token
+
+
+def test_an_address_opens_again_when_its_time_is_over(store: Store) -> None:
+    api, account = Api(store.url), _account()
+    api.post("/accounts", account)
+    right = {"email": account["email"], "password": PASSWORD}
+    for _ in range(11):
+        api.post("/sessions", right | {"password": "wrong password"})
+    assert problem(api.post("/sessions", right)) == (429, "too-many-attempts")
+    _let_time_pass(store)
+    assert api.post("/sessions", right).status_code == 201
+    for _ in range(10):  # a window of its own
+        wrong = api.post("/sessions", right | {"password": "wrong password"})
+        assert problem(wrong) == (401, "wrong-credentials")
+
+
+def test_a_page_says_that_it_was_tried_too_often(store: Store) -> None:
+    form = {"email": str(_account()["email"]), "password": "wrong password"}
+    for _ in range(11):
+        page = Api(store.url).raw("POST", "/sign-in", data=form)
+    assert page.status_code == 429
+    assert "Too many wrong sign-ins" in page.text
+    assert int(page.headers["Retry-After"]) > 0
 
 
 @pytest.mark.parametrize(
