@@ -95,7 +95,7 @@ def _serve(listener: socket.socket, core: int) -> None:
 
 
 def _serves_on(client: socket.socket) -> bool:
-    """Answer what came; False for a client that has hung up, in order or not, or asks else."""
+    """Answer what came; False once the client has hung up, or says what means nothing here."""
     try:
         request = client.recv(65_536)
         if request:

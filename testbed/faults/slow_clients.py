@@ -83,6 +83,8 @@ class SlowClients:
     def _keep(self) -> None:
         while not self._lifted.wait(LOOK_EVERY_S):
             for key, _ in self._open.select(0):
+                if self._lifted.is_set():  # to connect may take its time
+                    return
                 self._replace(key)
 
     def _replace(self, key: selectors.SelectorKey) -> None:

@@ -9,6 +9,7 @@ from hurting import Patient, eventually
 
 from experiment.faults.of_clients import SlowClients
 from experiment.store import Sample
+from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from testbed.deploying import plain_deployment
 from testbed.faults.fault_point import FaultBoard
 from testbed.platforms.local.platform import LocalPlatform
@@ -16,12 +17,12 @@ from testbed.platforms.local.platform import LocalPlatform
 THREADS = 16
 PRODUCTS = "/api/products"
 SESSIONS = "/api/sessions"
-NOBODY = {"email": "nobody@example.com", "password": "a good password"}
+SOMEBODY = {"email": sample_email(1), "password": SAMPLE_PASSWORD}
 
 
 def test_an_edge_that_waits_for_slow_clients_leaves_all_threads_to_others(patient: Patient) -> None:
     with patient.under(SlowClients(sockets=4 * THREADS)):
-        assert _answer_to_sign_in(patient) == 401
+        assert _answer_to_sign_in(patient) == 201
         assert patient.get(PRODUCTS, timeout_s=1).status_code == 200
 
 
@@ -43,13 +44,13 @@ def unprotected(
 @pytest.mark.long
 def test_without_it_each_takes_a_thread_of_whoever_serves_its_path(unprotected: Patient) -> None:
     with unprotected.under(SlowClients(sockets=THREADS - 1)):
-        assert _answer_to_sign_in(unprotected) == 401
+        assert _answer_to_sign_in(unprotected) == 201
     with unprotected.under(SlowClients(sockets=THREADS)):
         # A request over a kept connection may pass the last of the new ones.
         assert eventually(lambda: _answer_to_sign_in(unprotected) is None, within_s=2)
         is_up = _status(unprotected, PRODUCTS) == 200
         assert is_up == (unprotected.architecture == "microservices")
-    assert eventually(lambda: _answer_to_sign_in(unprotected) == 401, within_s=2)
+    assert eventually(lambda: _answer_to_sign_in(unprotected) == 201, within_s=2)
     assert eventually(lambda: _status(unprotected, PRODUCTS) == 200, within_s=2)
 
 
@@ -57,7 +58,7 @@ def _answer_to_sign_in(patient: Patient) -> int | None:
     """Status; None without an answer within a second."""
     try:
         url = patient.store.url + SESSIONS
-        return patient.http.post(url, json=NOBODY, timeout=1).status_code
+        return patient.http.post(url, json=SOMEBODY, timeout=1).status_code
     except requests.ReadTimeout:
         return None
 
