@@ -34,7 +34,7 @@ class Tally:
     cut: int = 0
     """Connections reset in the middle of an answer."""
     pieces: int = 0
-    """That went through, of at most 4 kB."""
+    """That went through, of at most 4 KiB."""
     waited_s: float = 0.0
     """Sum over those pieces."""
     bytes_through: int = 0

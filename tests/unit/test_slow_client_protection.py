@@ -1,30 +1,46 @@
 """Protection from slow clients is a factor of an arm: it reaches its edge, and is declared."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from experiment.store import Arm
 from testbed.deploying import deployment_of
 from testbed.planning import factors_of
+from testbed.platforms.containers.platform import _edge_plan as edge_in_a_container
 from testbed.platforms.store.blueprint import Blueprint
+from testbed.platforms.store.envoy import EdgePlan
 from testbed.scenarios import find
 
 SCENARIO = find("slow-clients")
 
 
-def _has_protection(arm: Arm) -> bool:
+def _on_this_machine(blueprint: Blueprint) -> EdgePlan:
+    return blueprint.edge(port=None, mesh=False)
+
+
+def _has_protection(arm: Arm, edge_plan: Callable[[Blueprint], EdgePlan]) -> bool:
     blueprint = Blueprint(deployment_of(SCENARIO, arm), Path("/run"), {})
-    return blueprint.edge(port=None, mesh=False).protects_from_slow_clients
+    return edge_plan(blueprint).protects_from_slow_clients
 
 
-def test_the_edge_of_an_arm_protects_unless_the_arm_says_that_it_does_not() -> None:
-    found = {arm.name: _has_protection(arm) for arm in SCENARIO.arms}
+def _in_a_container(blueprint: Blueprint) -> EdgePlan:
+    return edge_in_a_container(blueprint, Path("/run/admin"))
+
+
+@pytest.mark.parametrize("edge_plan", [_on_this_machine, _in_a_container])
+def test_the_edge_of_an_arm_protects_unless_the_arm_says_that_it_does_not(
+    edge_plan: Callable[[Blueprint], EdgePlan],
+) -> None:
+    found = {arm.name: _has_protection(arm, edge_plan) for arm in SCENARIO.arms}
     assert found == {
         "monolith": False,
         "microservices": False,
         "monolith-protected": True,
         "microservices-protected": True,
     }
-    assert _has_protection(Arm(name="any", architecture="monolith"))
+    assert _has_protection(Arm(name="any", architecture="monolith"), edge_plan)
 
 
 def test_arms_without_it_are_among_the_factors() -> None:
