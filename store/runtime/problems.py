@@ -6,6 +6,8 @@ from http import HTTPStatus
 from flask import Flask, Response, make_response
 from werkzeug.exceptions import HTTPException
 
+NAMES = {413: "content-too-large"}
+"""By status, where versions of Python disagree on its phrase."""
 logger = logging.getLogger(__name__)
 
 
@@ -62,7 +64,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def on_http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        name = HTTPStatus(status).phrase.lower().replace(" ", "-")
+        name = NAMES.get(status) or HTTPStatus(status).phrase.lower().replace(" ", "-")
         answer = Problem(status, name, error.description or name).response()
         for key, value in error.get_headers():
             if key == "Allow":  # RFC 9110 demands it beside a 405

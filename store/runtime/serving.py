@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
+from store.runtime import server_hooks
+from store.runtime.limits import MAX_HEADERS, MAX_HEADERS_KIB
 from store.runtime.settings import Secret, Settings, SettingsError, variable
 
 KEEP_ALIVE_S = 3600
 GRACE_S = 5
 SILENT_WORKER_S = 30
+LONGEST_LINE = 8190
+"""Gunicorn's own limit of a request line; the edge refuses before."""
 ADDRESS = "0.0.0.0:8000"
 """Within a container; what is published of it is up to the platform."""
 ENVIRONMENT = {
@@ -25,6 +29,15 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 """Of every serving process, beside its settings."""
+_TRUSTS_NOBODY = (
+    "--forwarded-allow-ips", "", "--forwarder-headers", "", "--header-map", "drop",
+)  # fmt: skip
+"""A path, a scheme or an address that a header tells is nobody's to tell."""
+_LIMITS = (
+    "--limit-request-line", str(LONGEST_LINE), "--limit-request-fields", str(MAX_HEADERS + 10),
+    "--limit-request-field_size", str(MAX_HEADERS_KIB * 1024),
+)  # fmt: skip
+"""Beyond what the edge lets through, so that its answers are the only ones."""
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the kernel's, used for gunicorn's heartbeat
 
 
@@ -36,6 +49,7 @@ def command(app: str, threads: int, bind: str) -> list[str]:
         "--worker-class", "gthread", "--workers", "1", "--threads", str(threads),
         "--keep-alive", str(KEEP_ALIVE_S), "--graceful-timeout", str(GRACE_S),
         "--timeout", str(SILENT_WORKER_S), "--no-control-socket", *heartbeat,
+        *_TRUSTS_NOBODY, *_LIMITS, "--config", f"python:{server_hooks.__name__}",
         "--bind", bind, "--log-level", "warning", app,
     ]  # fmt: skip
 

@@ -54,7 +54,7 @@ def add_failures(web: Blueprint) -> None:
 
     @web.app_errorhandler(NotFound)
     def on_unknown_path(error: NotFound) -> Response:
-        if request.path.startswith("/api/"):
+        if f"{request.path}/".startswith("/api/"):
             return Problem(404, "not-found", error.description or "not-found").response()
         return _page(not_found("page"))
 

@@ -89,6 +89,8 @@ class Api:
         _validator(_schema_name(operation["responses"][status], expected)).validate(response.json())
         if not response.ok:
             assert response.json()["status"] == response.status_code
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Cache-Control"] == "no-store"
 
     def newcomer(self) -> "Api":
         """The same store as seen by a customer who has just registered and signed in."""

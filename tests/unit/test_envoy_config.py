@@ -1,8 +1,12 @@
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from store.runtime import serving
-from testbed.platforms.store import envoy
+from testbed.platforms.store import edge_manners, envoy
+from testbed.platforms.store.edge_replies import ANSWER_HEADERS
 from testbed.platforms.store.envoy import EdgePlan
 
 ROUTES = {"/": "storefront", "/api/cart": "carts", "/api/product-pages": "storefront"}
@@ -39,12 +43,52 @@ def test_the_longest_prefix_comes_first_and_the_rest_last() -> None:
     ]
 
 
-def test_internal_paths_are_refused_before_anything_is_routed() -> None:
-    first = _routes(_plan())[0]
-    assert first == {
-        "match": {"path_separated_prefix": "/internal"},
-        "direct_response": {"status": 404},
-    }
+def _refused(plan: EdgePlan) -> list[dict[str, Any]]:
+    return [route for route in _routes(plan) if "direct_response" in route]
+
+
+def test_what_is_refused_is_refused_before_anything_is_routed() -> None:
+    refused = _refused(_plan())
+    assert _routes(_plan())[: len(refused)] == refused
+    assert [each["direct_response"]["status"] for each in refused] == [413, 414, 404, 404]
+    assert refused[-1]["match"] == {"path_separated_prefix": "/internal"}
+
+
+def test_a_refusal_does_not_wait_for_the_body() -> None:
+    for refused in _refused(_plan()):
+        (settings,) = refused["typed_per_filter_config"].values()
+        assert settings["disabled"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-Forwarded-For", "x-request-start", "X-Deadline", "x-envoy-max-retries", "X-Instance",
+     "X-Twinstack-Token", "Forwarded", "Via", "traceparent", "tracestate", "Expect"],
+)  # fmt: skip
+def test_a_client_may_not_say_what_only_a_proxy_or_a_store_says(name: str) -> None:
+    assert re.fullmatch(edge_manners.NOT_FROM_CLIENTS, name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Authorization", "Idempotency-Key", "Cookie", "Content-Type", "Accept", "Origin"]
+)
+def test_a_client_may_say_what_the_contract_names(name: str) -> None:
+    assert not re.fullmatch(edge_manners.NOT_FROM_CLIENTS, name)
+
+
+def test_a_start_is_told_after_clients_headers_were_dropped() -> None:
+    """What a filter removes it removes before the route adds."""
+    manager = _manager(_plan(stamps_start=True))
+    assert manager["http_filters"][0]["name"] == "headers"
+    assert manager["route_config"]["request_headers_to_add"]
+
+
+def test_only_the_public_listener_reads_requests_strictly() -> None:
+    strict = edge_manners.strictness()
+    public, mesh = _manager(_plan(mesh=True)), _manager(_plan(mesh=True), "carts")
+    assert {name: public[name] for name in strict} == strict
+    assert mesh.keys() & strict.keys() == {"normalize_path"}
+    assert not any("direct_response" in route for route in _routes(_plan(mesh=True), "carts"))
 
 
 def test_every_listener_binds_loopback_only() -> None:
@@ -73,10 +117,20 @@ def test_a_mesh_listener_sends_everything_to_its_role() -> None:
 
 def test_what_the_edge_answers_itself_is_a_problem_document() -> None:
     replies = _manager(_plan())["local_reply_config"]
-    formats = [each["body_format_override"] for each in replies["mappers"]]
+    *named, others = replies["mappers"]
+    formats = [each["body_format_override"] for each in named]
+    assert "body_format_override" not in others
     for answer in (*formats, replies["body_format"]):
         assert answer["content_type"] == "application/problem+json"
         assert set(answer["json_format"]) == {"type", "title", "status", "detail"}
+
+
+def test_what_the_edge_answers_itself_is_never_stored_nor_taken_for_another_type() -> None:
+    for mapper in _manager(_plan())["local_reply_config"]["mappers"]:
+        added = {
+            each["header"]["key"]: each["header"]["value"] for each in mapper["headers_to_add"]
+        }
+        assert added.items() >= ANSWER_HEADERS.items()
 
 
 def test_an_upstream_that_is_gone_or_late_is_a_503_dependency_unavailable() -> None:
@@ -84,7 +138,7 @@ def test_an_upstream_that_is_gone_or_late_is_a_503_dependency_unavailable() -> N
     unavailable = [
         each["filter"]["status_code_filter"]["comparison"]["value"]["default_value"]
         for each in mappers
-        if each["status_code"] == 503
+        if each.get("status_code") == 503
         and each["body_format_override"]["json_format"]["type"]
         == "/problems/dependency-unavailable"
     ]
@@ -137,7 +191,7 @@ def test_only_roles_that_shed_load_have_a_limit() -> None:
 def test_what_exceeds_a_limit_is_told_to_come_back() -> None:
     first = _manager(_plan())["local_reply_config"]["mappers"][0]
     assert first["filter"] == {"response_flag_filter": {"flags": ["UO"]}}
-    assert first["headers_to_add"] == [{"header": {"key": "Retry-After", "value": "1"}}]
+    assert first["headers_to_add"][0]["header"] == {"key": "Retry-After", "value": "1"}
     assert first["body_format_override"]["json_format"]["type"] == "/problems/overloaded"
 
 
@@ -188,8 +242,9 @@ def _filters(plan: EdgePlan, listener: str = envoy.EDGE) -> list[str]:
 def test_only_clients_requests_wait_until_all_of_them_is_there() -> None:
     guarded, open_to_slow = _plan(mesh=True), _plan(protects_from_slow_clients=False)
     timeouts = {"request_timeout", "request_headers_timeout"}
-    assert _filters(guarded) == ["whole-requests", "router"]
+    assert _filters(guarded) == ["headers", "whole-requests", "router"]
     assert timeouts <= _manager(guarded).keys()
     for unguarded in (_manager(open_to_slow), _manager(guarded, "carts")):
         assert not timeouts & unguarded.keys()
-    assert _filters(open_to_slow) == _filters(guarded, "carts") == ["router"]
+    assert _filters(open_to_slow) == ["headers", "router"]
+    assert _filters(guarded, "carts") == ["router"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from store.runtime.limits import MAX_BODY_BYTES
 from store.runtime.resilience.deadline import START_HEADER
 from testbed.platforms.running import Address
+from testbed.platforms.store import edge_manners
 from testbed.platforms.store.edge_replies import local_replies
 
 HEALTH_CHECK_INTERVAL_S = 1.0
@@ -19,10 +19,6 @@ HEALTH_CHECK_TIMEOUT_S = 2.0
 UNHEALTHY_AFTER = 3
 ROUTE_TIMEOUT_S = 15.0
 CONNECT_TIMEOUT_S = 1.0
-HEADERS_WITHIN_S = 5.0
-"""From the first byte of a request to the end of its headers."""
-REQUEST_WITHIN_S = 10.0
-"""From the first byte of a request to its last."""
 UPSTREAM_IDLE_S = 60.0
 """Well below gunicorn's keep-alive, so that Envoy never sends on a connection being closed."""
 PANIC_BELOW_PERCENT = 1
@@ -49,10 +45,7 @@ FACTORS = {
     "edge route timeout": f"{ROUTE_TIMEOUT_S:g} s",
     "edge retries": "one, and only where no connection could be made",
     "edge circuit breakers": "none (limits out of reach)",
-    "edge and slow clients": (
-        f"a request is passed on when all of it is there: headers within {HEADERS_WITHIN_S:g} s, "
-        f"the whole within {REQUEST_WITHIN_S:g} s; bodies of up to {MAX_BODY_BYTES // 1024} KiB"
-    ),
+    **edge_manners.FACTORS,
 }
 
 _TYPE = "type.googleapis.com/envoy"
@@ -100,6 +93,7 @@ def bootstrap(plan: EdgePlan) -> Config:
     return {
         "node": {"id": EDGE, "cluster": "twinstack"},
         "admin": {"address": _admin(plan)},
+        "layered_runtime": {"layers": [edge_manners.runtime()]},
         "static_resources": {
             "listeners": listeners,
             "clusters": [_cluster(role, plan) for role in plan.roles],
@@ -134,37 +128,29 @@ def _edge_headers(plan: EdgePlan) -> Config:
 
 def _public_manager(plan: EdgePlan) -> Config:
     """How a client's request is read and passed on."""
-    manager = _manager(EDGE, _edge_routes(plan.routes), _edge_headers(plan))
-    return _with_whole_requests(manager) if plan.protects_from_slow_clients else manager
+    manager = _manager(EDGE, _edge_routes(plan.routes)) | edge_manners.strictness()
+    manager["route_config"] |= _edge_headers(plan)
+    manager["http_filters"].insert(0, edge_manners.header_filter())
+    if plan.protects_from_slow_clients:
+        manager["http_filters"].insert(1, edge_manners.buffer_filter())
+        manager |= edge_manners.time_limits()
+    return manager
 
 
 def _mesh_manager(role: str) -> Config:
-    return _manager(role, [_to_role({"prefix": "/"}, role)], {})
+    return _manager(role, [_to_role({"prefix": "/"}, role)]) | {"normalize_path": True}
 
 
-def _manager(name: str, routes: list[Config], headers: Config) -> Config:
+def _manager(name: str, routes: list[Config]) -> Config:
     host = {"name": name, "domains": ["*"], "routes": routes}
     router = "extensions.filters.http.router.v3.Router"
     return {
         "stat_prefix": name,
-        "route_config": {"virtual_hosts": [host], **headers},
+        "route_config": {"virtual_hosts": [host]},
         "http_filters": [_filter("router", _typed(router, {"suppress_envoy_headers": True}))],
         "use_remote_address": True,
         "generate_request_id": False,
-        "normalize_path": True,
         "local_reply_config": local_replies(),
-    }
-
-
-def _with_whole_requests(manager: Config) -> Config:
-    """A request is passed on when all of it is there: slow clients hold no thread of a store."""
-    buffer = _typed(
-        "extensions.filters.http.buffer.v3.Buffer", {"max_request_bytes": MAX_BODY_BYTES}
-    )
-    return manager | {
-        "http_filters": [_filter("whole-requests", buffer), *manager["http_filters"]],
-        "request_headers_timeout": _seconds(HEADERS_WITHIN_S),
-        "request_timeout": _seconds(REQUEST_WITHIN_S),
     }
 
 
@@ -183,10 +169,10 @@ def _listener(name: str, address: Config, manager: Config) -> Config:
 
 
 def _edge_routes(routes: Mapping[str, str]) -> list[Config]:
-    """Longest prefix first; what services tell each other is not public."""
-    internal = {"match": _prefix("/internal"), "direct_response": {"status": 404}}
+    """What is refused, then the longest prefix first."""
     longest_first = sorted(routes, key=lambda prefix: (-len(prefix), prefix))
-    return [internal, *(_to_role(_prefix(prefix), routes[prefix]) for prefix in longest_first)]
+    to_roles = (_to_role(_prefix(prefix), routes[prefix]) for prefix in longest_first)
+    return [*edge_manners.refusals(), *to_roles]
 
 
 def _prefix(path: str) -> Config:
