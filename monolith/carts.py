@@ -1,7 +1,10 @@
 """Carts: what each customer has picked; prices are those of the catalogue at the moment."""
 
+from typing import LiteralString
+
 from flask import Blueprint
 from psycopg import Connection
+from psycopg.errors import CheckViolation
 from psycopg.rows import DictRow
 
 from monolith.module import Module, entry
@@ -19,11 +22,13 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
 _READ = """
     SELECT product_id, name, quantity, price_cents AS unit_price_cents
     FROM cart_items JOIN products USING (product_id) WHERE customer_id = %s"""
-_PUT = """
+_UPSERT = """
     INSERT INTO cart_items (customer_id, product_id, quantity)
     SELECT %(customer_id)s, product_id, %(quantity)s
     FROM products WHERE product_id = %(product_id)s
-    ON CONFLICT (customer_id, product_id) DO UPDATE SET quantity = excluded.quantity"""
+    ON CONFLICT (customer_id, product_id) DO UPDATE SET quantity = """
+_PUT = f"{_UPSERT} excluded.quantity"
+_ADD = f"{_UPSERT} cart_items.quantity + excluded.quantity"
 _DELETE = "DELETE FROM cart_items WHERE customer_id = %s AND product_id = %s"
 _TAKE = """
     DELETE FROM cart_items USING products
@@ -44,15 +49,15 @@ class Carts(Module):
     @entry
     def put(self, customer_id: int, product_id: int, quantity: int) -> Document:
         """Set the quantity of one product; a 404 or ``cart-full`` Problem leaves all as it was."""
-        wish = {"customer_id": customer_id, "product_id": product_id, "quantity": quantity}
-        with self._transaction() as connection:
-            connection.execute(_LOCK, (_LOCK_CLASS, customer_id))
-            if connection.execute(_PUT, wish).rowcount == 0:
-                raise not_found("product")
-            items = _items(connection, _READ, customer_id)
-            if len(items) > MAX_PRODUCTS:
-                raise Problem(409, "cart-full", "A cart holds at most 50 different products.")
-        return self._document(items)
+        return self._write(_PUT, customer_id, product_id, quantity)
+
+    @entry
+    def add(self, customer_id: int, product_id: int, quantity: int) -> Document:
+        """As ``put``, but so many pieces more; the Problem ``too-many`` beyond 99."""
+        try:
+            return self._write(_ADD, customer_id, product_id, quantity)
+        except CheckViolation as error:
+            raise Problem(409, "too-many", "A cart holds at most 99 of one product.") from error
 
     @entry
     def delete(self, customer_id: int, product_id: int) -> Document:
@@ -66,6 +71,19 @@ class Carts(Module):
         """Empty the cart within the caller's transaction; the basket that was in it."""
         connection.execute(_LOCK, (_LOCK_CLASS, customer_id))
         return self._priced(_items(connection, _TAKE, customer_id))
+
+    def _write(
+        self, statement: LiteralString, customer_id: int, product_id: int, quantity: int
+    ) -> Document:
+        wish = {"customer_id": customer_id, "product_id": product_id, "quantity": quantity}
+        with self._transaction() as connection:
+            connection.execute(_LOCK, (_LOCK_CLASS, customer_id))
+            if connection.execute(statement, wish).rowcount == 0:
+                raise not_found("product")
+            items = _items(connection, _READ, customer_id)
+            if len(items) > MAX_PRODUCTS:
+                raise Problem(409, "cart-full", "A cart holds at most 50 different products.")
+        return self._document(items)
 
     def _priced(self, items: list[Item]) -> Basket:
         with self._rules():
@@ -95,6 +113,12 @@ def views(carts: Carts, tokens: Tokens) -> Blueprint:
         customer_id = tokens.signed_in_customer()
         wanted = inputs.product_id(product_id)
         return carts.put(customer_id, wanted, inputs.body(inputs.CartItem).quantity)
+
+    @api.post("/items/<product_id>")
+    def add_item(product_id: str) -> Document:
+        customer_id = tokens.signed_in_customer()
+        wanted = inputs.product_id(product_id)
+        return carts.add(customer_id, wanted, inputs.body(inputs.CartItem).quantity)
 
     @api.delete("/items/<product_id>")
     def delete_item(product_id: str) -> Document:

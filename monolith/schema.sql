@@ -50,7 +50,7 @@ CREATE TABLE stock (
 CREATE TABLE cart_items (
     customer_id integer NOT NULL,
     product_id integer NOT NULL REFERENCES products,
-    quantity integer NOT NULL CHECK (quantity > 0),
+    quantity integer NOT NULL CHECK (quantity BETWEEN 1 AND 99),
     PRIMARY KEY (customer_id, product_id)
 );
 

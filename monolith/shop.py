@@ -36,6 +36,9 @@ class InProcessShop:
     def put_cart_item(self, token: str, product_id: int, quantity: int) -> Document:
         return self.modules.carts.put(self.tokens.customer(token), product_id, quantity)
 
+    def add_cart_item(self, token: str, product_id: int, quantity: int) -> Document:
+        return self.modules.carts.add(self.tokens.customer(token), product_id, quantity)
+
     def delete_cart_item(self, token: str, product_id: int) -> Document:
         return self.modules.carts.delete(self.tokens.customer(token), product_id)
 

@@ -9,6 +9,7 @@ from store.runtime.problems import Problem, dependency_unavailable, not_found
 from store.web.shop import Document
 
 PLENTY = 50
+MOST_OF_ONE = 99
 
 
 def product(product_id: int, name: str, category: str = "Kitchen", **other: Any) -> Document:
@@ -91,6 +92,12 @@ class FakeShop:
         self._product(product_id)
         self._cart(token)[product_id] = quantity
         return self.cart(token)
+
+    def add_cart_item(self, token: str, product_id: int, quantity: int) -> Document:
+        total = self._cart(token).get(product_id, 0) + quantity
+        if total > MOST_OF_ONE:
+            raise Problem(409, "too-many", "A cart holds at most 99 of one product.")
+        return self.put_cart_item(token, product_id, total)
 
     def delete_cart_item(self, token: str, product_id: int) -> Document:
         self._cart(token).pop(product_id, None)

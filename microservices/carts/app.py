@@ -29,6 +29,12 @@ def _add_public_calls(app: Flask, carts: Carts, tokens: Tokens) -> None:
         item = inputs.product_id(product_id), inputs.body(inputs.CartItem).quantity
         return carts.put(customer_id, *item)
 
+    @app.post("/api/cart/items/<product_id>")
+    def add_item(product_id: str) -> dict[str, Any]:
+        customer_id = tokens.signed_in_customer()
+        item = inputs.product_id(product_id), inputs.body(inputs.CartItem).quantity
+        return carts.add(customer_id, *item)
+
     @app.delete("/api/cart/items/<product_id>")
     def delete_item(product_id: str) -> dict[str, Any]:
         customer_id = tokens.signed_in_customer()

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
+
+from psycopg.errors import CheckViolation
 
 from microservices.calls.client import Calls
 from store.rules.pricing import Item, price_basket
@@ -15,16 +17,16 @@ MAX_PRODUCTS = 50
 _ITEMS = "SELECT product_id, quantity, version FROM cart_items WHERE customer_id = %s"
 _LOCK = "SELECT pg_advisory_xact_lock(%s)"
 """One at a time may add to a customer's cart, or two could pass the limit together."""
-_PUT = """
+_UPSERT = """
 INSERT INTO cart_items (customer_id, product_id, quantity)
 SELECT %(customer_id)s, %(product_id)s, %(quantity)s
 WHERE (
     SELECT count(*) FROM cart_items
     WHERE customer_id = %(customer_id)s AND product_id <> %(product_id)s
 ) < %(max_products)s
-ON CONFLICT (customer_id, product_id) DO UPDATE
-SET quantity = excluded.quantity, version = excluded.version
-"""
+ON CONFLICT (customer_id, product_id) DO UPDATE SET version = excluded.version, quantity ="""
+_PUT = f"{_UPSERT} excluded.quantity RETURNING quantity"
+_ADD = f"{_UPSERT} cart_items.quantity + excluded.quantity RETURNING cart_items.quantity"
 _DELETE = "DELETE FROM cart_items WHERE customer_id = %s AND product_id = %s"
 _EMPTY = "DELETE FROM cart_items WHERE customer_id = %s AND version <= %s"
 
@@ -52,12 +54,14 @@ class Carts:
 
     def put(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
         """The cart afterwards; a 404 Problem without such a product, 409 when the cart is full."""
-        quantities = _quantities(self._items(customer_id)) | {product_id: quantity}
-        products = self._products(quantities)
-        if product_id not in products:
-            raise not_found("product")
-        self._write(customer_id, product_id, quantity)
-        return self._price(quantities, products)
+        return self._change(_PUT, customer_id, product_id, quantity)
+
+    def add(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
+        """As ``put``, but so many pieces more; the Problem ``too-many`` beyond 99."""
+        try:
+            return self._change(_ADD, customer_id, product_id, quantity)
+        except CheckViolation as error:
+            raise Problem(409, "too-many", "A cart holds at most 99 of one product.") from error
 
     def delete(self, customer_id: int, product_id: int) -> dict[str, Any]:
         """The cart afterwards."""
@@ -74,7 +78,20 @@ class Carts:
         with self.database.autocommit() as connection:
             return connection.execute(_ITEMS, (customer_id,)).fetchall()
 
-    def _write(self, customer_id: int, product_id: int, quantity: int) -> None:
+    def _change(
+        self, statement: LiteralString, customer_id: int, product_id: int, quantity: int
+    ) -> dict[str, Any]:
+        quantities = _quantities(self._items(customer_id)) | {product_id: quantity}
+        products = self._products(quantities)
+        if product_id not in products:
+            raise not_found("product")
+        written = self._write(statement, customer_id, product_id, quantity)
+        return self._price(quantities | {product_id: written}, products)
+
+    def _write(
+        self, statement: LiteralString, customer_id: int, product_id: int, quantity: int
+    ) -> int:
+        """The quantity afterwards."""
         values = {
             "customer_id": customer_id,
             "product_id": product_id,
@@ -83,11 +100,12 @@ class Carts:
         }
         with self.database.transaction() as connection:
             connection.execute(_LOCK, (customer_id,))
-            written = connection.execute(_PUT, values).rowcount
-        if not written:
+            written = connection.execute(statement, values).fetchone()
+        if written is None:
             raise Problem(
                 409, "cart-full", f"A cart holds at most {MAX_PRODUCTS} different products."
             )
+        return int(written["quantity"])
 
     def _products(self, product_ids: Iterable[int]) -> Mapping[int, dict[str, Any]]:
         ids = ",".join(map(str, product_ids))

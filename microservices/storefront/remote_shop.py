@@ -46,6 +46,10 @@ class RemoteShop:
         path, item = f"/api/cart/items/{product_id}", {"quantity": quantity}
         return _answer(self.calls.put, "carts", path, item, headers=_bearer(token))
 
+    def add_cart_item(self, token: str, product_id: int, quantity: int) -> Document:
+        path, item = f"/api/cart/items/{product_id}", {"quantity": quantity}
+        return _answer(self.calls.post, "carts", path, item, headers=_bearer(token))
+
     def delete_cart_item(self, token: str, product_id: int) -> Document:
         path = f"/api/cart/items/{product_id}"
         return _answer(self.calls.delete, "carts", path, headers=_bearer(token))

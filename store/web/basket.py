@@ -10,7 +10,6 @@ from store.runtime.problems import Problem
 from store.web import session
 from store.web.shop import Shop
 
-MOST_OF_ONE = 99
 MENDABLE = (400, 402, 409, 422)
 """Refusals of a checkout after which the cart is still there to be changed."""
 
@@ -27,11 +26,8 @@ def _add_cart(web: Blueprint, shop: Shop) -> None:
 
     @web.post("/cart/items/<product_id>/add")
     def add_to_cart(product_id: str) -> Response:
-        wish, wished = inputs.product_id(product_id), inputs.form(inputs.CartItem).quantity
-        quantity = wished + _quantity_in_cart(shop, wish)
-        if quantity > MOST_OF_ONE:
-            raise Problem(400, "too-many", f"A cart holds at most {MOST_OF_ONE} of one product.")
-        shop.put_cart_item(session.token(), wish, quantity)
+        wish, quantity = inputs.product_id(product_id), inputs.form(inputs.CartItem).quantity
+        shop.add_cart_item(session.token(), wish, quantity)
         return _to_cart()
 
     @web.post("/cart/items/<product_id>")
@@ -61,11 +57,6 @@ def _add_checkout(web: Blueprint, shop: Shop) -> None:
                 raise
             return _cart_again(shop, problem, problem.detail)
         return redirect(url_for("web.order", order_id=order["order_id"]), 303)
-
-
-def _quantity_in_cart(shop: Shop, product_id: int) -> int:
-    lines = shop.cart(session.token())["lines"]
-    return sum(line["quantity"] for line in lines if line["product_id"] == product_id)
 
 
 def _to_cart() -> Response:

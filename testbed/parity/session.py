@@ -72,7 +72,7 @@ class Session:
     def _makers(self) -> dict[Callable[[], Step], int]:
         return {
             self._list: 8, self._product: 6, self._page: 10, self._search: 10,
-            self._recommend: 8, self._put: 24, self._delete: 5, self._cart: 6,
+            self._recommend: 8, self._put: 20, self._add: 6, self._delete: 5, self._cart: 6,
             self._checkout: 12, self._repeat_checkout: 4, self._orders: 5, self._order: 5,
             self._register: 3, self._wrong_sign_in: 2, self._stranger: 3, self._nonsense: 5,
         }  # fmt: skip
@@ -120,12 +120,15 @@ class Session:
         limit = self._chance.choice([{}, {"limit": 1}, {"limit": 50}])
         return Step("GET", "/recommendations", query={"product_id": self._product_id(), **limit})
 
-    def _put(self) -> Step:
+    def _put(self, method: str = "PUT") -> Step:
         quantity = self._chance.choice([1, 1, 2, 3, 4, 5, 19, 20, 99])
         product_id = self._product_id()
         self._wanted.add(product_id)
         path = f"/cart/items/{product_id}"
-        return Step("PUT", path, self._actor(), body={"quantity": quantity})
+        return Step(method, path, self._actor(), body={"quantity": quantity})
+
+    def _add(self) -> Step:
+        return self._put("POST")
 
     def _delete(self) -> Step:
         return Step("DELETE", f"/cart/items/{self._product_id()}", self._actor())
@@ -184,6 +187,7 @@ class Session:
             [
                 Step("GET", "/cart"),
                 Step("PUT", "/cart/items/1", body={"quantity": 1}),
+                Step("POST", "/cart/items/1", body={"quantity": 1}),
                 Step("GET", "/orders"),
                 Step("POST", "/orders", body={"card": "card_ok"}, key="parity-stranger"),
             ]
@@ -204,6 +208,8 @@ class Session:
                 Step("PUT", "/cart/items/1", actor, body={"quantity": 0}),
                 Step("PUT", "/cart/items/1", actor, body={"quantity": "2"}),
                 Step("PUT", "/cart/items/1", actor, body={"quantity": 1, "colour": "red"}),
+                Step("POST", "/cart/items/1", actor, body={"quantity": 99}),
+                Step("POST", "/cart/items/1", actor, body={"quantity": 99}),
                 Step("POST", "/orders", actor, body={"card": "card_ok"}),
                 Step("POST", "/orders", actor, body={"card": "card_ok"}, key="short"),
                 Step("POST", "/orders", actor, body={"card": "cash"}, key="parity-nonsense"),

@@ -56,6 +56,9 @@ class Api:
     def post(self, path: str, body: Any, **headers: str) -> requests.Response:
         return self._call("POST", path, json=body, headers=headers)
 
+    def add(self, product_id: int, quantity: int) -> requests.Response:
+        return self.post(f"/cart/items/{product_id}", {"quantity": quantity})
+
     def put(self, path: str, body: Any) -> requests.Response:
         return self._call("PUT", path, json=body)
 

@@ -1,6 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+import requests
 from api import Api, problem
 
 
@@ -34,6 +36,51 @@ def test_putting_again_sets_the_quantity(customer: Api) -> None:
     customer.put("/cart/items/10", {"quantity": 3})
     cart = customer.put("/cart/items/10", {"quantity": 2}).json()
     assert [line["quantity"] for line in cart["lines"]] == [2]
+
+
+def test_adding_counts_on_top_of_what_is_there(customer: Api) -> None:
+    customer.add(11, 1)
+    customer.add(10, 3)
+    cart = customer.add(10, 2).json()
+    assert [(line["product_id"], line["quantity"]) for line in cart["lines"]] == [(10, 5), (11, 1)]
+    assert customer.get("/cart").json() == cart
+
+
+def test_pieces_that_are_added_at_the_same_time_add_up(customer: Api) -> None:
+    with ThreadPoolExecutor(8) as tabs:
+        carts = [each.json() for each in tabs.map(lambda _: customer.add(10, 2), range(16))]
+    assert customer.get("/cart").json()["lines"][0]["quantity"] == 32
+    assert sorted(cart["lines"][0]["quantity"] for cart in carts) == list(range(2, 33, 2))
+
+
+def test_two_tabs_of_the_shop_that_add_at_the_same_time_lose_nothing(customer: Api) -> None:
+    def add(_: int) -> int:
+        return requests.post(
+            f"{customer.base_url}/cart/items/10/add",
+            data={"quantity": 1},
+            cookies={"session": str(customer.token)},
+            allow_redirects=False,
+            timeout=20,
+        ).status_code
+
+    with ThreadPoolExecutor(8) as tabs:
+        assert set(tabs.map(add, range(16))) == {303}
+    assert customer.get("/cart").json()["lines"][0]["quantity"] == 16
+
+
+def test_a_cart_takes_99_pieces_of_a_product_and_no_more(customer: Api) -> None:
+    customer.add(10, 98)
+    assert problem(customer.add(10, 2)) == (409, "too-many")
+    assert customer.add(10, 1).json()["lines"][0]["quantity"] == 99
+
+
+def test_adding_is_refused_as_putting_is(api: Api, customer: Api) -> None:
+    assert problem(customer.add(100_000, 1)) == (404, "not-found")
+    assert problem(customer.add(10, 100)) == (400, "invalid-input")
+    for product_id in range(1, 51):
+        customer.add(product_id, 1)
+    assert problem(customer.add(51, 1)) == (409, "cart-full")
+    assert customer.add(50, 1).status_code == 200
 
 
 def test_taking_out_answers_the_cart_and_taking_out_nothing_is_fine(customer: Api) -> None:
@@ -75,6 +122,7 @@ def test_a_quantity_outside_its_limits_is_refused(customer: Api, body: object) -
 def test_a_stranger_has_no_cart(api: Api) -> None:
     assert problem(api.get("/cart")) == (401, "not-signed-in")
     assert problem(api.put("/cart/items/1", {"quantity": 1})) == (401, "not-signed-in")
+    assert problem(api.add(1, 1)) == (401, "not-signed-in")
     assert problem(api.delete("/cart/items/1")) == (401, "not-signed-in")
 
 

@@ -1,9 +1,11 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import pytest
 from api import Api, problem
 
+from store.payment_provider.fate import DECLINED_SHARE, _uniform
 from store.rules.checkout import order_id
 
 
@@ -143,6 +145,19 @@ def test_an_empty_cart_is_no_order_and_not_remembered(customer: Api) -> None:
     assert problem(customer.checkout(key)) == (409, "cart-empty")
     customer.put("/cart/items/10", {"quantity": 1})
     assert customer.checkout(key).status_code in (201, 402)
+
+
+def test_a_key_that_was_refused_and_not_remembered_pays_as_if_it_were_new(customer: Api) -> None:
+    """Whether a card is declined does not depend on how a store numbers its attempts."""
+
+    def is_declined_later(key: str) -> bool:
+        order = order_id(customer.customer_id or 0, key)
+        return _uniform("decline", f"{order}:2") < DECLINED_SHARE <= _uniform("decline", str(order))
+
+    key = next(key for key in map("test-{:08}".format, count()) if is_declined_later(key))
+    assert problem(customer.checkout(key)) == (409, "cart-empty")
+    customer.put("/cart/items/10", {"quantity": 1})
+    assert customer.checkout(key).status_code == 201
 
 
 def test_an_unknown_coupon_is_refused_and_not_remembered(shopper: Api) -> None:

@@ -26,7 +26,7 @@ def test_adding_a_product_twice_adds_up(customer: FlaskClient, shop: FakeShop) -
 def test_a_cart_holds_at_most_99_of_one_product(customer: FlaskClient, shop: FakeShop) -> None:
     customer.post("/cart/items/7/add", data={"quantity": "99"})
     page = customer.post("/cart/items/7/add", data={"quantity": "1"})
-    assert page.status_code == 400
+    assert page.status_code == 409
     assert "at most 99" in page.text
     assert shop.carts[ADA] == {7: 99}
 
