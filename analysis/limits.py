@@ -30,6 +30,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
         *_of_scaling(run),
         *_of_faults(run),
         *of_machine(run),
+        *of_files(run),
         *_of_noise(run),
         *_of_rules(run),
         *of_code(run),
@@ -225,6 +226,14 @@ def of_machine(run: MeasuredRun) -> Iterator[str]:
     for name, says in limits_in_force(run):
         if says.startswith(("not ", "no ", "none")):
             yield f"The budget of {name} was not enforced ({says}): an arm may have used more."
+
+
+def of_files(run: MeasuredRun) -> Iterator[str]:
+    if run.records and not all(record.hashes for record in run.records):
+        yield (
+            "The records hold no hashes of their raw files, as none of earlier code do: rows that "
+            "were edited or exchanged since would not be noticed."
+        )
 
 
 def _of_noise(run: MeasuredRun) -> Iterator[str]:

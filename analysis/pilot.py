@@ -49,6 +49,8 @@ class Need:
 def pilot_of(folder: RunFolder, scenario: Scenario) -> Pilot:
     """Read a run as a pilot for ``scenario``. InputError says why it cannot be one."""
     run = load_run(folder)
+    if run.damaged:
+        raise InputError(f"{folder.path} is no pilot, its record is not whole: {run.damaged[0]}")
     if run.scenario.arms != scenario.arms or run.scenario.primary != scenario.primary:
         raise InputError(
             f"{folder.path} is no pilot for {scenario.name}: its arms or its primary metric differ."

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from experiment.errors import InputError
 from experiment.journal import read_journal
-from experiment.record import Plan, RunFolder, TrialRecord, read_json
+from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord, read_json
+from experiment.sealing import read_seals
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,15 @@ def find_records(folder: RunFolder, plan: Plan) -> tuple[list[TrialRecord], list
     """Records of all trials that can be read, and what is wrong with the rest, by block and arm."""
     records: list[TrialRecord] = []
     damaged: list[Damage] = []
+    seals = read_seals(folder)
     for file in sorted(folder.path.glob("block-*/*/run.json")):
         try:
-            records.append(_record_at(file, plan))
+            record = _record_at(file, plan)
+            seals.require_whole(TrialFolder(file.parent), record)
+            records.append(record)
         except InputError as error:
             damaged.append(Damage(*place_of(file), reason_of(folder, error)))
+    damaged += [_gone(folder, file) for file in seals.gone()]
     damaged += _missing(folder, plan, records, damaged)
     return records, sorted(damaged, key=lambda found: (found.block, found.arm))
 
@@ -44,6 +49,10 @@ def place_of(file: Path) -> tuple[int, str]:
     """Block and arm that the folder of a file stands for, whichever attempt it is."""
     number = file.parent.parent.name.removeprefix("block-")
     return int(number) if number.isdecimal() else 0, file.parent.name.partition("~")[0]
+
+
+def _gone(folder: RunFolder, file: Path) -> Damage:
+    return Damage(*place_of(file), f"{file.relative_to(folder.path)} is missing.")
 
 
 def _record_at(file: Path, plan: Plan) -> TrialRecord:
@@ -68,8 +77,7 @@ def _missing(
         last = len(plan.order) + 1
     for block, arm in planned:
         if (block, arm) not in seen and block < last and block not in given_up:
-            file = folder.trial(block, arm).run.relative_to(folder.path)
-            yield Damage(block, arm, f"{file} is missing.")
+            yield _gone(folder, folder.trial(block, arm).run)
 
 
 def _went_to_its_end(folder: RunFolder) -> bool:

@@ -139,6 +139,9 @@ class TrialRecord(_Record):
     """Whether a void trial gets another attempt."""
     load_workers: tuple[LoadWorker, ...] = ()
     """Empty where one process sent the whole load."""
+    hashes: Mapping[str, str] = {}
+    """SHA-256 of each file that the trial left or was given, by path from its folder; empty in
+    records of old."""
 
     @property
     def title(self) -> str:
@@ -238,6 +241,8 @@ def read_json(file: Path, model: type[Model]) -> Model:
         return model.model_validate_json(file.read_bytes())
     except FileNotFoundError as error:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         if first["loc"] == ("schema_version",) and _is_newer(first["input"]):
@@ -255,7 +260,12 @@ def _is_newer(version: object) -> bool:
 
 def write_json(file: Path, record: BaseModel) -> None:
     """Write a record as a whole or not at all."""
-    write_whole(file, record.model_dump_json(indent=2).encode() + b"\n")
+    write_whole(file, as_json(record))
+
+
+def as_json(record: BaseModel) -> bytes:
+    """The content of a record's file."""
+    return record.model_dump_json(indent=2).encode() + b"\n"
 
 
 def write_whole(file: Path, content: bytes) -> None:

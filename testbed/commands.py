@@ -26,7 +26,7 @@ from testbed.planning import create_folder, make_plan, seconds_per_trial, trials
 from testbed.platforms import open_platform, require_possible
 from testbed.platforms.platform import Platform
 from testbed.poison import require_poison_in_load
-from testbed.resuming import blocks_left, mark_killed, require_unchanged
+from testbed.resuming import blocks_left, mark_killed, require_unchanged, require_whole
 from testbed.run import Run, StopAfter, never
 from testbed.stopping import Stopped
 from testbed.terminal import Terminal
@@ -90,6 +90,7 @@ def resume_run(console: Terminal, folder: RunFolder) -> None:
     """Measure what an interrupted run still lacks; says so when that is nothing."""
     plan = folder.read_plan()
     with _named_if_full(folder), owned(folder):
+        require_whole(folder, plan)
         blocks = blocks_left(folder, plan)
         if not blocks:
             _say_nothing_left(console, folder)

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from analysis.capacity.salvage import find_probes
+from analysis.salvage import find_records
 from experiment.attempts import has_ended
 from experiment.errors import InputError
 from experiment.facts import differing_entry
 from experiment.integrity import require_untouched
 from experiment.journal import read_journal
-from experiment.record import Plan, RunFolder, TrialRecord, write_json
+from experiment.record import Plan, RunFolder, TrialRecord
+from experiment.sealing import hashes_of, keep
 from testbed import machine
 from testbed.hashes import hashes
 
@@ -29,6 +32,14 @@ def require_unchanged(folder: RunFolder, plan: Plan) -> None:
             )
     if plan.hashes and (said := _differing_file(plan)):
         raise InputError(f"{folder.path} cannot be resumed here: {said}. Start a new run.")
+
+
+def require_whole(folder: RunFolder, plan: Plan) -> None:
+    """Raise InputError when what was measured is damaged: more blocks would not mend it."""
+    find = find_records if plan.scenario.search is None else find_probes
+    _, damaged = find(folder, plan)
+    if damaged:
+        raise InputError(f"{folder.path} cannot go on: {damaged[0]} Start a new run.")
 
 
 def _differing_file(plan: Plan) -> str | None:
@@ -71,12 +82,13 @@ def mark_killed(folder: RunFolder, plan: Plan) -> None:
     for block, arms in enumerate(plan.order, start=1):
         for arm in arms:
             for attempt in range(1, folder.attempts(block, arm) + 1):
-                file = folder.trial(block, arm, attempt).run
-                if not file.exists():
-                    write_json(file, _killed(block, arm, attempt))
+                files = folder.trial(block, arm, attempt)
+                if not files.run.exists():
+                    hashes = hashes_of(files, folder.arrivals(block))
+                    keep(folder, files, _killed(block, arm, attempt, hashes))
 
 
-def _killed(block: int, arm: str, attempt: int) -> TrialRecord:
+def _killed(block: int, arm: str, attempt: int, hashes: dict[str, str]) -> TrialRecord:
     return TrialRecord(
         block=block,
         arm=arm,
@@ -87,6 +99,7 @@ def _killed(block: int, arm: str, attempt: int) -> TrialRecord:
         gates=(),
         limits={},
         attempt=attempt,
+        hashes=hashes,
     )
 
 

@@ -48,6 +48,10 @@ class ProbeTrial(Trial):
     def arrivals(self) -> Path:
         return files_of(self.folder, self.probe).arrivals
 
+    @property
+    def given(self) -> tuple[Path, ...]:
+        return self.arrivals, files_of(self.folder, self.probe).spec
+
 
 @dataclass(frozen=True)
 class Bench:

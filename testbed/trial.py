@@ -11,8 +11,9 @@ from analysis.gates import gates_of
 from experiment.errors import VoidTrialError
 from experiment.footprint import Reading
 from experiment.journal import Journal
-from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
+from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord
 from experiment.rows import SAMPLES
+from experiment.sealing import hashes_of, keep
 from experiment.store import Arm
 from loadtests.journeys import LONGEST
 from testbed import footprint
@@ -57,6 +58,11 @@ class Trial:
     @property
     def arrivals(self) -> Path:
         return self.folder.arrivals(self.block)
+
+    @property
+    def given(self) -> tuple[Path, ...]:
+        """Files that were there before the trial, and are part of its record."""
+        return (self.arrivals,)
 
 
 @dataclass
@@ -245,7 +251,8 @@ def _record(
             "attempt": trial.attempt,
             "is_repeated": status == "void" and trial.repeat_if_void,
             "load_workers": load_workers_in(trial.files.path),
+            "hashes": hashes_of(trial.files, *trial.given),
         }
     )
-    write_json(trial.files.run, record)
+    keep(trial.folder, trial.files, record)
     return record

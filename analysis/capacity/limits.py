@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analysis.capacity.run import SearchRun
 from analysis.capacity.summary import SearchSummary
-from analysis.limits import of_blocks, of_code, of_machine
+from analysis.limits import of_blocks, of_code, of_files, of_machine
 
 
 def limits_of_search(run: SearchRun, summary: SearchSummary) -> list[str]:
@@ -15,6 +15,7 @@ def limits_of_search(run: SearchRun, summary: SearchSummary) -> list[str]:
         *_of_window(run),
         *_of_bracket(run),
         *of_machine(run),
+        *of_files(run),
         *of_code(run),
     ]
 

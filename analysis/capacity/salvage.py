@@ -16,6 +16,7 @@ from analysis.salvage import Damage, place_of, reason_of
 from experiment.errors import InputError
 from experiment.probe import probe_in, probe_specs
 from experiment.record import Plan, RunFolder
+from experiment.sealing import read_seals
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,18 @@ def find_probes(folder: RunFolder, plan: Plan) -> tuple[list[SeenProbe], list[Lo
     """All probes that left a record, by block, arm and number, and what is wrong with the rest."""
     seen: list[SeenProbe] = []
     lost: list[LostProbe] = []
+    seals = read_seals(folder)
+    gone = {file.parent.with_suffix(".json"): file for file in seals.gone()}
+    for spec, file in gone.items():
+        lost.append(
+            LostProbe(*place_of(spec), f"{file.relative_to(folder.path)} is missing.", None)
+        )
     for spec in probe_specs(folder):
         at = None
         try:
             probe = probe_in(folder, spec)
             at = probe.at
-            if (found := read_probe(folder, plan, probe)) is not None:
+            if (found := read_probe(folder, plan, probe, seals)) is not None:
                 seen.append(found)
         except InputError as error:
             lost.append(LostProbe(*place_of(spec), reason_of(folder, error), at))

@@ -19,6 +19,7 @@ from analysis.windows import Window
 from experiment.ladder import Bracket, Ladder, ladder_of, next_step
 from experiment.probe import Probe, files_of
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord, read_json
+from experiment.sealing import Seals, read_seals
 from experiment.search import Search, SearchKind
 
 MOST_TRIES = 3
@@ -111,12 +112,19 @@ def ladder_in(plan: Plan, block: int, arm: str, at: float) -> Ladder:
     return ladder_of(search, plan.profile, start, chance.random())
 
 
-def read_probe(run: RunFolder, plan: Plan, probe: Probe) -> SeenProbe | None:
-    """A probe with its judgement from the raw rows; None when it left no record."""
+def read_probe(
+    run: RunFolder, plan: Plan, probe: Probe, seals: Seals | None = None
+) -> SeenProbe | None:
+    """A probe with its judgement from the raw rows; None when it left no record.
+
+    ``seals``: those of the run, where they are known. Raises InputError when a file of the probe
+    is not the one that it left.
+    """
     files = files_of(run, probe).trial
     if not files.run.exists():
         return None
     record = read_json(files.run, TrialRecord)
+    (seals or read_seals(run)).require_whole(files, record)
     if record.status != "complete":
         return SeenProbe(probe, record, None)
     window = plan.scenario.windows(plan.profile)[plan.scenario.primary.phase]

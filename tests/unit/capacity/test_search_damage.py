@@ -13,7 +13,8 @@ from analysis.capacity.summary import summarise_search
 from analysis.report import build
 from experiment.errors import InputError
 from experiment.probe import ProbeFiles, files_of, read_probes
-from experiment.record import RunFolder
+from experiment.record import RunFolder, TrialRecord, read_json
+from experiment.sealing import hashes_of, keep
 from testbed.search_run import Bench, run_searches
 
 
@@ -114,3 +115,45 @@ def test_a_search_does_not_go_on_from_a_damaged_probe(folder: RunFolder, name: s
     platform, display, journal = (cast("Any", None) for _ in range(3))
     with pytest.raises(InputError, match=f"cannot go on: block 1, monolith: .*{says}"):
         run_searches(Bench(folder.read_plan(), folder, platform, display, journal))
+
+
+def seal(folder: RunFolder) -> None:
+    for probe in read_probes(folder):
+        files = files_of(folder, probe)
+        record = read_json(files.trial.run, TrialRecord)
+        hashes = hashes_of(files.trial, files.spec)
+        keep(folder, files.trial, record.model_copy(update={"hashes": hashes}))
+
+
+TAMPERINGS: dict[str, tuple[Callable[[ProbeFiles], object], str]] = {
+    "rows of the probe before": (
+        lambda files: shutil.copyfile(
+            files.trial.path.with_name("probe-01") / "requests.parquet", files.trial.requests
+        ),
+        "probe-02/requests.parquet was changed or exchanged",
+    ),
+    "no samples": (lambda files: files.trial.samples.unlink(), "samples.parquet is missing"),
+    "another rung in the question": (
+        lambda files: files.spec.write_bytes(files.spec.read_bytes().replace(b"  ", b" ")),
+        "probe-02.json was changed or exchanged",
+    ),
+    "no record": (lambda files: files.trial.run.unlink(), "probe-02/run.json is missing"),
+    "nothing left": (remove, "probe-02/run.json is missing"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_a_probe_that_was_tampered_with_costs_its_search_and_no_search_goes_on(
+    folder: RunFolder, name: str
+) -> None:
+    seal(folder)
+    assert load_search_run(folder).damaged == ()
+    tamper, says = TAMPERINGS[name]
+    tamper(ProbeFiles(folder.block(1) / "monolith", 2))
+
+    run = load_search_run(folder)
+    (damage,) = run.damaged
+    assert says in str(damage)
+    assert summarise_search(run).outcome is None
+    with pytest.raises(InputError, match="cannot go on"):
+        run_searches(Bench(run.plan, folder, *(cast("Any", None),) * 3))
