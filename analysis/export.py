@@ -14,6 +14,7 @@ from analysis.reading import read_table
 from analysis.salvage import Damage, find_records, reason_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
+from experiment.output import replacing, require_folder
 from experiment.record import RunFolder, TrialRecord
 from experiment.rows import LIMBO, REQUESTS, SAMPLES
 
@@ -37,6 +38,7 @@ def export_csv(run: RunFolder, target: Path) -> Exported:
         raise InputError(f"{run.path} is a search; its rows are in block-*/*/probe-*/.")
     require_untouched(run)
     records, damaged = find_records(run, plan)
+    require_folder(target)
     trials = _readable(run, records, damaged)
     first = next(trials, None)
     if first is None:
@@ -44,9 +46,10 @@ def export_csv(run: RunFolder, target: Path) -> Exported:
     target.mkdir(parents=True, exist_ok=True)
     files = {name: target / f"{name}.csv" for name in first}
     with ExitStack() as stack:
+        parts = {name: stack.enter_context(replacing(file)) for name, file in files.items()}
         writers = {
-            name: stack.enter_context(csv.CSVWriter(file, first[name].schema))
-            for name, file in files.items()
+            name: stack.enter_context(csv.CSVWriter(part, first[name].schema))
+            for name, part in parts.items()
         }
         for tables in chain([first], trials):
             for name, table in tables.items():

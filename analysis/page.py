@@ -23,6 +23,7 @@ from analysis.scaling import tables as scaling
 from analysis.scaling import wording as scaling_wording
 from analysis.setup import setup_rows
 from analysis.summary import Summary
+from experiment.errors import InputError
 from experiment.prices import Prices
 from experiment.visible import visible
 
@@ -43,6 +44,8 @@ class Shown:
 
 def draw_all(plots: Sequence[Plot[Run]], run: Run, folder: Path) -> list[Shown]:
     """Draw every figure as SVG and PNG into ``folder``, in place of all that was there."""
+    if folder.is_symlink() or folder.is_file():
+        raise InputError(f"{folder} is no folder of figures; remove it.")
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir()

@@ -77,10 +77,8 @@ def read_table(file: Path, schema: pa.Schema) -> pa.Table:
             table = _completed(parquet.read(columns=schema.names), schema)
     except FileNotFoundError as error:
         raise InputError(f"{file} is missing; this is not a whole run record.") from error
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(
-            f"{file} is not a whole Parquet file; it was cut off or damaged."
-        ) from error
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise _not_whole(file) from error
     try:
         return table.select(schema.names).cast(schema)
     except (pa.ArrowException, ValueError) as error:
@@ -93,7 +91,19 @@ def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
     A column of text has few values in many rows: as categories it takes a hundredth of the
     memory, and comparing it is comparing small numbers.
     """
-    return read_table(file, _compact(schema)).to_pandas()
+    return _frame(file, read_table(file, _compact(schema)))
+
+
+def _frame(file: Path, table: pa.Table) -> pd.DataFrame:
+    """Only here each text is looked at, and so are references to texts that are not there."""
+    try:
+        return table.to_pandas()
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise _not_whole(file) from error
+
+
+def _not_whole(file: Path) -> InputError:
+    return InputError(f"{file} is not a whole Parquet file; it was cut off or damaged.")
 
 
 def read_requests(trial: TrialFolder) -> pd.DataFrame:
@@ -109,7 +119,7 @@ def read_requests(trial: TrialFolder) -> pd.DataFrame:
 
 def read_limbo(trial: TrialFolder) -> pd.DataFrame | None:
     """What was in limbo, or None when the scenario did not ask for it."""
-    return read_table(trial.limbo, LIMBO).to_pandas() if trial.limbo.exists() else None
+    return read_rows(trial.limbo, LIMBO) if trial.limbo.exists() else None
 
 
 def read_footprint(trial: TrialFolder) -> Footprint | None:

@@ -10,6 +10,7 @@ from analysis.plots import plots_of
 from analysis.pooling import load_pooled
 from analysis.summary import Summary, summarise
 from experiment.errors import InputError
+from experiment.output import require_folder
 from experiment.prices import Prices
 from experiment.record import RunFolder, write_json, write_whole
 
@@ -28,6 +29,7 @@ def build(folder: RunFolder) -> Summary:
         from analysis.capacity.report import build_search  # noqa: PLC0415 - fits curves: half a second
 
         return build_search(folder)
+    require_folder(folder.report)
     prices = prices_of(folder)
     return _write(load_run(folder), folder.report, prices)
 
@@ -49,7 +51,11 @@ def build_pooled(
 
 
 def require_room(target: Path, mark: str) -> None:
-    """InputError unless a folder is new, empty, or an earlier page, which has the file ``mark``."""
+    """InputError unless a folder is new, empty, or an earlier page, which has the file ``mark``.
+
+    Nothing on the way to it may be a file, and it must be writable.
+    """
+    require_folder(target)
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not (target / mark).is_file():

@@ -9,7 +9,6 @@ that of a trace, ``trace/`` holds it. Where the report counts with somebody's ow
 ``prices.toml`` holds them.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count, pairwise
@@ -23,6 +22,7 @@ from experiment.load_worker import LoadWorker, RemoteLoad
 from experiment.machine import Machine
 from experiment.matrix import Turn
 from experiment.metric import MetricName
+from experiment.output import replacing
 from experiment.part import Profile
 from experiment.phase import PlannedPhase
 from experiment.scenario import Scenario
@@ -269,7 +269,9 @@ def as_json(record: BaseModel) -> bytes:
 
 
 def write_whole(file: Path, content: bytes) -> None:
-    """Replace ``file`` in one step, so that a reader never sees half of it."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
-    part.write_bytes(content)
-    part.replace(file)
+    """Replace ``file`` in one step, so that a reader never sees half of it.
+
+    A link is followed. Raises InputError where something else than a regular file is in its place.
+    """
+    with replacing(file) as part:
+        part.write_bytes(content)

@@ -6,6 +6,8 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiment.output import replacing
+
 Outcome = Literal[
     "ok", "wrong", "http_error", "refused", "reset", "timeout", "dropped", "skipped", "omitted"
 ]
@@ -118,6 +120,5 @@ LIMBO = pa.schema(
 
 def write_rows(file: Path, table: pa.Table) -> None:
     """Write a Parquet file as a whole or not at all."""
-    part = file.with_suffix(".parquet.part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(file)
+    with replacing(file) as part:
+        pq.write_table(table, part, compression="zstd")

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from experiment.errors import InputError
 from experiment.input_file import bytes_of
@@ -79,7 +79,7 @@ def read_trace(file: Path, sha256: str = "") -> TraceFile:
     try:
         table = pq.read_table(io.BytesIO(content))
         header = TraceHeader.model_validate_json((table.schema.metadata or {})[HEADER_KEY])
-    except (pa.ArrowInvalid, KeyError, ValidationError) as error:
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise InputError(f"{file} is not a trace; twinstack trace import makes one.") from error
     trace = TraceFile(header, table, found)
     _check(file, trace)

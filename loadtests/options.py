@@ -116,7 +116,7 @@ def _read_arrivals(file: Path) -> pa.Table:
         return pq.read_table(file).cast(ARRIVALS)
     except FileNotFoundError as error:
         raise InputError(f"There is no schedule {file}.") from error
-    except (pa.ArrowInvalid, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{file} is not a schedule of arrivals.") from error
 
 

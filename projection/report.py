@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.page import draw_all, environment, page_style
+from experiment.errors import InputError
+from experiment.output import require_folder
 from experiment.prices import Prices
 from experiment.record import RunFolder, write_whole
 from projection import tables
@@ -15,8 +17,9 @@ from projection.project import CELLS, HOT, SURGE, Projection, project
 def build(folders: Sequence[RunFolder], prices: Prices, out: Path) -> Projection:
     """Project and write ``index.html`` and ``figures/`` to a folder.
 
-    Raises InputError when the runs do not suffice.
+    Raises InputError when the runs do not suffice, or the folder holds something else.
     """
+    _require_room(out)
     projection = project(folders, prices, Assumed())
     out.mkdir(parents=True, exist_ok=True)
     shown = draw_all(PLOTS, projection, out / "figures")
@@ -32,3 +35,11 @@ def build(folders: Sequence[RunFolder], prices: Prices, out: Path) -> Projection
     )
     write_whole(out / "index.html", text.encode())
     return projection
+
+
+def _require_room(out: Path) -> None:
+    """InputError unless the folder is new or empty, or holds an earlier page and no more."""
+    require_folder(out)
+    names = {each.name for each in out.iterdir()} if out.exists() else set()
+    if names and not {"index.html"} <= names <= {"index.html", "figures"}:
+        raise InputError(f"{out} holds something else than a projection; name a new folder.")

@@ -19,6 +19,7 @@ from testbed import doctor, noise_floor
 from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of, plain_deployment
 from testbed.display import LiveDisplay, PlainDisplay, display_for
+from testbed.files import expected_failure
 from testbed.janitor import state_dir
 from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
@@ -103,11 +104,16 @@ def resume_run(console: Terminal, folder: RunFolder) -> None:
 
 @contextmanager
 def _named_if_full(folder: RunFolder) -> Iterator[None]:
-    """Say where, when a disk is full: a write that fails does not know its file."""
+    """Say where, when a disk is full: a write that fails does not know its file.
+
+    Whatever fails in a run that has begun is RunError: its input was in order.
+    """
     try:
         yield
     except OSError as error:
         error.filename = error.filename or str(folder.path)
+        if expected := expected_failure(error):
+            raise RunError(str(expected)) from error
         raise
 
 

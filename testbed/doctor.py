@@ -159,7 +159,8 @@ def _version(program: Path) -> str:
 def _browser() -> Finding:
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
     found = [path for name in names if (path := shutil.which(name))]
-    downloaded = sorted((Path.home() / ".cache/ms-playwright").glob("chromium-*"))
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path's own raises where there is no home
+    downloaded = sorted(Path(home, ".cache/ms-playwright").glob("chromium-*"))
     found += [str(folder) for folder in downloaded]
     return _finding(
         "Chromium",

@@ -29,7 +29,7 @@ from typing import IO, Any, Self
 
 import orjson
 
-from experiment.errors import RunError, TwinstackError
+from experiment.errors import InputError, RunError, TwinstackError
 from experiment.record import write_whole
 from testbed import procfs
 
@@ -37,6 +37,7 @@ MARK = "TWINSTACK_RUN"
 """Environment variable of every process of a run: the name of its record."""
 STOP_WITHIN_S = 5.0
 WATCHES_WITHIN_S = 30.0
+REMEDY = "Set TWINSTACK_STATE to a folder of yours."
 DAMAGED = ".damaged"
 """Added to the name of a record that could not be read in full."""
 _WATCHING = b"."
@@ -60,8 +61,21 @@ def state_dir() -> Path:
     """Where runs are recorded: ``TWINSTACK_STATE``, or the user's state directory."""
     if chosen := os.environ.get("TWINSTACK_STATE"):
         return Path(chosen)
-    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "twinstack"
+    if folder := os.environ.get("XDG_STATE_HOME"):
+        return Path(folder) / "twinstack"
+    try:
+        return Path.home() / ".local" / "state" / "twinstack"
+    except RuntimeError as error:
+        raise InputError(f"This user has no home folder for the state of runs. {REMEDY}") from error
+
+
+def make_state_folder(state: Path) -> None:
+    """Make the folder where runs are recorded; InputError where that cannot be."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"{error.strerror} ({error.filename})"
+        raise InputError(f"The state of runs cannot be kept in {state}: {why}. {REMEDY}") from error
 
 
 class Belongings:
@@ -72,7 +86,7 @@ class Belongings:
     """
 
     def __init__(self, state: Path) -> None:
-        state.mkdir(parents=True, exist_ok=True)
+        make_state_folder(state)
         self.file = state / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         self._watchman: subprocess.Popen[bytes] | None = None
         owner = {"kind": "owner", "boot": procfs.boot_id(), **_identity(os.getpid())}

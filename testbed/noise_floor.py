@@ -18,6 +18,7 @@ from experiment.metric import MetricName
 from experiment.part import Profile
 from experiment.record import Plan, write_whole
 from experiment.store import Architecture
+from testbed.janitor import make_state_folder
 
 FEWEST_BLOCKS = 10
 """A/A runs of fewer blocks know their own spread too poorly to set a floor."""
@@ -86,7 +87,7 @@ def remember(state: Path, plan: Plan, summary: Summary) -> tuple[Floor, ...]:
     """Keep the floors of an A/A run that is whole and long enough; returns them."""
     found = floors_of(plan, summary)
     if found:
-        state.mkdir(parents=True, exist_ok=True)
+        make_state_folder(state)
         content = read(state).with_new(found).model_dump_json(indent=2)
         write_whole(file_in(state), content.encode() + b"\n")
     return found

@@ -1,11 +1,8 @@
-"""What a command that measures for a while says meanwhile, and where it may write in the end."""
+"""What a command that measures for a while says meanwhile."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-from experiment.errors import InputError
 from testbed.terminal import Terminal, text_of
 
 Telling = Callable[[str], None]
@@ -25,8 +22,3 @@ def telling(console: Terminal) -> Iterator[Telling]:
     spinner = "line" if console.options.ascii_only else "dots"
     with console.status("", spinner=spinner) as status:
         yield lambda text: status.update(text_of(text))
-
-
-def require_writable(out: Path | None) -> None:
-    if out is not None and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
-        raise InputError(f"{out} cannot be written: its folder is missing or not ours.")

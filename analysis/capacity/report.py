@@ -9,11 +9,13 @@ from analysis.capacity.summary import SearchSummary, summarise_search
 from analysis.money import tables as money
 from analysis.money.prices import prices_of
 from analysis.page import draw_all, fill
+from experiment.output import require_folder
 from experiment.record import RunFolder, write_json, write_whole
 
 
 def build_search(folder: RunFolder) -> SearchSummary:
     """Write ``report/``: the page, every figure as SVG and PNG, and the summary."""
+    require_folder(folder.report)
     run = load_search_run(folder)
     summary, prices = summarise_search(run), prices_of(folder)
     folder.report.mkdir(exist_ok=True)

@@ -1,6 +1,5 @@
 """All commands together, and what becomes of their failures."""
 
-import errno
 import sys
 
 import typer
@@ -9,6 +8,7 @@ from experiment.errors import TwinstackError
 from testbed.cli import machine, measuring, reporting
 from testbed.cli.console import errors
 from testbed.environment import drop_settings_of_other_programs
+from testbed.files import expected_failure
 from testbed.glyphs import substitute_missing
 from testbed.stopping import Stopped, signals_raise_stopped
 from testbed.traces.cli import app as traces
@@ -39,10 +39,10 @@ def main() -> None:
     except Stopped:
         _fail("Stopped. What was measured is kept, marked as cut off.", 1)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EMFILE):
+        expected = expected_failure(error)
+        if expected is None:
             raise
-        where = f" ({error.filename})" if error.filename else ""
-        _fail(f"{error.strerror}{where}; nothing is left running.", 1)
+        _fail(str(expected), expected.exit_code)
 
 
 def _fail(sentence: str, code: int) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from experiment.errors import RunError
+from experiment.output import require_file
 from experiment.record import write_json
 from testbed import machine
 from testbed.platforms.machine.affinity import split
@@ -15,13 +16,14 @@ from testbed.selfcheck.checks import CHECKS
 from testbed.selfcheck.finding import Finding, SelfcheckRecord
 from testbed.selfcheck.table import show
 from testbed.stopping import Stopped
-from testbed.telling import Telling, require_writable, telling
+from testbed.telling import Telling, telling
 from testbed.terminal import Terminal
 
 
 def selfcheck(console: Terminal, profile: Profile, out: Path | None) -> None:
     """Make all checks, show them, write ``out``; RunError names the first that failed."""
-    require_writable(out)
+    if out is not None:
+        require_file(out)
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
     this_machine, cores = machine.this_machine(), split(os.sched_getaffinity(0)).says
     try:

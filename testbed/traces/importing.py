@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiment.errors import InputError
+from experiment.output import require_file
 from experiment.record import write_whole
 from experiment.trace import ARRIVAL_TIMES, HEADER_KEY, TraceFile, TraceHeader, read_trace
 from experiment.visible import visible
 from testbed.traces.mapping import JourneyTable
-from testbed.traces.opening import name_of
+from testbed.traces.opening import STANDARD_INPUT, name_of
 from testbed.traces.reading import JOURNEYS, Reading, Rules, most_frequent, read_log, utc
 
 MOST_BAD = 0.5
@@ -31,6 +32,7 @@ def import_log(
     a fixed seed): given their number, so do the arrivals of a Poisson process, whereas arrivals
     at the second's begin would be bursts that nobody saw.
     """
+    require_file(out, Path("/dev/stdin") if log == STANDARD_INPUT else log)
     reading = read_log(log, table, rules)
     _require_arrivals(log, reading)
     write_trace(out, _header(log, reading, rules), _arrivals(reading))
@@ -42,10 +44,7 @@ def write_trace(file: Path, header: TraceHeader, arrivals: pa.Table) -> None:
     content = io.BytesIO()
     metadata = {HEADER_KEY: header.model_dump_json().encode()}
     pq.write_table(arrivals.replace_schema_metadata(metadata), content)
-    try:
-        write_whole(file, content.getvalue())
-    except OSError as error:
-        raise InputError(f"Cannot write {file}: {error.strerror}.") from error
+    write_whole(file, content.getvalue())
 
 
 def _require_arrivals(log: Path, reading: Reading) -> None:

@@ -182,7 +182,7 @@ def test_every_reader_names_it(folder: RunFolder, tmp_path: Path) -> None:
     assert not decided(folder)
     with pytest.raises(InputError, match=named):
         pilot_of(folder, scenario)
-    with pytest.raises(InputError, match=named):
+    with pytest.raises(InputError, match=f"as a whole: .*{named}"):
         project([folder], default_prices(), Assumed())
     with pytest.raises(InputError, match=f"cannot go on: .*{named}"):
         resume_run(Terminal(), folder)
