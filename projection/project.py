@@ -53,9 +53,6 @@ class Projection:
 def project(folders: Sequence[RunFolder], prices: Prices, assumed: Assumed) -> Projection:
     """Read runs and compute everything; raises InputError when they do not suffice."""
     runs = [load_run(folder) for folder in folders]
-    for run in runs:
-        if run.damaged:
-            raise InputError(f"The record of {run.plan.run_id} is not whole: {run.damaged[0]}")
     cpus = require_suiting(runs, ARCHITECTURES)
     loads = {each: _loads(folders, runs, each) for each in ARCHITECTURES}
     checked = {each: _checked(each, loads[each], cpus) for each in ARCHITECTURES}

@@ -77,6 +77,8 @@ def read(state: Path) -> Floors:
         return Floors.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         return Floors()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
     except ValidationError as error:
         raise InputError(
             f"{file} is not a valid record of noise floors; remove it, and make the A/A runs again."

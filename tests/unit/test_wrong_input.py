@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed import cli
+from tests.unit.conftest import Twinstack
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,12 @@ from testbed import cli
 def test_a_command_that_cannot_be_obeyed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    twinstack: Twinstack,
     arguments: tuple[str, ...],
     sentence: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TWINSTACK_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr("sys.argv", ["twinstack", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 2
-    assert sentence in capsys.readouterr().err
+    code, says = twinstack(*arguments)
+    assert code == 2
+    assert sentence in says
     assert list(tmp_path.glob("results/*")) == []
