@@ -1,7 +1,7 @@
 """What the longer commands do, apart from the command line that calls them."""
 
 import os
-import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,12 +25,14 @@ from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform, require_possible
-from testbed.platforms.platform import Platform
+from testbed.platforms.platform import Platform, RunningStore
 from testbed.poison import require_poison_in_load
 from testbed.resuming import blocks_left, mark_killed, require_unchanged, require_whole
 from testbed.run import Run, StopAfter, never
 from testbed.stopping import Stopped
 from testbed.terminal import Terminal
+
+LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -178,11 +180,18 @@ def keep_up(
             console.say(
                 "Sign in as customer1@example.com, password twinstack-sample. Ctrl-C stops."
             )
-            signal.pause()
+            _watch(store)
         except Stopped:
             console.say("Stopping.")
         finally:
             store.down()
+
+
+def _watch(store: RunningStore) -> None:
+    """Look once a second, until Ctrl-C; RunError when a part of the store has ended."""
+    while True:
+        store.check()
+        time.sleep(LOOK_EVERY_S)
 
 
 def examine(console: Terminal) -> None:

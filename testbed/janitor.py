@@ -31,7 +31,7 @@ import orjson
 
 from experiment.errors import InputError, RunError, TwinstackError
 from experiment.record import write_whole
-from testbed import procfs
+from testbed import procfs, shared_memory
 
 MARK = "TWINSTACK_RUN"
 """Environment variable of every process of a run: the name of its record."""
@@ -308,8 +308,11 @@ def _remove_recorded_group(path: Path) -> list[str]:
 def _remove_recorded_folder(path: Path) -> list[str]:
     if not path.exists():
         return []
+    of_servers = (path / "data", *path.glob("*/data"))  # the one for all, and others
+    pieces = sum(map(shared_memory.remove_left_by, of_servers))
     _remove_folder(path)
-    return [f"Removed the folder {path}."]
+    memory = [f"Removed {pieces} pieces of memory that a database server left."] if pieces else []
+    return [*memory, f"Removed the folder {path}."]
 
 
 def _put_aside(record: _Record) -> str:

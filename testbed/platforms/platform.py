@@ -178,6 +178,12 @@ class RunningStore(Protocol):
     def under_budget(self) -> AbstractContextManager[None]:
         """Inside, the CPU budget holds, also where it does under load only."""
 
+    def check(self) -> None:
+        """Raise RunError, with its last words, when any part of it has ended by itself.
+
+        Asked again and again, it also notices a part that starts its worker again and again.
+        """
+
     def instances(self) -> list[Instance]:
         """All instances, the payment provider's too, by role and name."""
 

@@ -100,6 +100,18 @@ def test_a_lost_role_is_answered_with_a_problem_document_until_it_returns(
     assert _usage(store, "recommendations").cpu_s > cpu_before_s
 
 
+def test_a_look_at_a_store_names_what_has_ended(running_store: Running) -> None:
+    store = running_store("microservices")
+    store.check()
+    store.kill_role("recommendations")
+    try:
+        with pytest.raises(RunError, match=r"^recommendations-1 has ended, so"):
+            store.check()
+    finally:
+        store.restore_role("recommendations")
+    store.check()
+
+
 def test_services_find_a_restored_peer_at_its_new_address(running_store: Running) -> None:
     store = running_store("microservices")
     store.kill_role("inventory")
@@ -245,7 +257,8 @@ with LocalPlatform() as platform:
 """
 
 
-def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("killed_first", ["the server", "the owner"])
+def test_nothing_outlives_an_owner_that_was_killed(killed_first: str, tmp_path: Path) -> None:
     environment = {**os.environ, "TWINSTACK_STATE": str(tmp_path)}
     with subprocess.Popen(
         [sys.executable, "-c", KILLED_OWNER],
@@ -258,10 +271,29 @@ def test_nothing_outlives_an_owner_that_was_killed(tmp_path: Path) -> None:
         pid, folder = owner.stdout.readline().split()
         server = procfs.read_stat(int(pid))
         assert server is not None
+        memory = _memory_of(server.pid)
+        assert memory
+        if killed_first == "the server":
+            os.kill(server.pid, signal.SIGKILL)
         owner.send_signal(signal.SIGKILL)
     assert _eventually(lambda: not procfs.is_alive(server.pid, server.started))
     assert _eventually(lambda: not Path(folder).exists())
     assert _eventually(lambda: list(tmp_path.iterdir()) == [])
+    assert not [path for path in memory if path.exists()]
+    assert _segments_of(server.pid) == []
+
+
+def _memory_of(server: int) -> list[Path]:
+    """Files of the server in shared memory; beside them it has a segment of the older kind."""
+    assert len(_segments_of(server)) == 1
+    lines = Path(f"/proc/{server}/maps").read_text(encoding="utf-8").splitlines()
+    return [Path(line.split()[-1]) for line in lines if "/dev/shm/PostgreSQL." in line]
+
+
+def _segments_of(creator: int) -> list[str]:
+    lines = Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()
+    at = lines[0].split().index("cpid")
+    return [line for line in lines[1:] if line.split()[at] == str(creator)]
 
 
 def test_only_a_store_that_is_alone_begins_with_a_fresh_server(
@@ -278,8 +310,11 @@ def test_the_death_of_the_database_server_is_one_sentence(
     fresh_platform: LocalPlatform, tmp_path: Path
 ) -> None:
     store = fresh_platform.up(_monolith(), tmp_path / "bereft")
+    store.check()
     os.kill(fresh_platform._servers.shared.pid, signal.SIGKILL)
     assert _eventually(lambda: not fresh_platform._servers.shared.is_running)
+    with pytest.raises(RunError, match=r"^The database server has ended, .* the last line of its"):
+        store.check()
     store.down()
     with pytest.raises(RunError, match="PostgreSQL ended with status -9"):
         fresh_platform.up(_monolith(), tmp_path / "again")

@@ -44,6 +44,7 @@ from testbed.platforms.store.limbo import watching
 from testbed.platforms.store.shedding import Shedding
 
 INSTANCES = "twinstack.part in (store, outside)"
+PARTS = "twinstack.part in (store, outside, edge, database)"
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,14 @@ class ClusterStore:
             self._changes = list(self._reported())
         finally:
             self._fleet.close()
+
+    def check(self) -> None:
+        running = self._fleet.running(PARTS)
+        of_servers = [f"database-{server}" for server in servers(self._deployment)]
+        for group in self._groups([envoy.EDGE, *of_servers, *self._roles]):
+            for place in group.places:
+                if place.pod is None or place.pod.uid not in running:
+                    raise RunError(f"The pod of {place.name} has ended, so the store is stopped.")
 
     def instances(self) -> list[Instance]:
         running = self._fleet.running(INSTANCES)

@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from experiment.errors import RunError
 from store.postgres.databases import set_password
 from store.postgres.server import SUPERUSER, initdb_command, server_command
-from testbed import procfs
+from testbed import procfs, shared_memory
 from testbed.janitor import Belongings
 from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.kept_data import KeptData
@@ -195,6 +195,7 @@ class PostgresServer:
         if self._process is not None:
             stop_all([self._process])
             self._process = None
+        shared_memory.remove_left_by(self.data)  # there is none but of one that was killed
 
     def shut_down(self) -> None:
         """In order: what was committed is written to its place, and the next start is a quick one.

@@ -1,7 +1,7 @@
 """A running deployment, whatever the ground that it stands on."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -44,6 +44,7 @@ from testbed.platforms.store.instances import InstancePlan
 from testbed.platforms.store.limbo import watching
 from testbed.platforms.store.members import Members
 from testbed.platforms.store.network import Network
+from testbed.platforms.store.restarts import Restarts, ended
 from testbed.platforms.store.shedding import Shedding
 
 
@@ -61,6 +62,7 @@ class Store:
         self._members = Members(blueprint.roles, edge, directory, ground)
         self._shedding = Shedding(edge.shed, self._note_shedding)
         self._network = Network(directory, ground)
+        self._restarts = Restarts()
         self._edge_process: Running | None = None
         self._numbers: dict[str, int] = {}
         """By role, the last number that was given to an instance beyond the first ones."""
@@ -108,6 +110,22 @@ class Store:
         instances = [each.process for each in self._members.fleet.all()]
         stop_all([*edge, *instances, *self._network.processes])
         self._network.close()
+
+    def check(self) -> None:
+        look = self._ground.look()
+        for name, running in self._parts():
+            if not running.is_alive:
+                raise ended(name, running)
+            self._restarts.note(name, running, look)
+
+    def _parts(self) -> Iterator[tuple[str, Running]]:
+        if self._edge_process is not None:
+            yield "The edge", self._edge_process
+        for server in self._ground.databases.servers:
+            if server.running is not None:
+                yield "The database server", server.running
+        for instance in self._members.fleet.all():
+            yield instance.plan.name, instance.process
 
     def instances(self) -> list[Instance]:
         return self._members.fleet.describe()

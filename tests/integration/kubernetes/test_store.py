@@ -9,7 +9,7 @@ from emulated_api import EmulatedApi
 from emulated_environment import emulated
 from pod_listeners import healthy, listening
 
-from experiment.errors import InputError
+from experiment.errors import InputError, RunError
 from experiment.store import Sample
 from store.runtime.faults.crash import Crash
 from testbed.deploying import plain_deployment
@@ -89,7 +89,10 @@ def test_no_password_is_written_to_a_file(
 def test_a_role_that_is_killed_stays_lost_until_it_is_restored(
     api: EmulatedApi, store: ClusterStore
 ) -> None:
+    store.check()
     store.kill_role("recommendations")
+    with pytest.raises(RunError, match="pod of recommendations-1 has ended"):
+        store.check()
     lost = _alive(store, "recommendations"), len(_kept(api, "recommendations"))
     store.restore_role("recommendations")
     assert (lost, _alive(store, "recommendations")) == ((0, 0), 1)
