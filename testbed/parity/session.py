@@ -12,6 +12,7 @@ from store.rules.checkout import order_id
 from store.runtime.sign_in_limit import MOST_WRONG
 from store.sample.dataset import SAMPLE_PASSWORD, sample_email
 from store.sample.vocabulary import CATEGORIES, search_words
+from testbed.parity.twisting import twisted
 
 Json = dict[str, Any]
 
@@ -26,6 +27,8 @@ class Step:
     query: dict[str, Any] = field(default_factory=dict)
     body: Json | None = None
     key: str | None = None
+    verbatim: bool = False
+    """Whether ``path`` is the whole request target, sent as it is; else it lies below ``/api``."""
 
     def __str__(self) -> str:
         who = f" as customer {self.actor}" if self.actor else ""
@@ -75,6 +78,7 @@ class Session:
             self._recommend: 8, self._put: 20, self._add: 6, self._delete: 5, self._cart: 6,
             self._checkout: 12, self._repeat_checkout: 4, self._orders: 5, self._order: 5,
             self._register: 3, self._wrong_sign_in: 2, self._stranger: 3, self._nonsense: 5,
+            self._twist: 8,
         }  # fmt: skip
 
     def _sign_in(self, actor: int) -> Step:
@@ -219,6 +223,12 @@ class Session:
                 Step("GET", "/no-such-call"),
             ]
         )
+
+    def _twist(self) -> Step:
+        """A path that a careless reader takes for another."""
+        makers = (self._product, self._page, self._list, self._cart, self._orders, self._order)
+        step = self._chance.choice(makers)()
+        return Step("GET", twisted(f"/api{step.path}", self._chance), step.actor, verbatim=True)
 
     def _last_look(self) -> Iterator[Step]:
         """Carts, orders, and the stock of everything that anybody wanted."""

@@ -28,6 +28,7 @@ def test_a_session_reaches_every_call_and_every_kind_of_outcome() -> None:
         ("GET", "search"), ("GET", "recommendations"), ("GET", "cart"), ("PUT", "cart"),
         ("POST", "cart"), ("DELETE", "cart"), ("POST", "orders"), ("GET", "orders"),
     }  # fmt: skip
+    assert len({step.path for step in steps if step.verbatim}) > 50
 
 
 def _comparable(books: Books) -> tuple[object, ...]:
