@@ -17,7 +17,8 @@ from store.web.shop import Document
 MAX_PRODUCTS = 50
 
 _LOCK_CLASS = 1
-"""Class of advisory locks whose number is a customer id; checkouts lock single 64-bit numbers."""
+"""Class of advisory locks whose number is the id of a customer whose cart changes; checkouts have
+another one, and lock single 64-bit numbers."""
 _LOCK = "SELECT pg_advisory_xact_lock(%s, %s)"
 _READ = """
     SELECT product_id, name, quantity, price_cents AS unit_price_cents

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import Jsonb
 
 from microservices.orders.saga import Saga, confirmed, presumed_aborted
@@ -24,7 +25,7 @@ _BEGIN = """
 INSERT INTO sagas (order_id, customer_id, attempt, status, fingerprint, instance, next_at)
 VALUES (%(order_id)s, %(customer_id)s, 1, 'running', %(fingerprint)s, %(instance)s,
         now() + make_interval(secs => %(lease_s)s))
-ON CONFLICT (order_id) DO NOTHING
+ON CONFLICT DO NOTHING
 """
 _FIND = """
 SELECT attempt, status, fingerprint, refusal, next_at > now() AS is_leased
@@ -104,6 +105,11 @@ def decide(found: Row, fingerprint: str) -> Claim:
     return Unfinished(found["attempt"])
 
 
+def cart_in_use() -> Problem:
+    detail = "Another checkout of this cart is still running."
+    return Problem(409, "checkout-in-progress", detail)
+
+
 @dataclass(frozen=True)
 class Claims:
     """Each call is one transaction."""
@@ -114,7 +120,11 @@ class Claims:
     """False: every call is taken for the first of its key."""
 
     def claim(self, order_id: UUID, customer_id: int, fingerprint: str) -> Claim:
-        """Begin an attempt, or say why there is none to begin; raises like ``decide``."""
+        """Begin an attempt, or say why there is none to begin; raises like ``decide``.
+
+        The attempt has the customer's cart to itself while it runs. Raises
+        ``checkout-in-progress`` as well while one under another key does.
+        """
         values = {
             "order_id": order_id,
             "customer_id": customer_id,
@@ -125,8 +135,11 @@ class Claims:
         with self.database.autocommit() as connection:
             if connection.execute(_BEGIN, values).rowcount:
                 return Begun(1)
-            with connection.transaction():
-                return self._claim_again(connection, values)
+            try:
+                with connection.transaction():
+                    return self._claim_again(connection, values)
+            except UniqueViolation as error:
+                raise cart_in_use() from error
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         """Raises like ``decide``, and begins nothing."""
@@ -171,8 +184,8 @@ class Claims:
 
     def _claim_again(self, connection: Connection[Row], values: dict[str, Any]) -> Claim:
         found = connection.execute(_FIND, values).fetchone()
-        if found is None:
-            raise LookupError(f"saga {values['order_id']} vanished")
+        if found is None:  # it was not the key that kept it from beginning
+            raise cart_in_use()
         claim = (
             decide(found, values["fingerprint"]) if self.looks_up else Begun(found["attempt"] + 1)
         )

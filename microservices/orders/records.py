@@ -9,7 +9,7 @@ from uuid import UUID
 from microservices.orders.saga import Purchase, Saga
 from store.runtime.database import Database, Row
 from store.runtime.inputs import Paging
-from store.runtime.problems import Problem, not_found
+from store.runtime.problems import not_found
 
 Document = dict[str, Any]
 
@@ -19,11 +19,9 @@ UPDATE sagas SET status = 'confirmed', cart_version = %s
 WHERE order_id = %s AND attempt = %s AND status = 'running'
 """
 _BOUGHT_UP_TO = "SELECT bought_up_to FROM baskets WHERE customer_id = %s"
-# Changes nothing if another order of the customer was confirmed since the cart was read.
 _BUY_BASKET = """
 INSERT INTO baskets (customer_id, bought_up_to) VALUES (%s, %s)
 ON CONFLICT (customer_id) DO UPDATE SET bought_up_to = excluded.bought_up_to
-WHERE baskets.bought_up_to = %s
 """
 _INSERT = """
 INSERT INTO orders (
@@ -75,8 +73,8 @@ class Records:
     ) -> Document | None:
         """The order, with its event in the outbox, in one transaction.
 
-        None, and nothing written, when the attempt was taken over. Raises Problem
-        ``basket-bought`` when another order took what was read of the cart, or a part of it.
+        None, and nothing written, when the attempt was taken over. Until then no other one of the
+        customer was under way, so that what was read of the cart is still to be bought.
         """
         order = {
             "order_id": saga.order_id,
@@ -85,13 +83,12 @@ class Records:
             **vars(purchase.total),
         }
         claim = (purchase.cart_version, saga.order_id, saga.attempt)
-        basket = (saga.customer_id, purchase.cart_version, purchase.bought_before)
+        basket = (saga.customer_id, purchase.cart_version)
         columns = ([line[name] for line in purchase.lines] for name in _LINE)
         with self.database.transaction() as connection:
             if not connection.execute(_CONFIRM, claim).rowcount:
                 return None
-            if not connection.execute(_BUY_BASKET, basket).rowcount:
-                raise Problem(409, "basket-bought", "Another order took what was in the cart.")
+            connection.execute(_BUY_BASKET, basket)
             connection.execute(_INSERT, {"customer_id": saga.customer_id, **order})
             connection.execute(_INSERT_LINES, (saga.order_id, *columns))
             if leaves_event:

@@ -44,8 +44,6 @@ class Purchase:
     total: Total
     cart_version: int = 0
     """What is put into the cart later has a higher one, and is not bought."""
-    bought_before: int = 0
-    """Up to which version the cart had been bought when it was read."""
 
 
 @dataclass(frozen=True)

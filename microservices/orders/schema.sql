@@ -13,6 +13,8 @@ CREATE TABLE sagas (
 );
 CREATE INDEX sagas_unfinished ON sagas (next_at)
     WHERE status IN ('running', 'undoing', 'confirmed');
+-- One checkout at a time buys of a customer's cart, whatever its key: the claim of the key claims it.
+CREATE UNIQUE INDEX sagas_buying ON sagas (customer_id) WHERE status = 'running';
 
 -- What of each customer's cart is bought: nobody buys it again, even if carts has yet to empty it.
 CREATE TABLE baskets (

@@ -86,7 +86,7 @@ class Steps:
         coupon = find_coupon(saga.coupon) if saga.coupon else None
         with self.telemetry.rules():
             to_pay = total(cart["subtotal_cents"], coupon)
-        return Purchase(tuple(cart["lines"]), to_pay, cart["version"], bought)
+        return Purchase(tuple(cart["lines"]), to_pay, cart["version"])
 
     def _confirm(self, saga: Saga) -> Outcome:
         purchase, publishes = _purchase(saga), publishing(self.without)

@@ -14,7 +14,13 @@ FINAL_REFUSALS = frozenset({"payment-declined", "sold-out"})
 """Names of the Problems that a key remembers; after others the same key may be tried again."""
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(%s) AS is_first"
-_RECALL = "SELECT fingerprint, refusal FROM checkouts WHERE order_id = %s"
+_CART_CLASS = 2
+"""Class of advisory locks whose number is the id of a customer who checks out."""
+# A key that is new takes the customer's cart in the same statement.
+_RECALL = """
+    SELECT fingerprint, refusal,
+           CASE WHEN fingerprint IS NULL THEN pg_try_advisory_xact_lock(%s, %s) END AS is_alone
+    FROM (VALUES (%s::uuid)) AS asked (order_id) LEFT JOIN checkouts USING (order_id)"""
 _REMEMBER = "INSERT INTO checkouts (order_id, fingerprint, refusal) VALUES (%s, %s, %s)"
 
 
@@ -44,13 +50,18 @@ class Remembered:
 def claim(connection: Connection[DictRow], attempt: Attempt) -> Remembered | None:
     """Hold the key until the transaction ends; what it was answered before, if anything.
 
-    Raises the Problems ``checkout-in-progress``, without waiting, and ``idempotency-key-reused``.
+    Nothing: then the transaction has the customer's cart to itself, too. Raises the Problems
+    ``checkout-in-progress``, without waiting, and ``idempotency-key-reused``.
     """
     if not hold(connection, attempt.order_id):
         raise Problem(409, "checkout-in-progress", "The same checkout is still running.")
     # A statement of its own: it has to see what the previous holder of the lock committed.
-    row = connection.execute(_RECALL, (attempt.order_id,)).fetchone()
-    if row is None:
+    asked = (_CART_CLASS, attempt.customer_id, attempt.order_id)
+    [row] = connection.execute(_RECALL, asked).fetchall()
+    if row["is_alone"] is False:
+        detail = "Another checkout of this cart is still running."
+        raise Problem(409, "checkout-in-progress", detail)
+    if row["is_alone"]:
         return None
     if row["fingerprint"] != attempt.fingerprint:
         raise Problem(422, "idempotency-key-reused", "The key was used with another body.")

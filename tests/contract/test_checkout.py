@@ -1,12 +1,22 @@
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import count, islice
 
 import pytest
 from api import Api, problem
 
-from store.payment_provider.fate import DECLINED_SHARE, _uniform
+from experiment.store import Architecture
+from store.payment_provider.fate import DECLINED_SHARE, _uniform, is_declined
 from store.rules.checkout import order_id
+from testbed.platforms.store.store import Store
+
+ARCHITECTURES: tuple[Architecture, ...] = ("monolith", "microservices")
+
+
+@pytest.fixture(params=ARCHITECTURES)
+def store(request: pytest.FixtureRequest, running_store: Callable[[Architecture], Store]) -> Store:
+    return running_store(request.param)
 
 
 @pytest.fixture
@@ -14,6 +24,11 @@ def shopper(customer: Api) -> Api:
     """A customer with three pieces of one product in the cart."""
     customer.put("/cart/items/10", {"quantity": 3})
     return customer
+
+
+def _declines(customer: Api, key: str) -> bool:
+    """Whether the payment provider declines this checkout by chance."""
+    return is_declined(str(order_id(customer.customer_id or 0, key)), "card_ok")
 
 
 def _ordered(shopper: Api, **body: object) -> dict[str, object]:
@@ -130,7 +145,7 @@ def test_one_basket_under_two_keys_at_the_same_time_is_ordered_once(shopper: Api
     keys = [f"test-{uuid.uuid4()}" for _ in range(2)]
     with ThreadPoolExecutor(2) as both:
         list(both.map(shopper.checkout, keys))
-    answers = [shopper.checkout(key) for key in keys]  # who came second may have been told 503
+    answers = [shopper.checkout(key) for key in keys]  # who came second ordered nothing
     statuses = [answer.status_code for answer in answers]
     assert statuses.count(201) == shopper.get("/orders").json()["total"] == 1 or 402 in statuses
     assert set(statuses) <= {201, 402, 409}
@@ -138,6 +153,22 @@ def test_one_basket_under_two_keys_at_the_same_time_is_ordered_once(shopper: Api
         [],
         [(409, "cart-empty")],
     )
+
+
+def test_fifty_checkouts_of_one_cart_are_one_order_and_one_charge(store: Store) -> None:
+    shopper = Api(store.url).newcomer()
+    shopper.put("/cart/items/10", {"quantity": 3})
+    good = (key for key in map("test-{:08}".format, count()) if not _declines(shopper, key))
+    keys = list(islice(good, 50))
+    with ThreadPoolExecutor(50) as tabs:
+        answers = list(tabs.map(shopper.checkout, keys))
+    refusals = [problem(answer) for answer in answers if answer.status_code != 201]
+    assert len(refusals) == 49
+    assert set(refusals) <= {(409, "checkout-in-progress"), (409, "cart-empty")}
+    orders = {str(order_id(shopper.customer_id or 0, key)) for key in keys}
+    [charge] = [each for each in store.books().charges if each.order_id in orders]
+    assert charge.refunded_cents == 0
+    assert shopper.get("/orders").json()["total"] == 1
 
 
 def test_an_empty_cart_is_no_order_and_not_remembered(customer: Api) -> None:

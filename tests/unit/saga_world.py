@@ -6,6 +6,7 @@ What may go wrong with a step is its fate, see FATES. Time passes when a test sa
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from uuid import UUID
 
 from microservices.orders.claims import (
@@ -14,6 +15,7 @@ from microservices.orders.claims import (
     Unfinished,
     _resumed,
     _status,
+    cart_in_use,
     decide,
 )
 from microservices.orders.saga import Done, Failed, Outcome, Purchase, Refused, Saga, Step
@@ -131,6 +133,10 @@ class World:
         self.sagas: dict[UUID, dict[str, object]] = {}
         self.orders: dict[UUID, Saga] = {}
         self.late: list[Callable[[], object]] = []
+        self.read_from: dict[UUID, int] = {}
+        """Up to which version the cart was bought when a checkout read it."""
+        self.bought: list[tuple[int, int]] = []
+        """What each order bought: above the one version of the cart, up to the other."""
         self.carts_emptied = 0
         self.emptied_up_to = 0
 
@@ -168,6 +174,7 @@ class World:
         key = saga.order_id, saga.attempt
         match saga.step:
             case Step.READ_CART:
+                self.read_from[saga.order_id] = self.bought_up_to
                 return Done(self._purchase())
             case Step.RESERVE:
                 self.inventory.reserve(key, saga.purchase.lines[0]["quantity"])
@@ -192,14 +199,13 @@ class World:
     def _purchase(self) -> Purchase:
         cents = self.cart * PRICE_CENTS
         lines = ({"product_id": PRODUCT, "quantity": self.cart},) if self.cart else ()
-        return Purchase(lines, Total(cents, 0, cents), self.cart_version, self.bought_up_to)
+        return Purchase(lines, Total(cents, 0, cents), self.cart_version)
 
     def _confirm(self, saga: Saga) -> Outcome:
         row = self.sagas[saga.order_id]
         if (row["attempt"], row["status"]) != (saga.attempt, "running"):
             return Failed("orders", may_have_acted=False)
-        if self.bought_up_to != saga.purchase.bought_before:
-            raise Problem(409, "basket-bought", "")
+        self.bought.append((self.read_from[saga.order_id], saga.purchase.cart_version))
         self.bought_up_to = saga.purchase.cart_version
         row["status"], row["cart_version"] = "confirmed", saga.purchase.cart_version
         self.orders[saga.order_id] = saga
@@ -211,6 +217,8 @@ class World:
         found = self.sagas.get(order_id)
         claim = Begun(1) if found is None else decide(found, fingerprint)
         if isinstance(claim, Begun):
+            if self._is_buying(customer_id):
+                raise cart_in_use()
             self.sagas[order_id] = {
                 "order_id": order_id,
                 "customer_id": customer_id,
@@ -223,6 +231,11 @@ class World:
         elif isinstance(claim, Unfinished):
             self.sagas[order_id]["status"] = "undoing"
         return claim
+
+    def _is_buying(self, customer_id: int) -> bool:
+        """The one running saga of each customer that ``sagas_buying`` permits."""
+        found = [(row["customer_id"], row["status"]) for row in self.sagas.values()]
+        return (customer_id, "running") in found
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         if order_id in self.sagas:
@@ -247,6 +260,11 @@ class World:
 
     def one(self, customer_id: int, order_id: UUID) -> dict[str, object]:
         return {"order_id": str(self.orders[order_id].order_id)}
+
+    def buys_twice(self) -> bool:
+        """Whether two orders bought the same of the cart."""
+        bought = sorted(each for each in self.bought if each[0] != each[1])
+        return any(second[0] < first[1] for first, second in pairwise(bought))
 
     def drops_unbought(self) -> bool:
         """Whether something went from a cart that was put in after all that was bought."""

@@ -112,6 +112,17 @@ class Checkouts(RuleBasedStateMachine):
         if hasattr(self, "world"):
             assert not self.world.drops_unbought()
 
+    @invariant()
+    def nothing_of_a_cart_is_bought_twice(self) -> None:
+        if hasattr(self, "world"):
+            assert not self.world.buys_twice()
+
+    @invariant()
+    def one_checkout_at_a_time_pays_for_a_cart(self) -> None:
+        if hasattr(self, "world"):
+            running = [row["status"] for row in self.world.sagas.values()].count("running")
+            assert running <= 1
+
     def teardown(self) -> None:
         """The faults are over and everything has had its time."""
         if not hasattr(self, "world"):

@@ -132,8 +132,33 @@ def test_two_keys_cannot_order_the_same_cart_twice(store: Store) -> None:
     customer = store.customer({product: 2})
     keys = [store.key(customer), store.key(customer)]
     outcomes = together(*(lambda key=key: store.checkout(customer, key) for key in keys))
-    assert outcomes.count("cart-empty") == 1
+    orders = {str(order_id(customer, key)) for key in keys}
+    [refusal] = set(outcomes) - orders
+    assert refusal in ("checkout-in-progress", "cart-empty")
     assert store.on_hand(product) == 7
+
+
+def test_another_checkout_of_a_cart_is_refused_without_waiting_and_charges_nothing(
+    store: Store,
+) -> None:
+    product = store.product(pieces=9)
+    customer = store.customer({product: 2})
+    first, second, old = (store.key(customer) for _ in range(3))
+    store.checkout(customer, old)
+    store.modules.carts.put(customer, product, 3)
+    with ThreadPoolExecutor(1) as thread:
+        with store.provider.held():
+            running = thread.submit(store.checkout, customer, first)
+            store.provider.await_charge()
+            other = refused(lambda: store.checkout(customer, second))
+            repeated = store.checkout(customer, old)
+            assert not running.done()
+        placed = running.result()
+    assert (other.status, other.name) == (409, "checkout-in-progress")
+    assert repeated["order_id"] == str(order_id(customer, old))
+    assert placed["lines"][0]["quantity"] == 3
+    assert store.provider.charges(str(order_id(customer, second))) == []
+    assert refused(lambda: store.checkout(customer, second)).name == "cart-empty"
 
 
 def test_the_same_key_with_another_body_is_refused(store: Store) -> None:

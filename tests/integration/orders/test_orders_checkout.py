@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from orders_store import Buyer, OrdersStore
 
+from microservices.orders.saga import Saga, Step
 from store.runtime.inputs import Checkout, Paging
 from store.runtime.problems import Problem
 
@@ -91,6 +93,43 @@ def test_concurrent_duplicates_give_one_order(store: OrdersStore) -> None:
     assert {order["order_id"] for order in orders} == {buyer.order_id}
     assert {answer for answer in answers if isinstance(answer, str)} <= {"checkout-in-progress"}
     assert on_hand(store, 1) == 29
+
+
+def test_another_checkout_of_a_cart_is_refused_before_it_charges_or_keeps_anything(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = store.buyer(p10=2)
+    rival = Buyer(store, buyer.customer_id)
+    rival.key = f"{buyer.key}-other"
+    refusals = []
+
+    def try_the_other_key(saga: Saga) -> None:
+        if saga.step in (Step.READ_CART, Step.SELL) and saga.order_id == UUID(buyer.order_id):
+            refusals.append(rival.check_out())
+
+    assert buyer.check_out_through(monkeypatch, before=try_the_other_key)["status"] == "confirmed"
+    assert refusals == ["checkout-in-progress"] * 2
+    charged = [charge["idempotency_key"] for charge in store.ledger.listing()]
+    assert (buyer.order_id in charged, rival.order_id in charged) == (True, False)
+    assert rival.check_out() == "cart-empty"
+
+
+def test_a_key_that_was_refused_before_waits_for_the_cart_as_well(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = store.buyer()
+    rival = Buyer(store, buyer.customer_id)
+    rival.key = f"{buyer.key}-other"
+    assert rival.check_out() == "cart-empty"
+    store.carts[buyer.customer_id] = {10: 2}
+    refusals = []
+
+    def try_the_other_key(saga: Saga) -> None:
+        if saga.step is Step.SELL and saga.order_id == UUID(buyer.order_id):
+            refusals.append(rival.check_out())
+
+    assert buyer.check_out_through(monkeypatch, before=try_the_other_key)["status"] == "confirmed"
+    assert refusals == ["checkout-in-progress"]
 
 
 def test_many_buyers_of_the_same_scarce_products_neither_deadlock_nor_oversell(
