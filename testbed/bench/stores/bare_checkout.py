@@ -13,6 +13,7 @@ from monolith.carts import _LOCK_CLASS as CARTS
 from monolith.carts import _TAKE as TAKE_CART
 from monolith.inventory import _LOCK as LOCK_STOCK
 from monolith.inventory import _TAKE as TAKE_STOCK
+from monolith.orders.claims import _CART_CLASS as BUYERS
 from monolith.orders.claims import _LOCK as LOCK_KEY
 from monolith.orders.claims import _RECALL as RECALL
 from monolith.orders.claims import _REMEMBER as REMEMBER
@@ -56,7 +57,7 @@ def check_out(links: Links, attempt: Attempt) -> dict[str, Any]:
     lock = int.from_bytes(order_id.bytes[:8], signed=True)
     with connection.transaction():
         connection.execute(LOCK_KEY, (lock,)).fetchone()
-        connection.execute(RECALL, (order_id,)).fetchone()
+        connection.execute(RECALL, (BUYERS, attempt.customer_id, order_id)).fetchone()
         with connection.transaction():
             order = _order(links, attempt, order_id)
         fingerprint = checkout.fingerprint(attempt.card, None)
