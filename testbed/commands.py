@@ -1,7 +1,6 @@
 """What the longer commands do, apart from the command line that calls them."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +13,9 @@ from experiment.errors import RunError
 from experiment.part import Profile
 from experiment.record import Plan, RunFolder
 from experiment.scenario import Scenario
-from experiment.store import Architecture, Sample
 from testbed import doctor, noise_floor
 from testbed.against_itself import against_itself
-from testbed.deploying import deployment_of, plain_deployment
+from testbed.deploying import deployment_of
 from testbed.display import LiveDisplay, PlainDisplay, display_for
 from testbed.files import expected_failure
 from testbed.janitor import state_dir
@@ -25,14 +23,11 @@ from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
 from testbed.platforms import open_platform, require_possible
-from testbed.platforms.platform import Platform, RunningStore
+from testbed.platforms.platform import Platform
 from testbed.poison import require_poison_in_load
 from testbed.resuming import blocks_left, mark_killed, require_unchanged, require_whole
 from testbed.run import Run, StopAfter, never
-from testbed.stopping import Stopped
 from testbed.terminal import Terminal
-
-LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -159,39 +154,6 @@ def _say_end(console: Terminal, folder: RunFolder, plan: Plan, summary: Summary)
         console.say(f"Noise floor kept: {noise_floor.words(floor)}.")
     if summary.void:
         raise RunError("The run carries no verdict; the report says why.")
-
-
-def keep_up(
-    console: Terminal,
-    architecture: Architecture,
-    port: int | None,
-    sample: Sample,
-    platform_name: str = "local",
-) -> None:
-    """Bring one store up without limits, say where it is, and wait for Ctrl-C."""
-    with (
-        open_platform(platform_name) as platform,
-        platform.belongings.temporary_folder() as logs,
-    ):
-        wanted = plain_deployment(architecture, sample)
-        store = platform.up(wanted, logs, port=port, tell=console.say)
-        try:
-            console.say(f"{architecture} is at {store.url} (ready in {store.start_s:.1f} s)")
-            console.say(
-                "Sign in as customer1@example.com, password twinstack-sample. Ctrl-C stops."
-            )
-            _watch(store)
-        except Stopped:
-            console.say("Stopping.")
-        finally:
-            store.down()
-
-
-def _watch(store: RunningStore) -> None:
-    """Look once a second, until Ctrl-C; RunError when a part of the store has ended."""
-    while True:
-        store.check()
-        time.sleep(LOOK_EVERY_S)
 
 
 def examine(console: Terminal) -> None:

@@ -1,6 +1,5 @@
 """Commands about this machine: what runs on it, what it can do, what is left on it."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +23,7 @@ def up(
     platform: Annotated[PlatformName, typer.Option(help="Where the store runs.")] = "local",
 ) -> None:
     """Start one store and keep it up until Ctrl-C."""
-    from testbed.commands import keep_up  # noqa: PLC0415 - keeps --help fast
+    from testbed.keeping import keep_up  # noqa: PLC0415 - keeps --help fast
     from testbed.others import tell_of_others  # noqa: PLC0415 - keeps --help fast
 
     tell_of_others(errors)
@@ -84,6 +83,6 @@ def clean() -> None:
     from testbed.janitor import state_dir  # noqa: PLC0415 - keeps --help fast
     from testbed.platforms.local.kept_data import FOLDER, KeptData  # noqa: PLC0415 - keeps --help fast
 
-    done = [*sweep(state_dir()), *KeptData(state_dir() / FOLDER, os.environ).clean()]
+    done = [*sweep(state_dir()), *KeptData(state_dir() / FOLDER, {}).clean()]
     for sentence in done or ["Nothing was left behind."]:
         console.say(sentence)

@@ -1,5 +1,7 @@
 """``up`` with a store that is none: what it says, and how it ends."""
 
+import subprocess
+import sys
 from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 
 from experiment.errors import RunError
 from experiment.store import Sample
-from testbed import commands
+from testbed import keeping
 from testbed.platforms.platform import Deployment
 from testbed.telling import Telling
 from testbed.terminal import Terminal
@@ -48,13 +50,19 @@ def test_up_says_its_steps_looks_at_its_store_and_ends_with_it(
 ) -> None:
     store, said = FakeStore(), StringIO()
     monkeypatch.setattr(
-        commands, "open_platform", lambda _: nullcontext(FakePlatform(store, tmp_path))
+        keeping, "open_platform", lambda _: nullcontext(FakePlatform(store, tmp_path))
     )
-    monkeypatch.setattr(commands, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(keeping, "LOOK_EVERY_S", 0.0)
     with pytest.raises(RunError, match="The edge has ended"):
-        commands.keep_up(Terminal(file=said), "monolith", None, Sample())
+        keeping.keep_up(Terminal(file=said), "monolith", None, Sample())
     assert said.getvalue().splitlines()[:2] == [
         "Starting the edge, the payment provider and 1 instance of monolith.",
         "monolith is at http://127.0.0.1:1 (ready in 1.2 s)",
     ]
     assert not store.is_up
+
+
+def test_up_loads_nothing_that_draws() -> None:
+    """It would take as long to load as the rest of the start."""
+    loaded = "import sys, testbed.keeping; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0

@@ -187,7 +187,7 @@ class PostgresServer:
     def _end_haste(self) -> None:
         if self._is_hasty:
             (self.data / "postgresql.auto.conf").write_text("", encoding="ascii")
-            subprocess.run(["sync", "--file-system", str(self.data)], check=True)
+            _write_out(self.data)
             self._is_hasty = False
 
     def stop(self) -> None:
@@ -257,3 +257,11 @@ class PostgresServer:
                 time.sleep(_POLL_S)
             else:
                 return
+
+
+def _write_out(folder: Path) -> None:
+    """Returns when all of its file system is on the disk."""
+    command = ["sync", "--file-system", str(folder)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RunError(f"PostgreSQL's data cannot be written to the disk: {done.stderr.strip()}")
