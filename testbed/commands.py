@@ -10,6 +10,7 @@ from analysis import report
 from analysis.sequential import decided
 from analysis.summary import Summary
 from experiment.errors import RunError
+from experiment.output import require_folder
 from experiment.part import Profile
 from experiment.record import Plan, RunFolder
 from experiment.scenario import Scenario
@@ -58,6 +59,7 @@ def run_scenario(console: Terminal, scenario: Scenario, order: RunOrder) -> None
         deployment_of(scenario, arm)
     require_poison_in_load(scenario, order.profile)
     require_possible(order.platform, scenario)
+    require_folder(order.results)
     with open_platform(order.platform, edge_address(remote)) as platform:
         plan = make_plan(
             scenario,

@@ -130,8 +130,7 @@ def _postgres() -> Finding:
 
 
 def _postgres_program() -> Path:
-    if os.geteuid() == 0:
-        installation.unprivileged()
+    installation.user_of_servers()
     return installation.binaries() / "postgres"
 
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiment.errors import InputError, RunError
+from experiment.errors import InputError
 from experiment.kept_trace import keep_trace
 from experiment.ladder import expected_probes
 from experiment.load_worker import RemoteLoad
@@ -172,10 +172,7 @@ def block_seed(plan: Plan, block: int) -> int:
 def create_folder(results: Path, plan: Plan) -> RunFolder:
     """Make the run's folder and write the plan into it, with the trace that it plays."""
     folder = RunFolder(results / plan.scenario.name / plan.run_id)
-    try:
-        folder.path.mkdir(parents=True)
-        kept = keep_trace(plan.scenario, folder)
-        write_json(folder.plan, plan.model_copy(update={"scenario": kept}))
-    except OSError as error:
-        raise RunError(f"Cannot write results to {folder.path}: {error.strerror}.") from error
+    folder.path.mkdir(parents=True)
+    kept = keep_trace(plan.scenario, folder)
+    write_json(folder.plan, plan.model_copy(update={"scenario": kept}))
     return folder

@@ -1,5 +1,6 @@
 """All commands together, and what becomes of their failures."""
 
+import logging
 import sys
 
 import typer
@@ -29,6 +30,8 @@ app.add_typer(traces, name="trace")
 def main() -> None:
     """Entry point; turns every expected failure into one sentence and an exit code."""
     drop_settings_of_other_programs()
+    # Where there is no home for its cache, it takes a temporary folder, and says so at length.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     for stream in (sys.stdout, sys.stderr):
         substitute_missing(stream)
     try:

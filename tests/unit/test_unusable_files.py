@@ -14,6 +14,7 @@ from experiment.trace import read_trace
 from testbed import doctor, noise_floor
 from testbed.files import expected_failure
 from testbed.janitor import Belongings, state_dir
+from testbed.platforms.local import installation
 from tests.unit.analysis.conftest import Truth, make_run
 from tests.unit.conftest import Twinstack
 
@@ -99,6 +100,20 @@ def test_a_run_that_cannot_be_there_is_one_sentence(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("results", ["file", "file/below", "x" * 256])
+def test_results_that_cannot_be_written_are_refused_before_anything_starts(
+    tmp_path: Path, twinstack: Twinstack, monkeypatch: pytest.MonkeyPatch, results: str
+) -> None:
+    def start(*_: object) -> None:
+        raise AssertionError("a platform was opened")
+
+    monkeypatch.setattr("testbed.commands.open_platform", start)
+    (tmp_path / "file").write_bytes(b"")
+    code, says = twinstack("run", "first-look", "--results", tmp_path / results)
+    assert code == 2
+    assert "cannot be" in says
+
+
 def test_a_report_in_place_of_which_there_is_a_file_is_refused(
     run: RunFolder, twinstack: Twinstack
 ) -> None:
@@ -167,6 +182,15 @@ def test_a_user_without_a_home_is_told_of_the_state_folder(twinstack: Twinstack)
 @pytest.mark.usefixtures("homeless")
 def test_the_doctor_looks_for_a_browser_without_a_home() -> None:
     assert doctor._browser().name == "Chromium"
+
+
+@pytest.mark.usefixtures("homeless")
+def test_postgresql_is_not_started_for_a_user_whom_it_will_refuse(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 12345)
+    with pytest.raises(InputError, match="user 12345 has none .* add an entry to /etc/passwd"):
+        installation.user_of_servers()
 
 
 def test_a_home_that_cannot_be_written_is_told_of_the_state_folder(

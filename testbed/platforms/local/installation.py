@@ -40,7 +40,7 @@ class Installation:
     @classmethod
     def for_servers_in(cls, folder: Path) -> "Installation":
         """The package's; where another user cannot read it (root's home), a copy in ``folder``."""
-        user = unprivileged() if os.geteuid() == 0 else None
+        user = user_of_servers()
         installed = binaries()
         if user is not None and not all(_open_to_others(path) for path in installed.parents):
             installed = _copied(installed, folder)
@@ -50,6 +50,20 @@ class Installation:
         """Give a file or folder of ours to the user."""
         if self.user is not None:
             os.chown(path, self.user.pw_uid, self.user.pw_gid)
+
+
+def user_of_servers() -> pwd.struct_passwd | None:
+    """Who PostgreSQL runs as; None for us. InputError where it can run as nobody."""
+    if os.geteuid() == 0:
+        return unprivileged()
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:  # as in a container that was given the number of a user
+        raise InputError(
+            f"PostgreSQL runs for users with a name, and user {os.geteuid()} has none on this "
+            "system: add an entry to /etc/passwd, or run as a user who has one."
+        ) from error
+    return None
 
 
 def unprivileged() -> pwd.struct_passwd:
