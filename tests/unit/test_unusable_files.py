@@ -189,7 +189,7 @@ def test_postgresql_is_not_started_for_a_user_whom_it_will_refuse(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 12345)
-    with pytest.raises(InputError, match="user 12345 has none .* add an entry to /etc/passwd"):
+    with pytest.raises(InputError, match=r"user 12345 has none .* add an entry to /etc/passwd"):
         installation.user_of_servers()
 
 
