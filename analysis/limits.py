@@ -40,7 +40,7 @@ def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
 def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
     if run.damaged:
         yield (
-            f"{len(run.damaged)} of the trials could not be read. What is left is shown, without a "
+            f"{len(run.damaged)} of the trials are damaged. What is left is shown, without a "
             "verdict: nobody can tell whether the loss has to do with the result."
         )
     if run.cut_off:
@@ -229,7 +229,8 @@ def of_machine(run: MeasuredRun) -> Iterator[str]:
 
 
 def of_files(run: MeasuredRun) -> Iterator[str]:
-    if run.records and not all(record.hashes for record in run.records):
+    read = [record for record in run.records if record.status in ("complete", "void")]
+    if not all(record.hashes for record in read):
         yield (
             "The records hold no hashes of their raw files, as none of earlier code do: rows that "
             "were edited or exchanged since would not be noticed."

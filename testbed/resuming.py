@@ -11,7 +11,7 @@ from experiment.facts import differing_entry
 from experiment.integrity import require_untouched
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialRecord
-from experiment.sealing import hashes_of, keep
+from experiment.sealing import keep
 from testbed import machine
 from testbed.hashes import hashes
 
@@ -84,11 +84,11 @@ def mark_killed(folder: RunFolder, plan: Plan) -> None:
             for attempt in range(1, folder.attempts(block, arm) + 1):
                 files = folder.trial(block, arm, attempt)
                 if not files.run.exists():
-                    hashes = hashes_of(files, folder.arrivals(block))
-                    keep(folder, files, _killed(block, arm, attempt, hashes))
+                    keep(folder, files, _killed(block, arm, attempt))
 
 
-def _killed(block: int, arm: str, attempt: int, hashes: dict[str, str]) -> TrialRecord:
+def _killed(block: int, arm: str, attempt: int) -> TrialRecord:
+    """Without hashes: nobody reads its rows, and a generator may outlive its tool for a while."""
     return TrialRecord(
         block=block,
         arm=arm,
@@ -99,7 +99,6 @@ def _killed(block: int, arm: str, attempt: int, hashes: dict[str, str]) -> Trial
         gates=(),
         limits={},
         attempt=attempt,
-        hashes=hashes,
     )
 
 

@@ -16,8 +16,8 @@ def existing(run: Path) -> RunFolder:
 
 
 def require_whole(damaged: Sequence[str]) -> None:
-    """Name what of a run could not be read; RunError when there is anything."""
+    """Name what of a run is damaged; RunError when there is anything."""
     for sentence in damaged:
-        errors.say(f"Not readable: {sentence}")
+        errors.say(f"Damaged: {sentence}")
     if damaged:
         raise RunError("The record of the run is not whole; all that can be read was used.")

@@ -130,7 +130,7 @@ def test_the_report_leaves_the_damaged_block_out_names_it_and_exits_with_1(
 
     page = (folder.report / "index.html").read_text(encoding="utf-8")
     assert done.returncode == 1
-    assert "Not readable: block 1, monolith: block-01/monolith/requests.parquet" in done.stderr
+    assert "Damaged: block 1, monolith: block-01/monolith/requests.parquet" in done.stderr
     assert "block-01/monolith/requests.parquet is not a whole Parquet file" in page
     assert page.count('<img src="data:image/') == 6
     assert "over 1 blocks" in page

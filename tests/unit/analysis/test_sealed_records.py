@@ -22,6 +22,7 @@ from experiment.sealing import hashes_of, keep
 from projection.assumed import Assumed
 from projection.project import project
 from testbed.commands import resume_run
+from testbed.resuming import mark_killed
 from testbed.terminal import Terminal
 from tests.unit.analysis.conftest import Truth, make_run
 
@@ -196,3 +197,15 @@ def test_a_probe_of_a_search_is_protected_with_its_question(tmp_path: Path) -> N
     for file in (trial.requests, spec):
         file.write_bytes(b"x")
     assert list(hashes_of(trial, spec)) == ["requests.parquet", "../probe-01.json"]
+
+
+def test_rows_of_a_killed_attempt_may_change_and_its_record_may_not(folder: RunFolder) -> None:
+    killed = folder.trial(3, "microservices", attempt=2)
+    killed.path.mkdir()
+    killed.events.write_bytes(b"")
+    mark_killed(folder, folder.read_plan())
+    killed.requests.write_bytes(b"what a generator wrote that outlived its tool")
+    assert load_run(folder).damaged == ()
+    edit(killed.run, reason="")
+    (damage,) = load_run(folder).damaged
+    assert "microservices~2/run.json was changed" in str(damage)
