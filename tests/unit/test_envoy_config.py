@@ -1,8 +1,5 @@
-import re
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from store.runtime import serving
 from testbed.platforms.store import edge_manners, envoy
@@ -58,22 +55,6 @@ def test_a_refusal_does_not_wait_for_the_body() -> None:
     for refused in _refused(_plan()):
         (settings,) = refused["typed_per_filter_config"].values()
         assert settings["disabled"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["X-Forwarded-For", "x-request-start", "X-Deadline", "x-envoy-max-retries", "X-Instance",
-     "X-Twinstack-Token", "Forwarded", "Via", "traceparent", "tracestate", "Expect"],
-)  # fmt: skip
-def test_a_client_may_not_say_what_only_a_proxy_or_a_store_says(name: str) -> None:
-    assert re.fullmatch(edge_manners.NOT_FROM_CLIENTS, name)
-
-
-@pytest.mark.parametrize(
-    "name", ["Authorization", "Idempotency-Key", "Cookie", "Content-Type", "Accept", "Origin"]
-)
-def test_a_client_may_say_what_the_contract_names(name: str) -> None:
-    assert not re.fullmatch(edge_manners.NOT_FROM_CLIENTS, name)
 
 
 def test_a_start_is_told_after_clients_headers_were_dropped() -> None:

@@ -1,6 +1,7 @@
 """What slow clients do to both running stores, behind an edge that waits for them and without."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -52,6 +53,22 @@ def test_without_it_each_takes_a_thread_of_whoever_serves_its_path(unprotected: 
         assert is_up == (unprotected.architecture == "microservices")
     assert eventually(lambda: _answer_to_sign_in(unprotected) == 201, within_s=2)
     assert eventually(lambda: _status(unprotected, PRODUCTS) == 200, within_s=2)
+
+
+@pytest.mark.long
+def test_without_it_too_a_body_of_too_many_chunks_is_refused_and_harms_nobody(
+    unprotected: Patient,
+) -> None:
+    def send() -> int:
+        chunks = iter([b"x" * 4096] * 25)
+        url = unprotected.store.url + SESSIONS
+        return requests.post(url, data=chunks, timeout=5).status_code
+
+    with ThreadPoolExecutor(2) as senders:
+        large = [senders.submit(send) for _ in range(100)]
+        others = {_answer_to_sign_in(unprotected) for _ in range(20)}
+    assert {each.result() for each in large} == {413}
+    assert others == {201}
 
 
 def _answer_to_sign_in(patient: Patient) -> int | None:
