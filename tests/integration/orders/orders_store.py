@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 
 from microservices import service
 from microservices.inventory import app as inventory_app
@@ -45,6 +45,7 @@ from store.sample.dataset import Dataset
 from testbed.ledger import entries
 
 PRICE_CENTS = 1000
+CART_VERSION = 1
 DEPLOYABLES = {
     "inventory": inventory.DEPLOYABLE,
     "payments": payments.DEPLOYABLE,
@@ -155,9 +156,12 @@ class OrdersStore:
 
         @app.get("/internal/carts/<int:customer_id>")
         def priced(customer_id: int) -> Any:
-            lines = [_line(*each) for each in sorted(self.carts.get(customer_id, {}).items())]
+            """Every cart is put together at once, so that all in it has one version."""
+            is_new = CART_VERSION > int(request.args["after"])
+            cart = self.carts.get(customer_id, {}) if is_new else {}
+            lines = [_line(*each) for each in sorted(cart.items())]
             subtotal = sum(line["line_total_cents"] for line in lines)
-            return jsonify({"lines": lines, "subtotal_cents": subtotal, "version": 0})
+            return jsonify({"lines": lines, "subtotal_cents": subtotal, "version": CART_VERSION})
 
         @app.delete("/internal/carts/<int:customer_id>")
         def empty(customer_id: int) -> tuple[str, int]:

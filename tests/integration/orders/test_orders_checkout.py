@@ -114,6 +114,26 @@ def test_another_checkout_of_a_cart_is_refused_before_it_charges_or_keeps_anythi
     assert rival.check_out() == "cart-empty"
 
 
+def test_a_cart_that_could_not_be_emptied_is_not_bought_again(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = store.buyer(p10=2)
+    rival = Buyer(store, buyer.customer_id)
+    rival.key = f"{buyer.key}-other"
+
+    def lose_carts(saga: Saga) -> None:
+        if saga.step is Step.EMPTY_CART:
+            store.take_away("carts")
+
+    with monkeypatch.context() as patch:
+        assert buyer.check_out_through(patch, before=lose_carts)["status"] == "confirmed"
+    store.bring_back()
+    assert store.carts[buyer.customer_id] == {10: 2}
+    assert rival.check_out() == "cart-empty"
+    store.settle()
+    assert buyer.customer_id not in store.carts
+
+
 def test_a_key_that_was_refused_before_waits_for_the_cart_as_well(
     store: OrdersStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
