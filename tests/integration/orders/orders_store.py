@@ -157,7 +157,7 @@ class OrdersStore:
         @app.get("/internal/carts/<int:customer_id>")
         def priced(customer_id: int) -> Any:
             """Every cart is put together at once, so that all in it has one version."""
-            is_new = CART_VERSION > int(request.args["after"])
+            is_new = int(request.args["after"]) < CART_VERSION
             cart = self.carts.get(customer_id, {}) if is_new else {}
             lines = [_line(*each) for each in sorted(cart.items())]
             subtotal = sum(line["line_total_cents"] for line in lines)
