@@ -34,6 +34,12 @@ CALLS: dict[str, tuple[str, ...]] = {
     "payments": ("payment-provider",),
 }
 """Which role calls which over the network, where each is a service."""
+PROVIDER: Callee = "payment-provider"
+
+
+def callees_of(architecture: Architecture, role: str) -> tuple[str, ...]:
+    """Whom a role calls over the network."""
+    return CALLS.get(role, ()) if architecture == "microservices" else (PROVIDER,)
 
 
 class FaultOnNetwork(PlannedFault):

@@ -7,9 +7,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 import microservices
-from experiment.faults.on_network import CALLS, Bandwidth, Latency, Partition, Refusal
+from experiment.faults.on_network import Bandwidth, Latency, Partition, Refusal, callees_of
 from experiment.faults.plan import FaultPlan
 from experiment.phase import Phase, Sized
+from microservices.deployables import DEPLOYABLES as SERVICES
 
 ROOM = Path(microservices.__file__).parent
 
@@ -18,11 +19,16 @@ def _phase(*faults: FaultPlan) -> Phase:
     return Phase(name="p", kind="event", seconds=Sized(smoke=9, demo=9, full=9), faults=faults)
 
 
-@pytest.mark.parametrize("caller", ["storefront", "carts", "orders"])
-def test_the_hops_that_can_be_hurt_are_the_calls_that_services_make(caller: str) -> None:
-    sources = [file.read_text() for file in (ROOM / caller).glob("*.py")]
-    called = re.findall(r'calls\.\w+[(,]\s*"([a-z]+)"', "\n".join(sources))
-    assert tuple(sorted(set(called))) == CALLS[caller]
+@pytest.mark.parametrize("caller", [each.role for each in SERVICES])
+def test_the_table_of_calls_is_that_of_the_calls_that_services_make(caller: str) -> None:
+    code = "\n".join(file.read_text() for file in (ROOM / caller).glob("*.py"))
+    called = re.findall(r'calls\.\w+[(,]\s*"([a-z]+)"', code)
+    provider = ["payment-provider"] if "ProviderClient(" in code else []
+    assert tuple(sorted({*called, *provider})) == callees_of("microservices", caller)
+
+
+def test_a_monolith_calls_nobody_but_the_payment_provider() -> None:
+    assert callees_of("monolith", "monolith") == ("payment-provider",)
 
 
 def test_any_caller_means_every_service_that_calls() -> None:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,15 +16,16 @@ from docker import DockerClient
 from experiment.errors import InputError, RunError
 from microservices.deployables import DEPLOYABLES as SERVICES
 from monolith.deployables import DEPLOYABLES as MONOLITH
-from testbed.platforms.containers.yard import remove_all
+from store.payment_provider.client import PAYMENT_PROVIDER
+from testbed.platforms.containers.yard import BENCHMARKING, remove_all
 
 FILE = Path(__file__).parents[3] / "docker" / "compose.yml"
 SECRETS = FILE.parent / "secrets"
+PROVIDER_OF_MONOLITH = f"{PAYMENT_PROVIDER}-of-monolith"
+"""The provider is in both stores, which must not meet there."""
 PROJECT = "com.docker.compose.project"
 SERVICE = "com.docker.compose.service"
 WITHIN_S = 300
-BENCHMARKING = IPv4Network("198.18.0.0/15")
-"""RFC 2544: for tests of networks, never on the internet."""
 _PREFIX = 29
 _SUBNETS = 2 ** (_PREFIX - BENCHMARKING.prefixlen)
 Moulds = Mapping[str, Mapping[str, Any]]
@@ -93,10 +93,12 @@ def _make(
 def small_networks(first: int) -> dict[str, Any]:
     """What gives all networks of the file a few addresses each, from the ``first`` subnet on.
 
-    An engine has thirty larger ones to give, all in all, and Compose makes a dozen for every store.
+    An engine has thirty larger ones to give, all in all; Compose makes two dozen for both stores.
     """
-    owners = [each.role for each in (*MONOLITH, *SERVICES) if each.create_data is not None]
-    names = ["services", "monolith", "public", *(f"data-{role}" for role in owners)]
+    deployables = (*MONOLITH, *SERVICES)
+    callees = [*(each.role for each in deployables), PAYMENT_PROVIDER, PROVIDER_OF_MONOLITH]
+    owners = [each.role for each in deployables if each.create_data is not None]
+    names = ["public", *(f"to-{name}" for name in callees), *(f"data-{name}" for name in owners)]
     subnets = islice(BENCHMARKING.subnets(new_prefix=_PREFIX), first, None)
     return {
         "networks": {

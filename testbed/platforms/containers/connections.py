@@ -11,19 +11,23 @@ from testbed.sockets import TcpSocket
 
 
 def connections_of(
-    instances: Sequence[RunningInstance], edge: Running, host: str, ports: Collection[int]
+    instances: Sequence[RunningInstance],
+    edge: Running,
+    edge_ports: Collection[int],
+    roles: Mapping[str, str],
 ) -> list[Connection]:
-    """TCP connections to the edge at ``host`` and to instances, as their called ends see them.
+    """TCP connections to the edge and to instances, as their called ends see them.
+
+    ``roles``: by each of their addresses.
 
     RunError without the right to look into the networks of containers, which root has.
     """
     alive = [each for each in instances if each.process.is_alive]
-    roles = {each.address[0]: each.plan.role for each in alive} | {host: EDGE}
     found: list[Connection] = []
     for each in alive:
         ends = sockets.established(each.process.pid)
         found += called(each.plan.role, [each.address[1]], ends, roles)
-    return [*found, *called(EDGE, ports, sockets.established(edge.pid), roles)]
+    return [*found, *called(EDGE, edge_ports, sockets.established(edge.pid), roles)]
 
 
 def called(

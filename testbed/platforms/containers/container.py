@@ -117,6 +117,12 @@ class RunningContainer:
             raise RunError(f"The container of {self.name} has no address; {self.last_words}")
         return address
 
+    def addresses(self) -> list[str]:
+        """Its IPv4 addresses on all its networks."""
+        self.container.reload()
+        networks = self.container.attrs["NetworkSettings"]["Networks"].values()
+        return [each["IPAddress"] for each in networks if each["IPAddress"]]
+
     def remove(self) -> None:
         """For good, with its log kept; whatever it still runs is killed."""
         with self._log.open("a", encoding="utf-8") as log:

@@ -12,6 +12,7 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 
 from experiment.errors import RunError
+from experiment.footprint import EDGE
 from store.payment_provider.client import PAYMENT_PROVIDER
 from testbed.janitor import Belongings
 from testbed.platforms.containers.budget import ContainerBudget
@@ -34,6 +35,8 @@ from testbed.platforms.store.proxy import Proxy, start_proxy
 EVERYWHERE = envoy.EVERYWHERE
 EDGE_PORT = 8080
 FIRST_PORT = 8001
+_EDGE = "edge"
+"""Name of its container."""
 
 
 class ContainerGround:
@@ -82,7 +85,7 @@ class ContainerGround:
         port = next(self._ports)
         settings = plan.settings.model_copy(update={"start_delay_s": slower_by_s})
         process = self._start_instance(plan, settings.environment(), port)
-        address = process.address_in(str(self._wiring.services.name)), port
+        address = process.address_in(str(self._wiring.to(plan.role).name)), port
         return RunningInstance(plan, process, address, address)
 
     def _start_instance(
@@ -92,7 +95,7 @@ class ContainerGround:
             plan.role,
             plan.name,
             self._place_of(plan),
-            [self._wiring.data_of(plan.role)] if plan.settings.database_url else [],
+            self._wiring.joined_by(plan.role),
             environment={**environment, "TWINSTACK_BIND": f"{EVERYWHERE}:{port}"},
             # A store is stopped when it has nothing left to do, as on platform local.
             stop="SIGQUIT",
@@ -122,17 +125,18 @@ class ContainerGround:
     def start_edge(self, edge: Edge) -> Running:
         def launch(arguments: Sequence[str], _log: Path) -> tuple[Running, str]:
             process = self._start_envoy(arguments)
-            self._edge_host = process.address_in(str(self._wiring.services.name))
+            self._edge_host = process.address_in(str(self._wiring.joined_by_edge()[0].name))
             return process, self.from_here((self._edge_host, EDGE_PORT))[0]
 
         return edge.start(launch)
 
     def _start_envoy(self, arguments: Sequence[str]) -> RunningContainer:
+        public = [] if self._published is None else [self._wiring.public]
         return self._start(
             f"edge-{self._wiring.architecture}",
-            "edge",
+            _EDGE,
             self._budget.of_shared(),
-            [] if self._published is None else [self._wiring.public],
+            [*self._wiring.joined_by_edge(), *public],
             shared=[self._sockets],
             command=arguments,
             published={} if self._published is None else {EDGE_PORT: self._published},
@@ -143,7 +147,7 @@ class ContainerGround:
         service: str,
         name: str,
         place: Placement,
-        more: Sequence[Network],
+        networks: Sequence[Network],
         *,
         stop: str = "SIGTERM",
         shared: Sequence[Path] = (),
@@ -151,7 +155,7 @@ class ContainerGround:
     ) -> RunningContainer:
         chosen = Cast(
             hostname=name,
-            network=str(self._wiring.services.name),
+            network=str(networks[0].name),
             labels={},
             placement=place,
             binds=[f"{each}:{each}" for each in (self._folder, *shared)],
@@ -159,13 +163,14 @@ class ContainerGround:
             **own,
         )
         self._forget(name)
-        container = self._container(service, chosen, more)
+        container = self._container(service, chosen, networks)
         process = RunningContainer(container, name, self._folder / f"{name}.log", stop)
         self._running.append(process)
         return process
 
-    def _container(self, service: str, chosen: Cast, more: Sequence[Network]) -> Container:
-        return self._yard.start(self._moulds[service], chosen, map(Joined, more))
+    def _container(self, service: str, chosen: Cast, networks: Sequence[Network]) -> Container:
+        """``chosen`` is on the first of the networks."""
+        return self._yard.start(self._moulds[service], chosen, map(Joined, networks[1:]))
 
     def hold_shared(self) -> None:
         self._budget.hold_shared()
@@ -183,9 +188,8 @@ class ContainerGround:
         cores = self._budget.cores.generator
         return start_proxy(self._folder, self._belongings, cores)
 
-    @property
-    def proxy_host(self) -> str:
-        return gateway_of(self._wiring.services)
+    def proxy_host(self, callee: str) -> str:
+        return gateway_of(self._wiring.to(callee))
 
     def from_here(self, address: Address) -> Address:
         return address
@@ -198,7 +202,14 @@ class ContainerGround:
     ) -> list[Connection]:
         if edge is None:
             raise RunError("The store is not running.")
-        return connections_of(instances, edge, self._edge_host, list(edge_ports))
+        names = {each.plan.name: each.plan.role for each in instances} | {_EDGE: EDGE}
+        roles = {
+            address: names[each.name]
+            for each in self._running
+            if each.is_alive and each.name in names
+            for address in each.addresses()
+        }
+        return connections_of(instances, edge, list(edge_ports), roles)
 
     def close(self) -> None:
         """Remove all containers; their logs are kept."""

@@ -178,7 +178,7 @@ class ComposePlatform(Undoing):
     def _wiring(
         self, yard: Yard, deployment: Deployment, servers: Mapping[str, DatabaseContainer]
     ) -> Wiring:
-        return Wiring(yard.bridge, deployment.architecture, servers)
+        return Wiring(yard.bridge, deployment, servers)
 
     def _ground(
         self,

@@ -47,7 +47,7 @@ class SwarmGround(ContainerGround):
         process = self._start_instance(plan, {**plan.settings.environment(), **told}, port)
         if slower_by_s:
             self._hold_up(process, slower_by_s)
-        address = process.address_in(str(self._wiring.services.name)), port
+        address = process.address_in(str(self._wiring.to(plan.role).name)), port
         return RunningInstance(
             self._plan_of(plan, process), process, address, self.from_here(address)
         )
@@ -77,8 +77,7 @@ class SwarmGround(ContainerGround):
         host, port = address
         return self._outside[host], port
 
-    @property
-    def proxy_host(self) -> str:
+    def proxy_host(self, callee: str) -> str:  # noqa: ARG002 - the same for all
         return gateway_of(self._yard.client.networks.get(GATEWAY_NETWORK))
 
     def close(self) -> None:
@@ -87,12 +86,10 @@ class SwarmGround(ContainerGround):
         self._services.remove()
         super().close()
 
-    def _container(self, service: str, chosen: Cast, more: Sequence[Network]) -> Container:
-        self._services.prepare(
-            service, self._moulds[service], chosen, [self._wiring.services, *more]
-        )
+    def _container(self, service: str, chosen: Cast, networks: Sequence[Network]) -> Container:
+        self._services.prepare(service, self._moulds[service], chosen, list(networks))
         container = self._services.adopt(service)
         swarm.settle(container, chosen.placement)
-        inside = container.attrs["NetworkSettings"]["Networks"][str(self._wiring.services.name)]
+        inside = container.attrs["NetworkSettings"]["Networks"][chosen.network]
         self._outside[inside["IPAddress"]] = swarm.address_from_here(self._yard.client, container)
         return container

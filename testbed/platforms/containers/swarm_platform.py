@@ -55,7 +55,7 @@ class SwarmPlatform(ComposePlatform):
     def _wiring(
         self, yard: Yard, deployment: Deployment, servers: Mapping[str, DatabaseContainer]
     ) -> Wiring:
-        return Wiring(yard.overlay, deployment.architecture, servers)
+        return Wiring(yard.overlay, deployment, servers, apart=False)
 
     def _ground(self, deployment: Deployment, **parts: Any) -> ContainerGround:
         yard = parts["yard"]

@@ -1,16 +1,20 @@
 """Where the containers of one run are made and put on networks; all of them are labelled."""
 
+import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Network
+from itertools import islice
 from typing import Any
 
 from docker import DockerClient
 from docker.errors import APIError, ImageNotFound, NotFound
 from docker.models.containers import Container
 from docker.models.networks import Network
+from docker.types import IPAMConfig, IPAMPool
 
 from experiment.errors import RunError
 from testbed.platforms.containers.casting import Cast, cast
@@ -21,6 +25,13 @@ CUT_OFF_AFTER_S = 10.0
 _POLL_S = 0.2
 _COUNTED = "active endpoints"
 """In the engine's refusal when it goes by its count; of tasks a Swarm speaks otherwise."""
+BENCHMARKING = IPv4Network("198.18.0.0/15")
+"""RFC 2544: for tests of networks, never on the internet."""
+_PREFIX = 25
+_SUBNETS = 2 ** (_PREFIX - BENCHMARKING.prefixlen)
+_DRAWS = 20
+_TAKEN = "overlaps"
+"""In the engine's refusal of addresses that another network has."""
 PUBLIC = "public"
 """The only network from which a port can be published."""
 
@@ -48,20 +59,41 @@ class Yard:
         return container
 
     def bridge(self, name: str) -> Network:
-        """A network of this run that leads nowhere but to this machine."""
-        return self._network(name, driver="bridge", internal=name != PUBLIC)
+        """A network of this run that leads nowhere but to this machine.
+
+        Its addresses are drawn, for an engine by itself has thirty networks to give, all in all.
+        """
+        draws = 1
+        while True:
+            try:
+                return self._made(name, driver="bridge", internal=name != PUBLIC, ipam=_drawn())
+            except APIError as error:
+                if draws == _DRAWS or _TAKEN not in str(error.explanation):
+                    raise _no_network(error) from error
+                draws += 1
 
     def overlay(self, name: str) -> Network:
         """The same for tasks of Swarm, and for containers that join it."""
-        return self._network(name, driver="overlay", attachable=True)
-
-    def _network(self, name: str, **kind: Any) -> Network:
         try:
-            return self.client.networks.create(
-                f"{self.prefix}_{name}", labels=dict(self.labels), **kind
-            )
+            return self._made(name, driver="overlay", attachable=True)
         except APIError as error:
-            raise RunError(f"The engine makes no network: {error.explanation}.") from error
+            raise _no_network(error) from error
+
+    def _made(self, name: str, **kind: Any) -> Network:
+        return self.client.networks.create(
+            f"{self.prefix}_{name}", labels=dict(self.labels), **kind
+        )
+
+
+def _drawn() -> IPAMConfig:
+    """A hundred addresses that may be free."""
+    number = secrets.randbelow(_SUBNETS)
+    subnet = next(islice(BENCHMARKING.subnets(new_prefix=_PREFIX), number, None))
+    return IPAMConfig(pool_configs=[IPAMPool(subnet=str(subnet))])
+
+
+def _no_network(error: APIError) -> RunError:
+    return RunError(f"The engine makes no network: {error.explanation}.")
 
 
 @dataclass(frozen=True)

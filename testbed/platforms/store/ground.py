@@ -52,8 +52,8 @@ class Ground(Protocol):
     def start_proxy(self) -> Proxy:
         """What impairs the network; callers find it at ``proxy_host``."""
 
-    @property
-    def proxy_host(self) -> str: ...
+    def proxy_host(self, callee: str) -> str:
+        """Where callers of a role, or of the payment provider, reach this machine."""
 
     def from_here(self, address: Address) -> Address:
         """Where the test bed reaches what instances reach at ``address``."""

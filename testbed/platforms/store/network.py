@@ -119,6 +119,7 @@ class ImpairedHops:
         if (hop, url) not in self._passages:
             ground, called = self._ground, parse_url(url)
             callee = ground.from_here((str(called.host), int(called.port or 0)))
-            number, port = self._proxy.open_passage(self._impairment, callee, ground.proxy_host)
-            self._passages[hop, url] = number, f"http://{ground.proxy_host}:{port}"
+            host = ground.proxy_host(hop.callee)
+            number, port = self._proxy.open_passage(self._impairment, callee, host)
+            self._passages[hop, url] = number, f"http://{host}:{port}"
         return self._passages[hop, url][1]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from testbed.platforms.containers.compose import BENCHMARKING, FILE, small_networks
+from testbed.platforms.containers.compose import FILE, small_networks
+from testbed.platforms.containers.yard import BENCHMARKING
 
 
 def _subnets(first: int) -> dict[str, IPv4Network]:

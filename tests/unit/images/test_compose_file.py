@@ -1,11 +1,13 @@
 """docker/compose.yml names what the code has, and lets nobody near what is not theirs."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from experiment.faults.on_network import callees_of
 from microservices.deployables import DEPLOYABLES as SERVICES
 from monolith.deployables import DEPLOYABLES as MONOLITH
 from store.payment_provider.client import PAYMENT_PROVIDER
@@ -74,6 +76,27 @@ def test_a_process_is_given_the_secrets_that_it_needs_and_no_others(deployable: 
     assert told == {
         f"{variable(name)}_FILE": f"/run/secrets/{files[name]}" for name in deployable.secrets
     }
+
+
+def _callees(part: str) -> set[str]:
+    if part.startswith("edge-"):
+        stores = {"edge-monolith": MONOLITH, "edge-microservices": SERVICES}
+        return {each.role for each in stores[part]}
+    is_monolith = part in {each.role for each in MONOLITH}
+    return set(callees_of("monolith" if is_monolith else "microservices", part))
+
+
+def test_processes_share_a_network_exactly_when_one_calls_the_other() -> None:
+    edges = ["edge-monolith", "edge-microservices"]
+    roles = [each.role for each in (*MONOLITH, *SERVICES)]
+    for one, other in combinations([*edges, *roles, PAYMENT_PROVIDER], 2):
+        is_call = other in _callees(one) or one in _callees(other)
+        shared = {name for name in _networks(one) & _networks(other) if name != "public"}
+        assert bool(shared) == is_call, (one, other)
+
+
+def test_both_stores_have_no_more_networks_than_an_engine_has_to_give() -> None:
+    assert len(CONTENT["networks"]) == 24
 
 
 def test_networks_without_a_published_port_lead_nowhere() -> None:

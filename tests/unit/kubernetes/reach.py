@@ -5,6 +5,8 @@ from typing import Any
 
 from manifests import WORKLOADS, container, of_kind, pod_labels
 
+from experiment.store import Architecture
+
 Object = dict[str, Any]
 Labels = dict[str, str]
 
@@ -17,6 +19,11 @@ def reaches(objects: list[Object], caller: str, callee: str, port: int) -> bool:
     return _is_let(policies, "Egress", one, other, port) and _is_let(
         policies, "Ingress", other, one, port
     )
+
+
+def architecture_of(objects: list[Object]) -> Architecture:
+    names = {each["metadata"]["name"] for each in of_kind(objects, "Deployment")}
+    return "monolith" if "monolith" in names else "microservices"
 
 
 def _is_let(policies: list[Object], way: str, subject: Object, peer: Object, port: int) -> bool:

@@ -1,17 +1,17 @@
 """What has to be the same in a cluster and under Compose, is."""
 
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import pytest
 import yaml
-from manifests import MANIFESTS, Build, container, named, of_kind, part
+from manifests import MANIFESTS, Build, container, named, of_kind
 from reach import reaches
 
 Object = dict[str, Any]
 
 COMPOSE: Object = yaml.safe_load((MANIFESTS.parent / "compose.yml").read_text("utf-8"))["services"]
-POSTGRES = 5432
+POSTGRES, HTTP, EDGE = 5432, 8000, 8080
 
 
 @pytest.fixture(scope="module", params=["monolith", "microservices"])
@@ -40,11 +40,13 @@ def test_a_database_is_reached_by_the_same_processes(store: list[Object]) -> Non
         assert reaches(store, caller, database, POSTGRES) == expected, (caller, database)
 
 
-def test_processes_of_the_store_reach_each_other_alike(store: list[Object]) -> None:
-    roles = [w["metadata"]["name"] for w in of_kind(store, "Deployment") if part(w) == "store"]
-    for caller, callee in product([*roles, "edge"], roles):
-        one, other = (_under_compose(name, store) for name in (caller, callee))
-        assert reaches(store, caller, callee, 8000) == _share_a_network(one, other)
+def test_processes_share_a_network_when_one_reaches_the_other_here(store: list[Object]) -> None:
+    names = [each["metadata"]["name"] for each in of_kind(store, "Deployment")]
+    for one, other in combinations(names, 2):
+        ports = [EDGE if callee == "edge" else HTTP for callee in (other, one)]
+        is_reached = reaches(store, one, other, ports[0]) or reaches(store, other, one, ports[1])
+        parts = (_under_compose(name, store) for name in (one, other))
+        assert is_reached == _share_a_network(*parts), (one, other)
 
 
 def test_database_servers_are_of_the_same_size(store: list[Object]) -> None:
