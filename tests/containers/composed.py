@@ -34,7 +34,7 @@ def compose_command() -> list[str]:
 
 @dataclass(frozen=True)
 class Composed:
-    file: Path
+    files: Sequence[Path]
     architecture: str
     """Also the profile."""
     project: str
@@ -88,7 +88,8 @@ class Composed:
 
     def _compose(self, *arguments: str) -> str:
         options = [
-            "--file", str(self.file), "--project-name", self.project,
+            *(part for file in self.files for part in ("--file", str(file))),
+            "--project-name", self.project,
             "--profile", self.architecture,
         ]  # fmt: skip
         return output_of([*compose_command(), *options, *arguments], self.environment)

@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from composed import Composed, output_of, python_command  # noqa: E402 - see above
 from images import image  # noqa: E402 - see above
 
+from testbed.platforms.containers.compose import small_networks  # noqa: E402 - the same
+
 ARCHITECTURES = ("monolith", "microservices")
 SERVES_WITHIN_S = 60.0
 STORE_UP_WITHIN_S = 400
@@ -48,14 +50,18 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def composed() -> Iterator[Callable[[str], Composed]]:
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Composed]]:
     """The running store of an architecture, started once; each is a project of its own."""
     running: dict[str, Composed] = {}
+    # An engine's thirty networks are enough for one project.
+    addresses = tmp_path_factory.mktemp("addresses") / "networks.json"
+    addresses.write_text(json.dumps(small_networks(0)), encoding="utf-8")
+    more = {"monolith": [addresses], "microservices": []}
 
     def store(architecture: str) -> Composed:
         if architecture not in running:
             running[architecture] = Composed(
-                ROOT / "docker" / "compose.yml",
+                [ROOT / "docker" / "compose.yml", *more[architecture]],
                 architecture,
                 project=f"twinstack-test-{os.getpid()}-{architecture}",
                 environment={
