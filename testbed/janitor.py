@@ -224,8 +224,15 @@ def clean(state: Path) -> list[str]:
         except OSError as error:
             said.append(f"The record {file} cannot be read and is left: {error.strerror}.")
             continue
-        if record is not None and not record.owner_lives:
+        if record is None:
+            continue
+        if not record.owner_lives:
             said += _clean_up_after(record)
+        elif record.owner is None:
+            said.append(
+                f"The record {file} is damaged and is left: a process with the id of its owner "
+                "lives. Remove it when that is none of ours."
+            )
     return said
 
 

@@ -31,6 +31,9 @@ def _opened(architecture: Architecture) -> Iterator[tuple[LocalPlatform, list[st
         open_for(deployment, server, databases, platform._kept, told.append)
         with server.in_use(deployment) as by_role:
             platform._hasten(by_role)
+            first = databases.create(deployment, by_role)
+            server.begin_fresh(by_role)
+            platform._drop(first, by_role)
             made = databases.create(deployment, by_role)
             server.begin_fresh(by_role)
             yield platform, told, next(iter(made.by_role.values()))

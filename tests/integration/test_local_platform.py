@@ -21,6 +21,7 @@ from store.runtime.faults.error import Error
 from testbed import procfs
 from testbed.deploying import plain_deployment
 from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.platform import Deployment, RoleUsage, RunningStore
 from testbed.platforms.store import edge
 from testbed.platforms.store.store import Store
@@ -297,13 +298,16 @@ def _segments_of(creator: int) -> list[str]:
 
 
 def test_only_a_store_that_is_alone_begins_with_a_fresh_server(
-    fresh_platform: LocalPlatform, tmp_path: Path
+    fresh_platform: LocalPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hastened: list[PostgresServer] = []
+    monkeypatch.setattr(PostgresServer, "hasten", lambda server: hastened.append(server))  # noqa: PLW0108 - a built-in is no method
     before = fresh_platform._servers.shared.pid
     fresh_platform.up(_monolith(), tmp_path / "first")
     fresh = fresh_platform._servers.shared.pid
     fresh_platform.up(_monolith(), tmp_path / "second")
     assert before != fresh == fresh_platform._servers.shared.pid
+    assert hastened == [fresh_platform._servers.shared]  # never under a store that is up
 
 
 def test_the_death_of_the_database_server_is_one_sentence(
