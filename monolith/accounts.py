@@ -6,8 +6,8 @@ from monolith.module import Module, entry
 from store.rules.credentials import hash_password, normalise_email, verify_password
 from store.runtime import inputs
 from store.runtime.problems import Problem
-from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, bucket_of, too_many
-from store.runtime.tokens import LIFETIME_S
+from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, Attempt, too_many
+from store.runtime.tokens import LIFETIME_S, bearer
 from store.web.shop import Document
 
 _REGISTER = """
@@ -16,9 +16,10 @@ _REGISTER = """
 _FIND = """
     SELECT customer_id, name, password_hash, coalesce(wrong, 0) AS wrong,
            ceil(extract(epoch FROM until - now()))::integer AS opens_in_s
-    FROM (VALUES (%(bucket)s)) AS asked (bucket)
-    LEFT JOIN customers ON email = %(email)s
-    LEFT JOIN wrong_sign_ins ON wrong_sign_ins.bucket = asked.bucket AND until > now()"""
+    FROM (VALUES (%(email)s)) AS asked (email)
+    LEFT JOIN customers USING (email)
+    LEFT JOIN wrong_sign_ins ON until > now() AND bucket =
+        CASE WHEN customer_id = %(known_id)s THEN %(known_bucket)s ELSE %(bucket)s END"""
 _COUNT_WRONG = """
     INSERT INTO wrong_sign_ins AS counted (bucket, wrong, until)
     VALUES (%(bucket)s, 1, now() + make_interval(secs => %(window_s)s))
@@ -45,19 +46,18 @@ class Accounts(Module):
         return account
 
     @entry
-    def sign_in(self, email: str, password: str) -> Document:
+    def sign_in(self, email: str, password: str, earlier_token: str = "") -> Document:
         """A session; a 401 Problem when address and password do not belong together.
 
         A 429 Problem after too many wrong ones. One that is right costs one statement.
         """
-        email = normalise_email(email)
-        asked = {"email": email, "bucket": bucket_of(email)}
+        attempt = Attempt.of(normalise_email(email), earlier_token, self._process.tokens)
         with self._autocommit() as connection:
-            [account] = connection.execute(_FIND, asked).fetchall()
+            [account] = connection.execute(_FIND, vars(attempt)).fetchall()
         if account["wrong"] >= MOST_WRONG:
             raise too_many(account["opens_in_s"])
         if not self._verified(password, account["password_hash"]):
-            raise self._counted_refusal(asked)
+            raise self._counted_refusal(attempt.bucket_at(account["customer_id"]))
         return {
             "token": self._process.tokens.issue(account["customer_id"]),
             "customer_id": account["customer_id"],
@@ -69,9 +69,9 @@ class Accounts(Module):
         with self._rules():
             return verify_password(password, stored)
 
-    def _counted_refusal(self, asked: Document) -> Problem:
+    def _counted_refusal(self, bucket: int) -> Problem:
+        values = {"bucket": bucket, "window_s": WINDOW_S}
         with self._autocommit() as connection:
-            values = asked | {"window_s": WINDOW_S}
             [counted] = connection.execute(_COUNT_WRONG, values).fetchall()
         if counted["wrong"] > MOST_WRONG:  # others were verified at the same time
             return too_many(counted["opens_in_s"])
@@ -89,6 +89,6 @@ def views(accounts: Accounts) -> Blueprint:
     @api.post("/sessions")
     def sign_in() -> tuple[Document, int]:
         wish = inputs.body(inputs.Credentials)
-        return accounts.sign_in(wish.email, wish.password), 201
+        return accounts.sign_in(wish.email, wish.password, bearer()), 201
 
     return api

@@ -27,8 +27,8 @@ class InProcessShop:
     def register(self, email: str, name: str, password: str) -> Document:
         return self.modules.accounts.register(email, name, password)
 
-    def sign_in(self, email: str, password: str) -> Document:
-        return self.modules.accounts.sign_in(email, password)
+    def sign_in(self, email: str, password: str, earlier_token: str) -> Document:
+        return self.modules.accounts.sign_in(email, password, earlier_token)
 
     def cart(self, token: str) -> Document:
         return self.modules.carts.cart(self.tokens.customer(token))

@@ -32,6 +32,7 @@ class FakeShop:
     down: set[str] = field(default_factory=set)
     accounts: dict[str, Document] = field(default_factory=dict)
     carts: dict[str, dict[int, int]] = field(default_factory=dict)
+    earlier_tokens: list[str] = field(default_factory=list)
     placed: dict[str, list[Document]] = field(default_factory=dict)
     remembered: dict[tuple[str, str], tuple[str, Document | Problem]] = field(default_factory=dict)
 
@@ -68,8 +69,9 @@ class FakeShop:
         self.accounts[email] = {"name": name, "password": password}
         return {"customer_id": len(self.accounts), "email": email, "name": name}
 
-    def sign_in(self, email: str, password: str) -> Document:
+    def sign_in(self, email: str, password: str, earlier_token: str) -> Document:
         self._need("accounts")
+        self.earlier_tokens.append(earlier_token)
         account = self.accounts.get(email)
         if account is None or account["password"] != password:
             raise Problem(401, "wrong-credentials", "E-mail address or password is wrong.")

@@ -7,12 +7,13 @@ from flask import Flask
 from microservices.accounts.customers import Customers
 from microservices.service import create_service
 from store.runtime import inputs
-from store.runtime.tokens import LIFETIME_S, Tokens
+from store.runtime.tokens import LIFETIME_S, Tokens, bearer
 
 
 def create_app() -> Flask:
     service = create_service("accounts")
-    _add_calls(service.app, Customers(service.database, service.telemetry), service.tokens)
+    customers = Customers(service.database, service.telemetry, service.tokens)
+    _add_calls(service.app, customers, service.tokens)
     return service.app
 
 
@@ -23,7 +24,7 @@ def _add_calls(app: Flask, customers: Customers, tokens: Tokens) -> None:
 
     @app.post("/api/sessions")
     def sign_in() -> tuple[dict[str, Any], int]:
-        customer = customers.sign_in(inputs.body(inputs.Credentials))
+        customer = customers.sign_in(inputs.body(inputs.Credentials), bearer())
         session = {
             "token": tokens.issue(customer["customer_id"]),
             "customer_id": customer["customer_id"],

@@ -6,15 +6,17 @@ from store.rules import credentials
 from store.runtime.database import Database, Row
 from store.runtime.inputs import Credentials, NewAccount
 from store.runtime.problems import Problem
-from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, bucket_of, too_many
+from store.runtime.sign_in_limit import MOST_WRONG, WINDOW_S, Attempt, too_many
 from store.runtime.telemetry import Telemetry
+from store.runtime.tokens import Tokens
 
 _BY_EMAIL = """
 SELECT customer_id, name, password_hash, coalesce(wrong, 0) AS wrong,
        ceil(extract(epoch FROM until - now()))::integer AS opens_in_s
-FROM (VALUES (%(bucket)s)) AS asked (bucket)
-LEFT JOIN customers ON email = %(email)s
-LEFT JOIN wrong_sign_ins ON wrong_sign_ins.bucket = asked.bucket AND until > now()
+FROM (VALUES (%(email)s)) AS asked (email)
+LEFT JOIN customers USING (email)
+LEFT JOIN wrong_sign_ins ON until > now() AND bucket =
+    CASE WHEN customer_id = %(known_id)s THEN %(known_bucket)s ELSE %(bucket)s END
 """
 _COUNT_WRONG = """
 INSERT INTO wrong_sign_ins AS counted (bucket, wrong, until)
@@ -34,6 +36,7 @@ ON CONFLICT (email) DO NOTHING RETURNING customer_id, email, name
 class Customers:
     database: Database
     telemetry: Telemetry
+    tokens: Tokens
 
     def register(self, new: NewAccount) -> Row:
         """The contract's ``Account``; a 409 Problem when the address is taken."""
@@ -48,28 +51,28 @@ class Customers:
             )
         return account
 
-    def sign_in(self, given: Credentials) -> Row:
+    def sign_in(self, given: Credentials, earlier_token: str = "") -> Row:
         """The customer's row; a 401 Problem when address or password is wrong.
 
         A 429 Problem after too many wrong ones. One that is right costs one statement.
         """
         email = credentials.normalise_email(given.email)
-        asked = {"email": email, "bucket": bucket_of(email)}
+        attempt = Attempt.of(email, earlier_token, self.tokens)
         with self.database.autocommit() as connection:
-            [customer] = connection.execute(_BY_EMAIL, asked).fetchall()
+            [customer] = connection.execute(_BY_EMAIL, vars(attempt)).fetchall()
         if customer["wrong"] >= MOST_WRONG:
             raise too_many(customer["opens_in_s"])
         if not self._matches(given.password, customer["password_hash"]):
-            raise self._counted_refusal(asked)
+            raise self._counted_refusal(attempt.bucket_at(customer["customer_id"]))
         return customer
 
     def _matches(self, password: str, password_hash: str | None) -> bool:
         with self.telemetry.rules():
             return credentials.verify_password(password, password_hash)
 
-    def _counted_refusal(self, asked: Row) -> Problem:
+    def _counted_refusal(self, bucket: int) -> Problem:
+        values = {"bucket": bucket, "window_s": WINDOW_S}
         with self.database.autocommit() as connection:
-            values = asked | {"window_s": WINDOW_S}
             [counted] = connection.execute(_COUNT_WRONG, values).fetchall()
         if counted["wrong"] > MOST_WRONG:  # others were verified at the same time
             return too_many(counted["opens_in_s"])

@@ -35,9 +35,10 @@ class RemoteShop:
         account = {"email": email, "name": name, "password": password}
         return _answer(self.calls.post, "accounts", "/api/accounts", account)
 
-    def sign_in(self, email: str, password: str) -> Document:
+    def sign_in(self, email: str, password: str, earlier_token: str) -> Document:
         credentials = {"email": email, "password": password}
-        return _answer(self.calls.post, "accounts", "/api/sessions", credentials)
+        headers = _bearer(earlier_token) if earlier_token else {}
+        return _answer(self.calls.post, "accounts", "/api/sessions", credentials, headers=headers)
 
     def cart(self, token: str) -> Document:
         return _answer(self.calls.get, "carts", "/api/cart", headers=_bearer(token))

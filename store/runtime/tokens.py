@@ -12,6 +12,10 @@ LIFETIME_S = 3600
 """Short, because nobody can call a token back: who checks one asks nobody."""
 
 
+KNOWN_S = 30 * 24 * 3600
+"""So long a token shows that its holder was the customer once; see ``sign_in_limit``."""
+
+
 @dataclass(frozen=True)
 class Tokens:
     """Issues and checks tokens with one key; holds no state, so that any process can check."""
@@ -26,24 +30,35 @@ class Tokens:
 
     def customer(self, token: str) -> int:
         """Customer id of a valid token; a 401 Problem otherwise."""
-        try:
-            content = self._serializer().loads(token, max_age=LIFETIME_S)
-        except (BadData, ValueError) as error:
-            raise _invalid() from error
-        if type(content) is not int or not 1 <= content <= MAX_ID:  # a bool is an int, too
-            raise _invalid()
-        return content
+        customer_id = self._customer(token, LIFETIME_S)
+        if customer_id is None:
+            raise _refusal("The token is not valid or no longer valid.")
+        return customer_id
+
+    def known_customer(self, token: str) -> int | None:
+        """Customer id of a token that was issued within KNOWN_S; None otherwise."""
+        return self._customer(token, KNOWN_S)
 
     def signed_in_customer(self) -> int:
         """Customer id from the header ``Authorization: Bearer``; a 401 Problem without one."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        token = bearer()
+        if not token:
             raise _refusal("Sign in first: send Authorization: Bearer with a session token.")
         return self.customer(token)
 
+    def _customer(self, token: str, max_age_s: int) -> int | None:
+        try:
+            content = self._serializer().loads(token, max_age=max_age_s)
+        except (BadData, ValueError):
+            return None
+        is_id = type(content) is int and 1 <= content <= MAX_ID  # a bool is an int, too
+        return content if is_id else None
 
-def _invalid() -> Problem:
-    return _refusal("The token is not valid or no longer valid.")
+
+def bearer() -> str:
+    """The token in the header ``Authorization: Bearer`` of the request; empty without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 def _refusal(detail: str) -> Problem:

@@ -29,6 +29,7 @@ def add_accounts(web: Blueprint, shop: Shop) -> None:
     def sign_out() -> Response:
         response = redirect("/", 303)
         session.end(response)
+        session.forget(response)
         return response
 
 
@@ -62,7 +63,7 @@ def _add_register(web: Blueprint, shop: Shop) -> None:
 
 
 def _enter(shop: Shop, email: str, password: str) -> Response:
-    granted = shop.sign_in(email, password)
+    granted = shop.sign_in(email, password, session.earlier_token())
     response = redirect(session.local_path(request.form.get("next", "/")), 303)
     session.begin(response, granted)
     return response

@@ -7,9 +7,14 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from store.runtime.problems import Problem
+from store.runtime.tokens import KNOWN_S
 from store.web.shop import Document
 
 COOKIE = "session"
+EARLIER = "known"
+"""Cookie of the browser's latest token, for longer than that opens anything: a browser in which a
+customer was signed in is not kept out by what others try."""
+EARLIER_PATH = "/sign-in"
 _TOKEN = re.compile(r"[!-~]+")
 """A browser may send anything; only this can go on in a header, whatever the shop makes of it."""
 
@@ -21,25 +26,46 @@ def is_signed_in() -> bool:
 
 def token() -> str:
     """The session token of the browser; a 401 Problem when it has none."""
-    found = request.cookies.get(COOKIE, "")
-    if not _TOKEN.fullmatch(found):
+    found = _cookie(COOKIE)
+    if not found:
         raise Problem(401, "not-signed-in", "Please sign in first.")
     return found
 
 
+def earlier_token() -> str:
+    """The latest token that the browser was given, good or not; empty without one."""
+    return _cookie(EARLIER)
+
+
 def begin(response: Response, session: Document) -> None:
-    response.set_cookie(
-        COOKIE,
-        session["token"],
-        max_age=session["expires_in_s"],
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    _set(response, COOKIE, session["token"], session["expires_in_s"], "/")
+    _set(response, EARLIER, session["token"], KNOWN_S, EARLIER_PATH)
 
 
 def end(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+
+
+def forget(response: Response) -> None:
+    """The browser no longer knows that somebody was signed in."""
+    _set(response, EARLIER, "", 0, EARLIER_PATH)
+
+
+def _cookie(name: str) -> str:
+    found = request.cookies.get(name, "")
+    return found if _TOKEN.fullmatch(found) else ""
+
+
+def _set(response: Response, name: str, value: str, max_age_s: int, path: str) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age_s,
+        path=path,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
 
 
 def local_path(wish: str) -> str:

@@ -10,7 +10,8 @@ class Shop(Protocol):
     """What the pages need; every answer is the contract's JSON document; errors are Problems.
 
     Inputs arrive validated by the models of ``store.runtime.inputs``. A ``token`` is passed on as
-    the browser sent it: the shop checks it and raises the 401 Problem.
+    the browser sent it: the shop checks it and raises the 401 Problem. An ``earlier_token`` is
+    empty where the browser has none.
     """
 
     def products(self, category: str | None, page: int, page_size: int) -> Document: ...
@@ -21,7 +22,7 @@ class Shop(Protocol):
 
     def register(self, email: str, name: str, password: str) -> Document: ...
 
-    def sign_in(self, email: str, password: str) -> Document: ...
+    def sign_in(self, email: str, password: str, earlier_token: str) -> Document: ...
 
     def cart(self, token: str) -> Document: ...
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+import requests
 from api import PASSWORD, Api, problem
 
 from experiment.store import Architecture
@@ -100,6 +101,43 @@ def test_an_address_opens_again_when_its_time_is_over(store: Store) -> None:
     for _ in range(10):  # a window of its own
         wrong = api.post("/sessions", right | {"password": "wrong password"})
         assert problem(wrong) == (401, "wrong-credentials")
+
+
+def test_a_customer_whom_the_store_knows_is_not_kept_out_by_strangers(store: Store) -> None:
+    api, account = Api(store.url), _account()
+    api.post("/accounts", account)
+    right = {"email": account["email"], "password": PASSWORD}
+    wrong = right | {"password": "wrong password"}
+    token = api.post("/sessions", right).json()["token"]
+    known = Api(store.url, token)
+    stranger = Api(store.url, api.newcomer().token)
+    for _ in range(10):
+        assert problem(stranger.post("/sessions", wrong)) == (401, "wrong-credentials")
+    for closed in (api, stranger):
+        assert problem(closed.post("/sessions", right)) == (429, "too-many-attempts")
+    assert known.post("/sessions", right).status_code == 201
+    for _ in range(10):  # with a limit of their own
+        assert problem(known.post("/sessions", wrong)) == (401, "wrong-credentials")
+    assert problem(known.post("/sessions", right)) == (429, "too-many-attempts")
+
+
+def test_a_browser_in_which_a_customer_was_signed_in_is_not_kept_out(store: Store) -> None:
+    account = {name: str(value) for name, value in _account().items()}
+    with requests.Session() as browser:
+        browser.trust_env = False
+        assert browser.post(f"{store.url}/register", data=account, timeout=20).status_code == 200
+        for _ in range(11):
+            Api(store.url).post(
+                "/sessions", {"email": account["email"], "password": "wrong password"}
+            )
+        browser.cookies.pop("session")
+        again = browser.post(
+            f"{store.url}/sign-in", data=account, allow_redirects=False, timeout=20
+        )
+        assert again.status_code == 303
+        browser.post(f"{store.url}/sign-out", timeout=20)
+        forgotten = browser.post(f"{store.url}/sign-in", data=account, timeout=20)
+        assert forgotten.status_code == 429
 
 
 def test_a_page_says_that_it_was_tried_too_often(store: Store) -> None:

@@ -70,7 +70,7 @@ def _in_the_monolith(rows: Rows, password: str) -> object:
 
 
 def _in_the_services(rows: Rows, password: str) -> object:
-    customers = Customers(cast("Database", rows), Telemetry(None))
+    customers = Customers(cast("Database", rows), Telemetry(None), Tokens("secret"))
     return customers.sign_in(Credentials(email="ada@example.org", password=password))
 
 
