@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -73,9 +74,9 @@ def _said_by(file: Path) -> str | None:
         return None
 
 
-def versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = MEASURED_PACKAGES) -> dict[str, str]:
     """Versions of what takes part in a measurement."""
-    return {name: importlib.metadata.version(name) for name in MEASURED_PACKAGES}
+    return {name: importlib.metadata.version(name) for name in packages}
 
 
 def commit_of_code() -> str:

@@ -14,10 +14,20 @@ from testbed import machine
 from testbed.bench.crossing import ways
 from testbed.bench.crossing.bench import CrossingBench
 from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Turns
-from testbed.bench.rounds import Costs, interleaved, over_starts
+from testbed.bench.rounds import Costs, Measure, interleaved, over_starts
+from testbed.bench.stores import fastest, figures
+from testbed.bench.stores.at_once import CONNECTIONS
 from testbed.bench.stores.bench import StoresBench
-from testbed.bench.stores.features import CHECKOUT, PAGE, checkout_measure, page_measure
-from testbed.bench.stores.figures import PROVIDER_MS, Host, figures_of
+from testbed.bench.stores.features import (
+    AT_ONCE,
+    CHECKOUT,
+    PAGE,
+    checkout_measure,
+    checkouts_at_once_measure,
+    page_measure,
+    pages_at_once_measure,
+)
+from testbed.bench.stores.figures import figures_of
 from testbed.bench.stores.sides import WORK, deployments
 from testbed.bench.stores.turn_figures import turns_of
 from testbed.bench.stores.turns import turn_measures
@@ -29,13 +39,15 @@ from testbed.telling import Telling, telling
 from testbed.terminal import Terminal
 
 SEED = 1
+TURNS = "turns"
 FACTORS = {
-    "loop": "closed, one client: it measures what a request costs, not what a load does",
+    "loop": f"closed, one client; for rates at once, one of {CONNECTIONS} connections",
     "rounds": "each way once in each, in random order, after one that does not count",
     "starts": "all processes anew; intervals are over starts, whose processes differ",
     "CPU time": "of whole processes, by their CPU clocks; the client's is not in it",
     "rules": f"recommendation_passes {WORK.recommendation_passes}, so that rules hide nothing",
-    "payment provider": "its sleep is taken off the times; keys that it answers soon",
+    "payment provider": "its sleep is taken off the times of one client; keys that it answers soon",
+    "ASGI": "the product page by an ASGI function with asyncpg, on uvicorn: same bytes, same core",
     "path": "straight to the processes, without the edge",
 }
 
@@ -48,9 +60,11 @@ class Size:
     rounds: int
     """Of each start."""
     calls: int = 200
-    """Of each way in a round."""
+    """Of each way in a round; so are those below."""
     pages: int = 50
     checkouts: int = 16
+    pages_at_once: int = 400
+    checkouts_at_once: int = 64
     sample: Sample = field(default_factory=Sample)
 
 
@@ -64,7 +78,7 @@ def bench(console: Terminal, size: Size, out: Path | None) -> None:
         with LocalPlatform() as platform, telling(console) as tell:
             os.sched_setaffinity(0, platform.generator_cpus)
             crossing = _crossing(platform, cores, size, tell)
-            features, turns = _stores(platform, cores, size, tell)
+            pages, checkouts, turns = _stores(platform, cores, size, tell)
     except Stopped as stopped:
         raise RunError("Stopped; nothing is left running and nothing was written.") from stopped
     record = BenchRecord(
@@ -74,11 +88,11 @@ def bench(console: Terminal, size: Size, out: Path | None) -> None:
         seed=SEED,
         machine=this_machine,
         cores=cores.says,
-        versions=machine.versions(),
+        versions={**machine.versions(), **machine.versions(fastest.PACKAGES)},
         commit=machine.commit_of_code(),
         factors=FACTORS,
         crossing=crossing,
-        features=features,
+        features=(pages, checkouts),
         turns=turns,
     )
     show(console, record)
@@ -107,35 +121,54 @@ def _crossing(platform: LocalPlatform, cores: Cores, size: Size, tell: Telling) 
 
 def _stores(
     platform: LocalPlatform, cores: Cores, size: Size, tell: Telling
-) -> tuple[tuple[FeatureFigures, ...], Turns]:
-    found = [_stores_once(platform, size, start, tell) for start in range(size.starts)]
-    host = Host(len(cores.store), WORK.threads)
-    pages, checkouts, turns = (over_starts(costs) for costs in zip(*found, strict=True))
-    features = (
-        figures_of(PAGE, pages, size.pages, host),
-        figures_of(CHECKOUT, checkouts, size.checkouts, host, PROVIDER_MS),
+) -> tuple[FeatureFigures, FeatureFigures, Turns]:
+    """Figures of the product page, of the checkout, and of turns."""
+    found = [_stores_once(platform, cores, size, start, tell) for start in range(size.starts)]
+    costs = {what: over_starts([each[what] for each in found]) for what in found[0]}
+
+    def of(feature: str, alone: int, at_once: int) -> FeatureFigures:
+        asked = figures.Size(alone, at_once, CONNECTIONS, len(cores.store))
+        return figures_of(feature, costs[feature], costs[f"{feature} {AT_ONCE}"], asked)
+
+    return (
+        of(PAGE, size.pages, size.pages_at_once),
+        of(CHECKOUT, size.checkouts, size.checkouts_at_once),
+        turns_of(costs[TURNS], size.pages),
     )
-    return features, turns_of(turns, size.pages)
 
 
 def _stores_once(
-    platform: LocalPlatform, size: Size, start: int, tell: Telling
-) -> tuple[Costs, Costs, Costs]:
-    """Costs of the product page, the checkout and turns in stores that are started for them."""
+    platform: LocalPlatform, cores: Cores, size: Size, start: int, tell: Telling
+) -> dict[str, Costs]:
+    """What each thing cost in stores that are started for it."""
     tell(f"bringing up the stores, {start + 1} of {size.starts}")
-    products, seed = size.sample.products, SEED + start
+    customers = max(size.checkouts, size.checkouts_at_once)
+    seed = SEED + start
     with (
         platform.belongings.temporary_folder() as folder,
-        StoresBench(platform, folder, deployments(size.sample), size.checkouts) as stores,
+        StoresBench(platform, folder, cores, deployments(size.sample), customers) as stores,
     ):
-        pages = stores.measures(page_measure(products, size.pages, seed))
-        checkouts = stores.measures(checkout_measure(products, size.checkouts, seed))
-        turns = turn_measures(stores.sides["microservices"], stores.sides["monolith"], size.pages)
-        return (
-            interleaved(pages, size.rounds, seed, _round_of(PAGE, start, size, tell)),
-            interleaved(checkouts, size.rounds, seed, _round_of(CHECKOUT, start, size, tell)),
-            interleaved(turns, size.rounds, seed, _round_of("turns", start, size, tell)),
-        )
+        stores.require_same_pages((1, size.sample.products))
+        return {
+            what: interleaved(measures, size.rounds, seed, _round_of(what, start, size, tell))
+            for what, measures in _measures(stores, size, seed).items()
+        }
+
+
+def _measures(stores: StoresBench, size: Size, seed: int) -> dict[str, dict[str, Measure]]:
+    """By what is asked; the page by ASGI is a page only."""
+    products, sides = size.sample.products, stores.sides
+    buying = checkout_measure(products, size.checkouts, seed)
+    buying_at_once = checkouts_at_once_measure(products, size.checkouts_at_once, seed)
+    return {
+        PAGE: stores.measures(page_measure(products, size.pages, seed)),
+        f"{PAGE} {AT_ONCE}": stores.measures(
+            pages_at_once_measure(products, size.pages_at_once, seed)
+        ),
+        CHECKOUT: stores.measures(buying, leave_out=[fastest.NAME]),
+        f"{CHECKOUT} {AT_ONCE}": stores.measures(buying_at_once, leave_out=[fastest.NAME]),
+        TURNS: turn_measures(sides["microservices"], sides["monolith"], size.pages),
+    }
 
 
 def _round_of(what: str, start: int, size: Size, tell: Telling) -> Callable[[int], None]:

@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.statistics import Estimate, paired_t
 
+FEWEST_STARTS = 3
+"""Two tell nothing of their spread: an interval from them is 13 standard deviations wide."""
+
 
 class Figure(BaseModel):
     """A mean over starts and its 95 % interval."""
@@ -26,12 +29,14 @@ class Figure(BaseModel):
 
 
 def mean(values: Sequence[float]) -> Figure:
-    return _figure(paired_t(values), lambda value: value)
+    """Of times and rates: its interval is cut at zero, as none of them is below it."""
+    return _figure(paired_t(values), lambda value: max(0.0, value))
 
 
 def difference(more: Sequence[float], less: Sequence[float]) -> Figure:
     """Mean of ``more`` - ``less`` over starts, paired: Student's t (``paired_t``)."""
-    return mean([one - other for one, other in zip(more, less, strict=True)])
+    differences = [one - other for one, other in zip(more, less, strict=True)]
+    return _figure(paired_t(differences), lambda value: value)
 
 
 def ratio(over: Sequence[float], under: Sequence[float]) -> Figure:
@@ -41,5 +46,6 @@ def ratio(over: Sequence[float], under: Sequence[float]) -> Figure:
 
 
 def _figure(estimate: Estimate, scale: Callable[[float], float]) -> Figure:
-    low, high = map(scale, estimate.interval) if estimate.interval else (None, None)
+    known = estimate.interval if estimate.n >= FEWEST_STARTS else None
+    low, high = map(scale, known) if known else (None, None)
     return Figure(value=scale(estimate.value), low=low, high=high, starts=estimate.n)

@@ -60,10 +60,20 @@ class Crossing(_Record):
 
 
 class Ceiling(_Record):
-    """The most requests per second that something lets through."""
+    """Of old records: 1 / cost of one request at a time, which requests at once do exceed."""
 
     name: str
     per_s: float
+
+
+class AtOnce(_Record):
+    """What a side did when it was asked over many connections at once."""
+
+    connections: int
+    per_s: Figure
+    """Answers per second."""
+    busy: Figure
+    """Share of the store's cores that processes and database used; 1 is all of them."""
 
 
 class SideFigures(_Record):
@@ -74,8 +84,12 @@ class SideFigures(_Record):
     """Without what the payment provider slept."""
     process_cpu_ms: Figure
     database_cpu_ms: Figure
-    ceilings: tuple[Ceiling, ...]
-    """The lowest first: it is what the feature is against."""
+    alone_per_s: Figure | None = None
+    """Answers per second, one request at a time; None in old records."""
+    at_once: AtOnce | None = None
+    """None in old records."""
+    ceilings: tuple[Ceiling, ...] = ()
+    """In old records only."""
 
 
 class FeatureFigures(_Record):
@@ -83,6 +97,7 @@ class FeatureFigures(_Record):
 
     feature: str
     requests_per_round: int
+    requests_at_once_per_round: int = 0
     sides: tuple[SideFigures, ...]
     ratios: tuple[Ratio, ...]
 
@@ -110,7 +125,7 @@ class Turns(_Record):
 class BenchRecord(_Record):
     """A whole bench."""
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[2, 3] = 3
     started_at: str
     """RFC 3339, UTC."""
     starts: int

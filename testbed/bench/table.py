@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from testbed.bench.figure import Figure
 from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio, Turns
+from testbed.bench.stores.at_once import CONNECTIONS
 from testbed.terminal import Terminal
 
 Rows = Sequence[Sequence[str]]
@@ -36,7 +37,8 @@ def crossing_tables(crossing: Crossing) -> Iterator[Titled]:
 
 def feature_tables(feature: FeatureFigures) -> Iterator[Titled]:
     name = feature.feature.capitalize()
-    yield f"{name} (ms per request)", _SIDES, _side_rows(feature)
+    yield f"{name}, one request at a time (ms per request)", _SIDES, _side_rows(feature)
+    yield f"{name}s per second, one client and {CONNECTIONS} at once", _RATES, _rate_rows(feature)
     yield f"{name}, speeds", _RATIOS, _ratio_rows(feature.ratios)
 
 
@@ -49,7 +51,8 @@ _WAYS = ("Way", "Time", "CPU", "Caller", "Callee", "Proxy", "CPU / leanest")
 _PARTS = ("Part", "Time", "CPU")
 _RATIOS = ("Ratio", "Estimate (95 %)", "Goal", "")
 _TURNS = ("Process", "Asked alone", "In turn with others", "Within a composed page")
-_SIDES = ("Side", "Time", "CPU, process", "CPU, database", "At most", "Against")
+_SIDES = ("Side", "Time", "CPU, process", "CPU, database")
+_RATES = ("Side", "One at a time", "At once", "Cores busy")
 
 
 def _way_rows(crossing: Crossing) -> Rows:
@@ -76,10 +79,21 @@ def _side_rows(feature: FeatureFigures) -> Rows:
             side.wall_ms.as_text(2),
             side.process_cpu_ms.as_text(2),
             side.database_cpu_ms.as_text(2),
-            f"{side.ceilings[0].per_s:.0f}/s",
-            side.ceilings[0].name,
         )
         for side in feature.sides
+    ]
+
+
+def _rate_rows(feature: FeatureFigures) -> Rows:
+    return [
+        (
+            side.side,
+            side.alone_per_s.as_text(0),
+            side.at_once.per_s.as_text(0),
+            side.at_once.busy.as_text(2),
+        )
+        for side in feature.sides
+        if side.alone_per_s is not None and side.at_once is not None
     ]
 
 

@@ -58,10 +58,10 @@ def selfcheck(
 def bench(
     *,
     starts: Annotated[
-        int, typer.Option(min=2, max=50, help="Times that all processes are started anew.")
+        int, typer.Option(min=3, max=50, help="Times that all processes are started anew.")
     ] = 4,
     rounds: Annotated[
-        int, typer.Option(min=2, max=1000, help="Rounds of all starts; each has every way once.")
+        int, typer.Option(min=3, max=1000, help="Rounds of all starts; each has every way once.")
     ] = 20,
     out: Annotated[Path | None, typer.Option(help="Write the figures there, as JSON.")] = None,
 ) -> None:

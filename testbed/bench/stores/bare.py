@@ -16,16 +16,15 @@ from psycopg.rows import TupleRow
 from monolith.carts import _PUT as PUT_ITEM
 from monolith.catalog import _FIND as FIND_PRODUCTS
 from monolith.inventory import _ON_HAND as ON_HAND
-from monolith.recommendations import Trained, train_model
+from monolith.recommendations import Trained
 from monolith.storefront import RECOMMENDED
-from store.runtime.database import Database
 from store.runtime.settings import Settings, SettingsError
 from testbed.bench.stores.bare_checkout import Attempt, Links, check_out
 from testbed.bench.stores.bare_provider import Provider
+from testbed.bench.stores.page import page_of, trained
 
 CUSTOMER_HEADER = "X-Customer"
 """Who asks; a bare handler believes it."""
-_PRODUCT = ("product_id", "name", "category", "description", "price_cents")
 
 
 class Kept(threading.local):
@@ -44,54 +43,34 @@ def create_app() -> Flask:
     settings = Settings.from_environment()
     if settings.database_url is None or settings.peers_file is None:
         raise SettingsError("the bare handlers need a database and a payment provider")
-    trained = _trained(settings.database_url, settings.recommendation_factors)
+    model = trained(settings.database_url, settings.recommendation_factors)
     provider = Provider(settings.peers_file, settings.required("provider_token"))
     kept = Kept(settings.database_url, provider)
     app = Flask("bench-bare-store", static_folder=None)
-    _add_reading(app, kept, trained, settings.recommendation_passes)
+    _add_reading(app, kept, model, settings.recommendation_passes)
     _add_buying(app, kept)
     return app
 
 
-def _trained(database_url: str, factors: int) -> Trained:
-    database = Database(database_url, 1)
-    try:
-        return train_model(database, factors)
-    finally:
-        database.close()
-
-
-def _add_reading(app: Flask, kept: Kept, trained: Trained, passes: int) -> None:
+def _add_reading(app: Flask, kept: Kept, known: Trained, passes: int) -> None:
     @app.get("/readyz")
     def ready() -> Response:
         return _json({})
 
     @app.get("/api/product-pages/<int:product_id>")
     def product_page(product_id: int) -> Response:
-        scored = trained.model.recommend(product_id, RECOMMENDED, passes)
-        return _json(_page(kept.links.main, product_id, scored))
+        scored = known.model.recommend(product_id, RECOMMENDED, passes)
+        page = _page(kept.links.main, product_id, scored)
+        return Response(page, mimetype="application/json")
 
 
 def _page(
     connection: Connection[TupleRow], product_id: int, scored: list[tuple[int, float]]
-) -> dict[str, Any]:
+) -> bytes:
     wanted = [product_id, *(other for other, _ in scored)]
     products = {row[0]: row for row in connection.execute(FIND_PRODUCTS, (wanted,))}
     [(stock,)] = connection.execute(ON_HAND, (product_id,)).fetchall()
-    return {
-        "product": dict(zip(_PRODUCT, products[product_id], strict=True)),
-        "stock": stock,
-        "recommendations": [
-            {
-                "product_id": other,
-                "name": products[other][1],
-                "price_cents": products[other][4],
-                "score": score,
-            }
-            for other, score in scored
-        ],
-        "degraded": [],
-    }
+    return page_of(product_id, products, stock, scored)
 
 
 def _add_buying(app: Flask, kept: Kept) -> None:

@@ -71,6 +71,11 @@ class Side:
             self.routes[_longest_prefix(self.routes, path)], method, path, body, headers
         )
 
+    def address_of(self, path: str) -> tuple[str, int]:
+        """Of whoever is responsible for the path."""
+        connection = self.connections[self.routes[_longest_prefix(self.routes, path)]]
+        return connection.host, connection.port
+
     def ask_role(
         self,
         role: str,

@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class InstancePlan:
     folder: Path
     """Working directory and place of the log."""
     ready_path: str = "/readyz"
+    served_by: Callable[[str, int, str], list[str]] = serving.command
+    """The server's command line for an application, its threads, and where to listen (fd://N)."""
 
     @property
     def role(self) -> str:
@@ -85,7 +87,7 @@ def start_instance(
         address = listener.getsockname()
         program = Program(
             name=plan.name,
-            command=serving.command(plan.app, plan.settings.threads, f"fd://{listener.fileno()}"),
+            command=plan.served_by(plan.app, plan.settings.threads, f"fd://{listener.fileno()}"),
             log=plan.folder / f"{plan.name}.log",
             environment=_environment(
                 plan.settings.model_copy(update={"start_delay_s": slower_by_s})

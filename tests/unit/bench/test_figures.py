@@ -31,8 +31,20 @@ def test_one_start_gives_no_interval() -> None:
     assert mean([2.0]).as_text() == "2.000"
 
 
+def test_two_starts_cannot_tell_an_interval() -> None:
+    assert mean([1.0, 9.0]).as_text(1) == "5.0"
+    assert ratio([1.0, 9.0], [1.0, 2.0]).low is None
+
+
+def test_no_time_is_below_zero_but_a_difference_of_times_may_be() -> None:
+    assert mean([1.0, 9.0, 2.0]).low == 0.0
+    low = difference([1.0, 9.0, 2.0], [0.0, 0.0, 0.0]).low
+    assert low is not None
+    assert low < 0
+
+
 def test_an_interval_is_written_beside_its_estimate() -> None:
-    assert mean([1.0, 2.0, 3.0]).as_text(1) == "2.0 (-0.5 to 4.5)"
+    assert mean([11.0, 12.0, 13.0]).as_text(1) == "12.0 (9.5 to 14.5)"
 
 
 def test_the_whole_cpu_time_is_that_of_all_parts() -> None:
