@@ -30,7 +30,7 @@ ARRIVALS = pa.schema(
     [
         _column("seq", pa.int32()),  # journey number, in order of arrival
         _column("step", pa.int16()),  # step of the journey, from 0
-        _column("intended_s", pa.float64()),
+        _column("intended_s", pa.float64()),  # planned, whatever the store does
         _column("journey", pa.string()),
         _column("operation", pa.string()),
         _column("feature", pa.string()),
@@ -46,7 +46,7 @@ REQUESTS = pa.schema(
         _column("journey", pa.string()),
         _column("operation", pa.string()),
         _column("feature", pa.string()),
-        # For a later step: max(end of the previous step, scheduled time).
+        # Due: as planned or, for a later step, max(end of the previous step, planned time).
         _column("intended_s", pa.float64()),
         _column("sent_s", pa.float64(), nullable=True),  # null when nothing was sent
         _column("ended_s", pa.float64(), nullable=True),

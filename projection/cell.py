@@ -100,7 +100,9 @@ def arrivals(
 
 
 def _moved(journey: Sequence[Step], start_s: float) -> list[Step]:
-    return [Step(step.operation, step.due_s - journey[0].due_s + start_s) for step in journey]
+    return [
+        Step(step.operation, step.planned_s - journey[0].planned_s + start_s) for step in journey
+    ]
 
 
 def requests_per_journey(seen: Journeys) -> dict[str, float]:

@@ -23,8 +23,8 @@ class Step:
     """One request of a journey."""
 
     operation: str
-    due_s: float
-    """When it was scheduled; it begins then, or when the step before has ended."""
+    planned_s: float
+    """By the schedule; it begins then, or when the step before has ended."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Network:
 
     def _walk(self, journey: Sequence[Step]) -> Steps:
         for step in journey:
-            if step.due_s > self.env.now:
-                yield self.env.timeout(step.due_s - self.env.now)
+            if step.planned_s > self.env.now:
+                yield self.env.timeout(step.planned_s - self.env.now)
             intended_s = self.env.now
             yield from self._through(self.flows[step.operation])
             self.answered.append(Answered(step.operation, intended_s, self.env.now))

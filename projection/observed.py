@@ -100,9 +100,9 @@ def _schedule(folder: RunFolder, block: int) -> Journeys:
     table = read_table(folder.arrivals(block), ARRIVALS).sort_by([("seq", "ascending")])
     columns = table.select(["seq", "operation", "intended_s"]).to_pydict()
     journeys: dict[int, list[Step]] = {}
-    for seq, operation, due_s in zip(*columns.values(), strict=True):
-        journeys.setdefault(seq, []).append(Step(operation, due_s))
-    return [sorted(steps, key=lambda step: step.due_s) for steps in journeys.values()]
+    for seq, operation, planned_s in zip(*columns.values(), strict=True):
+        journeys.setdefault(seq, []).append(Step(operation, planned_s))
+    return [sorted(steps, key=lambda step: step.planned_s) for steps in journeys.values()]
 
 
 def _rate(run: MeasuredRun, planned: PlannedPhase) -> float:

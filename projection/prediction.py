@@ -116,7 +116,7 @@ def _play(store: Store, load: Load, cpus: float) -> list[Answered]:
         pool = Pool(env, cpus - store.demands.background)
         return dict.fromkeys((role.name for role in store.roles), pool)
 
-    until_s = load.journeys[-1][0].due_s + DRAIN_S
+    until_s = load.journeys[-1][0].planned_s + DRAIN_S
     return simulate(stations, store.flows, load.journeys, until_s, np.random.default_rng(SEED))
 
 

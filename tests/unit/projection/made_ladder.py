@@ -109,7 +109,7 @@ def _arrival(seq: int, step: Step) -> dict[str, Any]:
     return {
         "seq": seq,
         "step": 0,
-        "intended_s": step.due_s,
+        "intended_s": step.planned_s,
         "journey": "browse",
         "operation": step.operation,
         "feature": OPERATIONS[step.operation],
