@@ -17,7 +17,7 @@ from experiment.errors import RunError
 from loadtests.client import Client
 from loadtests.generator import Generator
 from loadtests.operations import OPERATIONS
-from loadtests.options import arrivals_for, target_of
+from loadtests.options import arrivals_for, make_record, target_of
 from loadtests.progress import Counts, Covered, ProgressFile
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Limits
@@ -79,7 +79,7 @@ class _Whole:
         arrivals = arrivals_for(options)
         self.covered = Covered(arrivals.num_rows)
         logger.info("%d steps are scheduled; rows go to %s", arrivals.num_rows, folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_record(folder)
         clock = Clock.starting_at(options.start_at or time.time() + SOON_S)
         progress = ProgressFile(folder, arrivals.num_rows)
 
@@ -147,7 +147,7 @@ class _Gathering:
         return self._master.covered
 
     def run(self, options: Namespace, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_record(folder)
         self._master.run(arrivals_for(options), options.shares, options.start_at, folder)
 
     def cut_off(self, running: gevent.Greenlet) -> None:  # noqa: ARG002 - it ends when all have

@@ -16,6 +16,7 @@ from experiment.errors import InputError
 from experiment.load import MOST_USERS, DeadlineSeconds, InFlightCap, Journey, Load
 from experiment.part import Positive, Seed
 from experiment.phase import PhaseSeconds
+from experiment.record import TrialFolder
 from experiment.rows import ARRIVALS
 from experiment.store import Sample
 from loadtests.rates import Stretch
@@ -92,6 +93,13 @@ def require_usable(options: Namespace) -> None:
     _validated(_Sending, options)
     if options.arrivals is None:
         _validated(_Schedule, options)
+
+
+def make_record(folder: Path) -> None:
+    """Make the folder ``--record``; InputError where a trial has left its rows, which would go."""
+    if TrialFolder(folder).run.exists():
+        raise InputError(f"--record: {folder} is the record of a trial; name another folder.")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _split(url: str) -> SplitResult:

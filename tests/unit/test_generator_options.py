@@ -9,7 +9,7 @@ import pytest
 
 from experiment.errors import InputError
 from experiment.rows import ARRIVALS
-from loadtests.options import arrivals_for, require_usable, target_of
+from loadtests.options import arrivals_for, make_record, require_usable, target_of
 
 
 def _options(**changed: object) -> Namespace:
@@ -98,3 +98,11 @@ def test_a_missing_or_broken_schedule_file_is_named(tmp_path: Path) -> None:
     pq.write_table(ARRIVALS.empty_table().drop(["seq"]), other)
     with pytest.raises(InputError, match="is not a schedule"):
         arrivals_for(_options(arrivals=other))
+
+
+def test_the_rows_of_a_trial_are_not_replaced(tmp_path: Path) -> None:
+    make_record(tmp_path / "new" / "folder")
+    make_record(tmp_path / "new" / "folder")
+    (tmp_path / "run.json").write_bytes(b"{}")
+    with pytest.raises(InputError, match="is the record of a trial; name another folder"):
+        make_record(tmp_path)
