@@ -45,9 +45,7 @@ def require_file(out: Path, *inputs: Path) -> None:
         if place.exists() and file.exists() and place.samefile(file):
             raise InputError(f"{out} is read by this command; name another file to write.")
     try:
-        part = place.with_name(f".{place.name[:LONGEST]}.{os.getpid()}")
-        part.touch(exist_ok=False)
-        part.unlink()
+        _try(place.parent)
     except OSError as error:
         raise _not_written(out, str(error.strerror)) from error
 
@@ -58,9 +56,16 @@ def require_folder(out: Path) -> None:
         there = next(each for each in (out, *out.absolute().parents) if _is_there(each))
         if not there.is_dir():
             raise InputError(f"{out} cannot be a folder: {there} is a file.")
-        tempfile.TemporaryFile(dir=there).close()
+        _try(there)
     except OSError as error:
         raise _not_written(out, str(error.strerror)) from error
+
+
+def _try(folder: Path) -> None:
+    """Write a page there, which goes at once; OSError when that fails, as on a full disk."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(4096))
+        file.flush()
 
 
 def _is_there(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """An output path that is taken is refused before the work, and whatever lies there stays."""
 
 import os
+import resource
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -141,6 +142,21 @@ def test_a_path_that_no_file_can_have_is_refused_before_the_work(
     assert code == 2
     assert f"{out} cannot be written: " in says
     assert why in says
+
+
+@pytest.mark.parametrize(
+    "check", [lambda out: require_file(out / "file"), require_folder], ids=["file", "folder"]
+)
+def test_a_disk_that_takes_nothing_is_told_before_the_work(
+    tmp_path: Path, check: Callable[[Path], None]
+) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(InputError, match=r"cannot be written: File too large\."):
+            check(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_link_is_followed_and_stays_one(tmp_path: Path, twinstack: Twinstack, log: Path) -> None:
