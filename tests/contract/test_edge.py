@@ -97,7 +97,11 @@ def test_a_client_of_http_1_0_is_answered(store_url: str) -> None:
     [
         (head("POST", SIGN_IN, "Content-Length: 70000") + TOO_LARGE, 413, "content-too-large"),
         (head("POST", SIGN_IN, "Content-Length: 70000"), 413, "content-too-large"),
-        (head("GET", "/api/products", "Content-Length: 9999999999"), 413, "content-too-large"),
+        (
+            head("GET", "/api/products", "Content-Length: 18446744073709551615"),
+            413,
+            "content-too-large",
+        ),
         (
             head("POST", SIGN_IN, "Transfer-Encoding: chunked") + 25 * CHUNK + b"0\r\n\r\n",
             413,

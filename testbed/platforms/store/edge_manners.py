@@ -35,6 +35,7 @@ FACTORS = {
 
 Config = dict[str, Any]
 
+_NOT = {"invert_match": True}
 _FILTERS = "type.googleapis.com/envoy.extensions.filters.http"
 
 
@@ -56,7 +57,7 @@ def strictness() -> Config:
 
 
 def runtime() -> Config:
-    """Envoy warns of patterns of more than 100 steps; the one of a long target has more."""
+    """Envoy refuses patterns of more than 100 steps; that of a long target has two for a byte."""
     steps = 4 * MAX_TARGET_BYTES
     return {"name": "edge", "static_layer": {"re2.max_program_size.error_level": steps}}
 
@@ -102,10 +103,14 @@ def buffer_filter() -> Config:
 
 def refusals() -> list[Config]:
     """Routes before all others. A body whose length is announced is refused before it is sent."""
-    too_large = {"start": MAX_BODY_BYTES + 1, "end": 2**63 - 1}
+    allowed = {"range_match": {"start": 0, "end": MAX_BODY_BYTES + 1}}
+    length = "content-length"
+    # "Not allowed" and not "more than": a length may lie beyond what Envoy counts in ranges.
+    too_large = _headers((length, {"present_match": True}), (length, allowed | _NOT))
+    too_long = {"string_match": {"safe_regex": {"regex": _longer(MAX_TARGET_BYTES)}}}
     return [
-        _refusal(413, {"prefix": "/", **_header("content-length", {"range_match": too_large})}),
-        _refusal(414, {"prefix": "/", **_header(":path", _matches(_longer(MAX_TARGET_BYTES)))}),
+        _refusal(413, {"prefix": "/", **too_large}),
+        _refusal(414, {"prefix": "/", **_headers((":path", too_long))}),
         _refusal(404, {"safe_regex": {"regex": ".*//.*"}}),
         # What services tell each other is not public.
         _refusal(404, {"path_separated_prefix": "/internal"}),
@@ -121,12 +126,8 @@ def _refusal(status: int, match: Config) -> Config:
     }
 
 
-def _header(name: str, match: Config) -> Config:
-    return {"headers": [{"name": name, **match}]}
-
-
-def _matches(regex: str) -> Config:
-    return {"string_match": {"safe_regex": {"regex": regex}}}
+def _headers(*matches: tuple[str, Config]) -> Config:
+    return {"headers": [{"name": name, **match} for name, match in matches]}
 
 
 def _longer(than: int) -> str:
