@@ -72,8 +72,9 @@ class Replayer:
 
     def _headers(self, step: Step) -> dict[str, str]:
         headers = {}
-        if step.actor is not None and step.actor in self._tokens:
-            headers["Authorization"] = f"Bearer {self._tokens[step.actor]}"
+        token = step.forged or self._tokens.get(step.actor or 0)
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         if step.key is not None:
             headers["Idempotency-Key"] = step.key
         return headers

@@ -27,6 +27,8 @@ class Step:
     query: dict[str, Any] = field(default_factory=dict)
     body: Json | None = None
     key: str | None = None
+    forged: str | None = None
+    """A token that no store made; it goes along in place of the actor's."""
     verbatim: bool = False
     """Whether ``path`` is the whole request target, sent as it is; else it lies below ``/api``."""
 
@@ -209,6 +211,8 @@ class Session:
                 Step("GET", "/search", query={"q": ""}),
                 Step("GET", "/search"),
                 Step("GET", "/recommendations", query={"product_id": "1.0"}),
+                Step("GET", "/cart", forged="nonsense"),
+                Step("PUT", "/cart/items/1", body={"quantity": 1}, forged="MQ.aaaa.bbbb"),
                 Step("PUT", "/cart/items/1", actor, body={"quantity": 0}),
                 Step("PUT", "/cart/items/1", actor, body={"quantity": "2"}),
                 Step("PUT", "/cart/items/1", actor, body={"quantity": 1, "colour": "red"}),
