@@ -28,9 +28,9 @@ class Figure(BaseModel):
         return f"{self.value:.{digits}f} ({self.low:.{digits}f} to {self.high:.{digits}f})"
 
 
-def mean(values: Sequence[float]) -> Figure:
-    """Of times and rates: its interval is cut at zero, as none of them is below it."""
-    return _figure(paired_t(values), lambda value: max(0.0, value))
+def mean(values: Sequence[float], most: float = math.inf) -> Figure:
+    """Of times, rates and shares: cut at zero and at ``most``, as none of them is beyond."""
+    return _figure(paired_t(values), lambda value: min(most, max(0.0, value)))
 
 
 def difference(more: Sequence[float], less: Sequence[float]) -> Figure:

@@ -48,7 +48,7 @@ def _side(side: str, alone: Sequence[Cost], at_once: Sequence[Cost], size: Size)
         at_once=AtOnce(
             connections=size.connections,
             per_s=mean(_per_s(at_once)),
-            busy=mean([each.whole_cpu_ms / each.wall_ms / size.cores for each in at_once]),
+            busy=mean([each.whole_cpu_ms / each.wall_ms / size.cores for each in at_once], 1.0),
         ),
     )
 

@@ -43,6 +43,10 @@ def test_no_time_is_below_zero_but_a_difference_of_times_may_be() -> None:
     assert low < 0
 
 
+def test_no_share_of_the_cores_is_above_all_of_them() -> None:
+    assert mean([0.3, 0.9, 0.5], most=1.0).high == 1.0
+
+
 def test_an_interval_is_written_beside_its_estimate() -> None:
     assert mean([11.0, 12.0, 13.0]).as_text(1) == "12.0 (9.5 to 14.5)"
 
