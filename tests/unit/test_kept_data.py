@@ -121,7 +121,7 @@ def test_what_is_too_large_is_not_kept(
 def test_all_are_removed_on_request(kept: KeptData, data: Path, tmp_path: Path) -> None:
     assert kept.clean() == []
     kept.keep("key", data, "secret")
-    assert kept.clean() == ["Removed 1 kept copies of sample data (0 MiB)."]
+    assert kept.clean() == ["Removed 1 kept copy of sample data (0 MiB)."]
     assert kept.copy("key", tmp_path / "copy") is None
     assert kept.clean() == []
 

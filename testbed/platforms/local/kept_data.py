@@ -113,7 +113,8 @@ class KeptData:
                 shutil.rmtree(each)
         if not kept:
             return []
-        return [f"Removed {len(kept)} kept copies of sample data ({size_mib:,.0f} MiB)."]
+        copies = "1 kept copy" if len(kept) == 1 else f"{len(kept)} kept copies"
+        return [f"Removed {copies} of sample data ({size_mib:,.0f} MiB)."]
 
     def _by_use(self) -> list[Path]:
         """The latest used one last."""
