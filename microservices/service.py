@@ -10,7 +10,7 @@ import orjson
 from flask import Flask, Response, request
 from psycopg import OperationalError
 
-from microservices.calls.client import Calls
+from microservices.calls.client import Calls, is_internal
 from store.runtime.application import HEALTH_PATHS, create_base
 from store.runtime.callers import refuse_strangers
 from store.runtime.database import Database, Waits
@@ -28,8 +28,6 @@ from store.runtime.tokens import Tokens
 logger = logging.getLogger(__name__)
 
 READY_WITHIN_S = 2.0
-INTERNAL = "/internal"
-"""Where the paths begin that are for other services alone."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def create_service(role: str, limits: Mapping[str, Limits] | None = None) -> Ser
     protection = Protection.of(settings, telemetry)
     peers = Peers(settings.peers_file)
     calls = Calls(peers, limits or {}, protection, settings.service_token)
-    refuse_strangers(app, settings.service_token, lambda path: path.startswith(INTERNAL))
+    refuse_strangers(app, settings.service_token, is_internal)
     _add_boundary(app, role, faults)
     _add_failures(app)
     return Service(app, settings, telemetry, protection, calls, faults, database)

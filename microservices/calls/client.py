@@ -22,6 +22,11 @@ from store.runtime.resilience.sending import RefusedError, Request
 Headers = Mapping[str, str]
 
 
+def is_internal(path: str) -> bool:
+    """Whether it is for other services alone."""
+    return path.startswith("/internal")
+
+
 class Calls:
     """One client per process, for all its threads.
 
@@ -29,7 +34,7 @@ class Calls:
     peer's own ``Problem`` on a 4xx, and ``CallFailed`` on anything else. ``deadline_s`` overrides
     the limit's. An instance that refuses the connection has been sent nothing, so the next one
     is asked instead; a call that may have been received is repeated by the retry policy only.
-    ``token`` is what services demand on their internal paths.
+    ``token`` is what services demand on their internal paths, and is sent to those alone.
     """
 
     def __init__(
@@ -57,7 +62,9 @@ class Calls:
         deadline_s: float | None = None,
     ) -> Any:
         target = f"{path}?{urlencode(query)}" if query else path
-        return self._call(role, Request("GET", target, None, self._headers(headers)), deadline_s)
+        return self._call(
+            role, Request("GET", target, None, self._headers(path, headers)), deadline_s
+        )
 
     def post(
         self,
@@ -68,7 +75,7 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        request = Request("POST", path, orjson.dumps(body), self._json_headers(headers))
+        request = Request("POST", path, orjson.dumps(body), self._json_headers(path, headers))
         return self._call(role, request, deadline_s)
 
     def put(
@@ -80,7 +87,7 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        request = Request("PUT", path, orjson.dumps(body), self._json_headers(headers))
+        request = Request("PUT", path, orjson.dumps(body), self._json_headers(path, headers))
         return self._call(role, request, deadline_s)
 
     def delete(
@@ -91,7 +98,9 @@ class Calls:
         headers: Headers | None = None,
         deadline_s: float | None = None,
     ) -> Any:
-        return self._call(role, Request("DELETE", path, None, self._headers(headers)), deadline_s)
+        return self._call(
+            role, Request("DELETE", path, None, self._headers(path, headers)), deadline_s
+        )
 
     def _call(self, role: str, request: Request, deadline_s: float | None) -> Any:
         response = self._guard(role).call(
@@ -123,9 +132,11 @@ class Calls:
                 reason = "every instance refused the connection"
         raise NotAsked(role, reason)
 
-    def _headers(self, given: Headers | None) -> dict[str, str]:
+    def _headers(self, path: str, given: Headers | None) -> dict[str, str]:
+        """Behind a public path may be a deployable that holds no token: it is not told ours."""
+        credentials = self._credentials if is_internal(path) else {}
         trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
-        return {"traceparent": trace.traceparent(trace_id), **self._credentials, **(given or {})}
+        return {"traceparent": trace.traceparent(trace_id), **credentials, **(given or {})}
 
-    def _json_headers(self, given: Headers | None) -> dict[str, str]:
-        return {"Content-Type": "application/json", **self._headers(given)}
+    def _json_headers(self, path: str, given: Headers | None) -> dict[str, str]:
+        return {"Content-Type": "application/json", **self._headers(path, given)}

@@ -97,10 +97,9 @@ def test_a_process_gets_the_secrets_that_its_code_uses_and_no_others(
     deployable: Deployable,
 ) -> None:
     code = _code(deployable)
-    asks = "calls." in code and deployable in SERVICES
     used: dict[Secret, bool] = {
         "secret": any(word in code for word in SIGNS),
-        "service_token": "/internal" in code or asks,
+        "service_token": "/internal" in code,
         "provider_token": "ProviderClient(" in code,
     }
     assert set(deployable.secrets) == {name for name, is_used in used.items() if is_used}

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from microservices.calls.client import Calls
+from store.runtime.callers import TOKEN_HEADER
 from store.runtime.peers import Peers
 from store.runtime.policies import Policies
 from store.runtime.problems import Problem
@@ -92,11 +93,13 @@ def stack() -> Iterator[ExitStack]:
 
 @pytest.fixture
 def calls_to(tmp_path: Path) -> Callable[..., Calls]:
-    def build(*urls: str, policies: Policies | None = None, **limits: Any) -> Calls:
+    def build(
+        *urls: str, policies: Policies | None = None, token: str | None = None, **limits: Any
+    ) -> Calls:
         file = tmp_path / "peers.json"
         file.write_text(json.dumps({"catalog": urls}))
         protection = Protection(policies or Policies(), Telemetry(None), StateChanges(None))
-        return Calls(Peers(file), {"catalog": Limits(**limits)}, protection)
+        return Calls(Peers(file), {"catalog": Limits(**limits)}, protection, token)
 
     return build
 
@@ -115,6 +118,22 @@ def test_a_body_is_sent_as_json(stack: ExitStack, calls_to: Any) -> None:
     assert peer.requests == [("POST", "/x", {"a": 1}), ("PUT", "/y", [2])]
     assert peer.headers[0]["Content-Type"] == "application/json"
     assert peer.headers[0]["Idempotency-Key"] == "k"
+
+
+def test_the_token_goes_to_internal_paths_alone(stack: ExitStack, calls_to: Any) -> None:
+    peer = stack.enter_context(serving(ok))
+    calls = calls_to(peer.url, token="a token for tests")
+    for path in ("/internal/x", "/x", "/api/internal/x"):
+        calls.get("catalog", path)
+        calls.delete("catalog", path)
+        calls.post("catalog", path, {})
+        calls.put("catalog", path, {})
+    told = [
+        path
+        for (_, path, _), sent in zip(peer.requests, peer.headers, strict=True)
+        if TOKEN_HEADER in sent
+    ]
+    assert told == 4 * ["/internal/x"]
 
 
 def test_an_empty_answer_is_none(stack: ExitStack, calls_to: Any) -> None:
