@@ -67,15 +67,15 @@ def _rates(run: MeasuredRun, arm: str) -> dict[str, Floats]:
         "good": [_times(rows, "ended_s", rows["good"]) for rows in tables],
     }
     rates = {name: per_second(of_blocks, duration) for name, of_blocks in times.items()}
-    return rates | {"due": _where_moved(rates["planned"], rates["due"])}
+    return rates | {"due": where_moved(rates["planned"], rates["due"])}
 
 
-def _where_moved(planned: Floats, due: Floats) -> Floats:
+def where_moved(planned: Floats, due: Floats) -> Floats:
     """What was due in the seconds in which that is not what was planned; NaN in all others."""
     moved = np.abs(due - planned) > MOVED * planned.max()
     # A second more at either end, so that the line leaves the other one and comes back to it.
-    beside = np.convolve(moved, (1, 1, 1), mode="same") > 0
-    return np.where(beside, due, np.nan)
+    padded = np.pad(moved, 1)
+    return np.where(padded[:-2] | padded[1:-1] | padded[2:], due, np.nan)
 
 
 def _planned_times(run: MeasuredRun, arm: str, column: str) -> list[Floats]:

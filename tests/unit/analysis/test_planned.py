@@ -17,7 +17,7 @@ from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.planned import planned_s_of
 from analysis.plots import timeline
-from analysis.plots.timeline_panels import draw_throughput
+from analysis.plots.timeline_panels import draw_throughput, where_moved
 from analysis.summary import summarise
 from experiment.errors import InputError
 from experiment.record import RunFolder
@@ -70,6 +70,14 @@ def test_due_is_drawn_and_named_only_where_it_differs(make: Make) -> None:
     assert "Due: where it differs" in timeline.caption(run)
     assert "due" not in lines(calm, "monolith")
     assert "Due: where it differs" not in timeline.caption(calm)
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 3])
+def test_a_load_of_a_few_seconds_has_its_lines(seconds: int) -> None:
+    planned, due = np.full(seconds, 4.0), np.zeros(seconds)
+
+    assert where_moved(planned, due).tolist() == due.tolist()
+    assert np.isnan(where_moved(planned, planned)).all()
 
 
 def test_a_reference_run_shows_what_was_planned_in_the_seconds_of_the_stall() -> None:
