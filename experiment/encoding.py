@@ -13,7 +13,7 @@ _BEGINNINGS: dict[bytes, str] = {
     b"PK\x03\x04": "a zip archive",
     b"7z\xbc\xaf\x27\x1c": "a 7z archive",
     b"\x04\x22\x4d\x18": "LZ4",
-    b"PAR1": "Parquet",
+    b"PAR1\x15": "Parquet",  # and the first byte of a page; a host may be called PAR1
 }
 _LATER: tuple[tuple[int, bytes, str], ...] = (
     (4, b"1AY&SY", "bzip2"),  # of any level

@@ -33,7 +33,7 @@ def read_toml(file: Path, what: str) -> dict[str, Any]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """RecursionError where it is nested too deeply, for the parser or for any use."""
+    """ValueError for what is no TOML, RecursionError where it is nested too deeply for any use."""
     values = tomllib.loads(text)
     if _depth(values) > MOST_DEPTH:
         raise RecursionError
@@ -41,6 +41,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _depth(value: object) -> int:
+    """Of tables and lists within each other; ValueError for an integer that TOML does not have."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError("an integer has more than 64 bits")
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return 1 + max(map(_depth, inner), default=0)
 

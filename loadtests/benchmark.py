@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from experiment.load import Load
 from experiment.store import Sample
+from loadtests.own_settings import own_settings
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 
@@ -62,7 +63,8 @@ def measure(url: str, rate: float, seconds: float, core: int) -> dict[str, Any]:
         command = [sys.executable, "-P", "-m", "locust", "-f", LOCUSTFILE, "--headless"]
         command += ["--host", url, "--arrivals", str(arrivals), "--record", folder]
         os.sched_setaffinity(0, {core})  # which the child inherits
-        subprocess.run(command, check=True, capture_output=True)
+        settings = own_settings(os.environ)
+        subprocess.run(command, check=True, capture_output=True, cwd=folder, env=settings)
         summary: dict[str, Any] = orjson.loads((Path(folder) / "generator.json").read_bytes())
     return summary
 

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import loadtests
 from experiment.errors import RunError, VoidTrialError
 from experiment.rows import ARRIVALS
+from loadtests.own_settings import own_settings
 from loadtests.workers.files import CONNECTED_NAME, STARTED_NAME
 from store.runtime.telemetry import Counters
 from testbed.core_wait import CoreWait
@@ -233,4 +234,4 @@ def _usage_of_tree(process: psutil.Process) -> tuple[float, float]:
 
 def _environment(belongings: Belongings, home: Path) -> dict[str, str]:
     passed = passed_on(("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV"))
-    return {**passed, "HOME": str(home.absolute()), **belongings.mark}
+    return {**own_settings(passed, str(home.absolute())), **belongings.mark}

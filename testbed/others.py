@@ -1,4 +1,4 @@
-"""Whoever starts to measure is told what else has a store up on this machine."""
+"""A command that measures tells first what else has a store up on this machine."""
 
 import shlex
 

@@ -16,7 +16,7 @@ MOST_SOCKETS = 500
 class SlowClients(FaultOnRole):
     """Clients announce a body, send one byte of it, and hold their connections.
 
-    Whoever waits for the rest holds something for them: the edge memory, a store a thread.
+    Waiting for the rest costs something: the edge memory, a store a thread.
     """
 
     kind: Literal["slow-clients"] = "slow-clients"

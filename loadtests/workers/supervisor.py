@@ -14,6 +14,7 @@ from pathlib import Path
 
 import loadtests
 from experiment.errors import RunError
+from loadtests.own_settings import own_settings
 from loadtests.workers.address import Address
 
 LOCUSTFILE = Path(loadtests.__file__).with_name("locustfile.py")
@@ -60,18 +61,12 @@ class Supervisor:
         ]  # fmt: skip
         # In a session of its own: Ctrl-C reaches this process, which stops it in order.
         with subprocess.Popen(
-            command, start_new_session=True, cwd="/", env=_own_settings()
+            command, start_new_session=True, cwd="/", env=own_settings(os.environ)
         ) as worker:
             try:
                 worker.wait()
             finally:
                 _stop(worker)
-
-
-def _own_settings() -> dict[str, str]:
-    """Our environment without Locust's variables, and a home without its file of settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
-    return {**kept, "HOME": "/"}
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> None:

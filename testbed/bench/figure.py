@@ -29,8 +29,12 @@ class Figure(BaseModel):
 
 
 def mean(values: Sequence[float], most: float = math.inf) -> Figure:
-    """Of times, rates and shares: cut at zero and at ``most``, as none of them is beyond."""
-    return _figure(paired_t(values), lambda value: min(most, max(0.0, value)))
+    """Of times, rates and shares: the interval, not the mean, ends at zero and at ``most``."""
+    found = _figure(paired_t(values), lambda value: value)
+    if found.low is None or found.high is None:
+        return found
+    within = {"low": max(0.0, found.low), "high": min(most, found.high)}
+    return found.model_copy(update=within)
 
 
 def difference(more: Sequence[float], less: Sequence[float]) -> Figure:

@@ -58,7 +58,7 @@ def selfcheck(
 def bench(
     *,
     starts: Annotated[
-        int, typer.Option(min=3, max=50, help="Times that all processes are started anew.")
+        int, typer.Option(min=3, max=50, help="Times that all processes are started.")
     ] = 4,
     rounds: Annotated[
         int, typer.Option(min=3, max=1000, help="Rounds of all starts; each has every way once.")

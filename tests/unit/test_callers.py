@@ -38,7 +38,7 @@ def _client(monkeypatch: pytest.MonkeyPatch, **given: Any) -> FlaskClient:
 
 
 @pytest.mark.parametrize("token", WRONG)
-def test_internal_paths_are_refused_to_whoever_does_not_hold_the_token(
+def test_internal_paths_are_refused_without_the_token(
     monkeypatch: pytest.MonkeyPatch, token: str | None
 ) -> None:
     client = _client(monkeypatch, service_token=TOKEN)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiment.encoding import seems_to_be
 from experiment.errors import InputError
 from experiment.prices import load_prices
 from experiment.scenario import load_scenario
@@ -50,3 +51,8 @@ def test_another_encoding_is_refused_by_name(
         read(_written(tmp_path, content))
     assert sentence in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_host_may_be_called_like_a_format() -> None:
+    assert seems_to_be(b"PAR1-web1.example:80 1.2.3.4 - - [") is None
+    assert seems_to_be(b"PAR1\x15\x04\x15") == "Parquet"

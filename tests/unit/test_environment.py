@@ -2,18 +2,20 @@
 
 import os
 import pwd
+import site
 import sys
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from experiment.errors import InputError
+from experiment.errors import InputError, RunError
+from loadtests.own_settings import own_settings
 from testbed import cli, doctor, machine
 from testbed.generator import Generator, LoadOrder
 from testbed.janitor import Belongings
 from testbed.platforms import open_platform
-from testbed.platforms.local import installation, platform
+from testbed.platforms.local import installation, platform, postgres
 from testbed.platforms.local.installation import Installation
 from testbed.platforms.local.postgres import PostgresServer
 
@@ -66,13 +68,27 @@ def test_the_generator_reads_no_settings_of_locust_from_where_the_user_is(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(home)
     monkeypatch.setenv("LOCUST_USERS", "7")
-    show = "import os, sys; print(os.getcwd(), os.environ['HOME'], 'LOCUST_USERS' in os.environ)"
+    own = site.getuserbase()
+    show = (
+        "import os, site; print(os.getcwd(), os.environ['HOME'], 'LOCUST_USERS' in os.environ, "
+        "site.getuserbase())"
+    )
     monkeypatch.setattr(Generator, "_command", lambda _: [sys.executable, "-c", show])
     order = LoadOrder("http://127.0.0.1:9", record / "a", record, None, 1.0, 1)
     with Generator(order, [], Belongings(tmp_path / "state")) as generator:
         generator._process.wait(10)
     said = (record / "generator.log").read_text(encoding="utf-8")
-    assert said.split() == [str(record), str(record), "False"]
+    assert said.split() == [str(record), str(record), "False", own]
+
+
+def test_a_locust_of_ours_has_no_options_of_the_users_and_finds_packages_of_the_users() -> None:
+    settings = own_settings({"LOCUST_USERS": "7", "HOME": "/home/user", "PATH": "/bin"})
+    assert settings == {"PATH": "/bin", "HOME": "/", "PYTHONUSERBASE": site.getuserbase()}
+
+
+def test_a_program_of_the_system_that_is_missing_is_no_wrong_path_of_the_users() -> None:
+    with pytest.raises(RunError, match="PostgreSQL's data need the program no-such-program"):
+        postgres._do("no-such-program")
 
 
 def test_as_root_a_system_without_nobody_is_told_what_to_do(

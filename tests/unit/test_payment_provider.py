@@ -87,7 +87,7 @@ def test_a_malformed_charge_is_refused(provider: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "", "a token for test", "a token for tests!", "tökên"])
-def test_whoever_does_not_hold_the_token_moves_no_money_and_reads_no_books(
+def test_without_the_token_nobody_moves_money_or_reads_the_books(
     provider: FlaskClient, token: str | None
 ) -> None:
     charge_id = charge(provider).json["charge_id"]

@@ -83,6 +83,7 @@ height = 2
         ("full = 12 }\nfaults", "full = 1e-9 }\nfaults", "phases.2.seconds.full"),
         ("full = 12 }\nfaults", "full = 86400 }\nfaults", "a load lasts a day at most"),
         ("memory_mb = 4096", "memory_mb = 1", "budget.memory_mb"),
+        ("[budget]", f"huge = 0x{'f' * 4000}\n[budget]", "an integer has more than 64 bits"),
         ("[budget]", f"deep = {'[' * 3000}{']' * 3000}\n[budget]", "nested too deeply"),
         ("[budget]", f"deep = {'[' * 400}{']' * 400}\n[budget]", "nested too deeply"),
         (

@@ -72,7 +72,7 @@ class Side:
         )
 
     def address_of(self, path: str) -> tuple[str, int]:
-        """Of whoever is responsible for the path."""
+        """Of the process that serves the path."""
         connection = self.connections[self.routes[_longest_prefix(self.routes, path)]]
         return connection.host, connection.port
 

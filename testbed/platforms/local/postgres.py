@@ -141,8 +141,7 @@ class PostgresServer:
 
     def create_like(self, other: "PostgresServer") -> None:
         self._installation.own(self._folder)
-        copy = ["cp", "--archive", str(other.data), str(self.data)]
-        subprocess.run(copy, check=True)
+        _do("cp", "--archive", str(other.data), str(self.data))
         self._password = other._password  # noqa: SLF001 - of its own class
 
     def start(self, take_in: Callable[[Collection[int]], None] = lambda _: None) -> None:
@@ -261,7 +260,14 @@ class PostgresServer:
 
 def _write_out(folder: Path) -> None:
     """Returns when all of its file system is on the disk."""
-    command = ["sync", "--file-system", str(folder)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    _do("sync", "--file-system", str(folder))
+
+
+def _do(*command: str) -> None:
+    """Run one of the system's programs; RunError when it is missing or fails."""
+    try:
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    except OSError as error:
+        raise RunError(f"PostgreSQL's data need the program {command[0]}: {error}.") from error
     if done.returncode != 0:
-        raise RunError(f"PostgreSQL's data cannot be written to the disk: {done.stderr.strip()}")
+        raise RunError(f"{command[0]} failed on PostgreSQL's data: {done.stderr.strip()}")

@@ -121,12 +121,15 @@ def test_the_page_by_asgi_is_that_of_the_bare_handler_to_the_byte(stores: Stores
 
 
 def test_no_core_is_busier_than_it_can_be_when_many_ask_at_once(stores: StoresBench) -> None:
-    """So the rate at once is one that the cores bear, and what it is against is the CPU."""
-    measure = pages_at_once_measure(SAMPLE.products, 200, 1)
+    """So the rate at once is one that the cores bear, and what it is against is the CPU.
+
+    The clocks of the CPU are read a moment after that of the wall.
+    """
+    measure = pages_at_once_measure(SAMPLE.products, 400, 1)
     cores = len(split(os.sched_getaffinity(0)).store)
     for name, way in stores.measures(measure).items():
         cost = way(1)
-        assert cost.whole_cpu_ms / cost.wall_ms < 1.02 * cores, name
+        assert cost.whole_cpu_ms < 1.05 * cores * cost.wall_ms + 10, name
 
 
 def bought(side: Side) -> list[Any]:

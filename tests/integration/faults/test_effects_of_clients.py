@@ -43,7 +43,9 @@ def unprotected(
 
 
 @pytest.mark.long
-def test_without_it_each_takes_a_thread_of_whoever_serves_its_path(unprotected: Patient) -> None:
+def test_without_it_each_takes_a_thread_of_the_process_that_serves_its_path(
+    unprotected: Patient,
+) -> None:
     with unprotected.under(SlowClients(sockets=THREADS - 1)):
         assert _answer_to_sign_in(unprotected) == 201
     with unprotected.under(SlowClients(sockets=THREADS)):

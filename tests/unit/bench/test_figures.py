@@ -45,6 +45,7 @@ def test_no_time_is_below_zero_but_a_difference_of_times_may_be() -> None:
 
 def test_no_share_of_the_cores_is_above_all_of_them() -> None:
     assert mean([0.3, 0.9, 0.5], most=1.0).high == 1.0
+    assert mean([1.2, 1.3, 1.4], most=1.0).value == pytest.approx(1.3)  # an error stays visible
 
 
 def test_an_interval_is_written_beside_its_estimate() -> None:
