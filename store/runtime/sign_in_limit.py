@@ -4,7 +4,7 @@ Wrong sign-ins are counted in the database of the accounts, where all instances 
 one only reads the count. Once the limit is reached, no password is verified until the window is
 over, not even the right one, and what is asked meanwhile does not make the window longer.
 
-Whoever shows an earlier token of the same account is counted apart, so that a stranger's attempts
+A sign-in with an earlier token of the same account is counted apart, so that a stranger's attempts
 cannot keep a customer out.
 """
 
@@ -35,7 +35,8 @@ class Attempt:
     def of(cls, email: str, earlier_token: str, tokens: Tokens) -> "Attempt":
         """``earlier_token`` is empty where none was shown."""
         known_id = tokens.known_customer(earlier_token) if earlier_token else None
-        return cls(email, bucket_of(email), known_id, bucket_of(f"{email} {earlier_token}"))
+        # Not at the text of the token: base64 permits padding, so many texts are the same token.
+        return cls(email, bucket_of(email), known_id, bucket_of(f"{email} {known_id}"))
 
     def bucket_at(self, customer_id: int | None) -> int:
         """Where to count it, at an address whose customer is that one, if any."""

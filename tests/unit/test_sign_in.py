@@ -16,7 +16,7 @@ from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
 from store.runtime.inputs import Credentials
 from store.runtime.problems import Problem
-from store.runtime.sign_in_limit import MOST_WRONG
+from store.runtime.sign_in_limit import MOST_WRONG, Attempt
 from store.runtime.telemetry import Telemetry
 from store.runtime.tokens import Tokens
 
@@ -127,3 +127,15 @@ def test_those_who_come_together_are_told_no_more_than_the_limit(sign_in: SignIn
     with pytest.raises(Problem) as refused:
         sign_in(Rows(found(HASH, MOST_WRONG - 1), counted(MOST_WRONG + 1)), "wrong password")
     assert refused.value.status == 429
+
+
+def test_one_token_has_one_limit_however_it_is_written() -> None:
+    tokens = Tokens("secret")
+    texts = [tokens.issue(1) + "=" * padding for padding in range(50)]
+    attempts = {Attempt.of("ada@example.org", text, tokens) for text in texts}
+    assert [attempt.known_id for attempt in attempts] == [1]
+
+
+def test_an_address_with_an_earlier_token_is_counted_apart_from_one_without() -> None:
+    attempt = Attempt.of("ada@example.org", Tokens("secret").issue(1), Tokens("secret"))
+    assert attempt.bucket_at(1) != attempt.bucket_at(2) == attempt.bucket
