@@ -61,6 +61,13 @@ def require_folder(out: Path) -> None:
         raise _not_written(out, str(error.strerror)) from error
 
 
+def require_apart(out: Path, *inputs: Path) -> None:
+    """Raise InputError when one of the ``inputs`` lies in the folder ``out``, and could be lost."""
+    for file in inputs:
+        if file.resolve().is_relative_to(out.resolve()):
+            raise InputError(f"{file} is read by this command and lies in {out}, where it writes.")
+
+
 def _try(folder: Path) -> None:
     """Write a page there, which goes at once; OSError when that fails, as on a full disk."""
     with tempfile.TemporaryFile(dir=folder) as file:

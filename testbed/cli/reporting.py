@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from experiment.errors import InputError
+from experiment.output import require_apart
 from testbed.cli.console import console
 from testbed.cli.runs import existing, require_whole
 
@@ -32,6 +33,8 @@ def report(
     folders = [existing(run) for run in runs]
     if out is None and len(folders) > 1:
         raise InputError("A report over several runs belongs to none of them: add --out FOLDER.")
+    target = out or folders[0].report
+    require_apart(target, *runs, *([prices] if prices else []))
     gc.disable()  # a tenth of the time would go into looking for what the end frees anyway
     from analysis.money.prices import keep_prices  # noqa: PLC0415 - keeps --help fast
     from analysis.report import build, build_pooled  # noqa: PLC0415 - keeps --help fast
@@ -44,8 +47,7 @@ def report(
             keep_prices(folders[0], prices)
         summary = build(folders[0])
     console.say(summary.verdict)
-    page = (out or folders[0].report) / "index.html"
-    console.say(f"Report: {page}")
+    console.say(f"Report: {target / 'index.html'}")
     require_whole(summary.damaged)
 
 
@@ -58,6 +60,7 @@ def compare(
 ) -> None:
     """Set runs of one scenario on several platforms side by side, and say if they agree."""
     folders = [existing(run) for run in runs]
+    require_apart(out, *runs)
     gc.disable()  # as for a report
     from analysis.platforms.report import build_comparison  # noqa: PLC0415 - keeps --help fast
 
@@ -83,12 +86,13 @@ def project(
     folders = [existing(run) for run in runs]
     if to is None and len(folders) > 1:
         raise InputError("A report over several runs belongs to none of them: add --to FOLDER.")
+    out = to or folders[0].path / "projection"
+    require_apart(out, *runs, *([prices] if prices else []))
     from analysis.money.prices import default_prices  # noqa: PLC0415 - keeps --help fast
     from experiment.prices import load_prices  # noqa: PLC0415 - keeps --help fast
     from projection.report import build  # noqa: PLC0415 - keeps --help fast
     from projection.tables import headline  # noqa: PLC0415 - keeps --help fast
 
-    out = to or folders[0].path / "projection"
     projection = build(folders, load_prices(prices) if prices else default_prices(), out)
     console.say(headline(projection))
     console.say(f"Report: {out / 'index.html'}")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from experiment.errors import InputError
+from experiment.output import require_file
 from testbed.finite import finite
 from testbed.terminal import Terminal
 from testbed.traces.log_lines import StatusClass
@@ -50,7 +51,10 @@ def import_(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Turn an access log into a trace, for a scenario whose load has the shape "trace"."""
     from testbed.traces.importing import import_log  # noqa: PLC0415 - keeps --help fast
-    from testbed.traces.mapping import read_table  # noqa: PLC0415 - keeps --help fast
+    from testbed.traces.mapping import (  # noqa: PLC0415 - keeps --help fast
+        OF_THE_PROJECT,
+        read_table,
+    )
     from testbed.traces.reading import Rules  # noqa: PLC0415 - keeps --help fast
     from testbed.traces.telling import (  # noqa: PLC0415 - keeps --help fast
         rows_about,
@@ -59,7 +63,9 @@ def import_(  # noqa: PLR0917 - typer reads options from parameters
 
     window = _time(begin, "--from", float("-inf")), _time(end, "--to", float("inf"))
     rules = Rules(max_gap, max_back, *window, frozenset(leave_out or ()))
-    reading, imported = import_log(access_log, out, read_table(table), rules)
+    map_file = table or OF_THE_PROJECT
+    require_file(out, map_file)
+    reading, imported = import_log(access_log, out, read_table(map_file), rules)
     console = Terminal()
     console.show(list(rows_about(reading, imported)))
     warning = warning_about_status(reading, rules.left_out)

@@ -11,6 +11,8 @@ from experiment.load import Journey
 from experiment.toml_file import first_problem, read_toml, validated
 
 Meaning = Journey | Literal["ignore"]
+OF_THE_PROJECT = Path(__file__).with_name("journeys.toml")
+"""The table that counts where no other is named."""
 
 
 class Rule(BaseModel):
@@ -50,10 +52,9 @@ class JourneyTable(BaseModel):
         return None
 
 
-def read_table(file: Path | None) -> JourneyTable:
-    """The table in a TOML file, or the one that ships with the project. Raises InputError."""
-    source = file or Path(__file__).with_name("journeys.toml")
+def read_table(file: Path) -> JourneyTable:
+    """The table in a TOML file. Raises InputError."""
     try:
-        return validated(JourneyTable, read_toml(source, "table"))
+        return validated(JourneyTable, read_toml(file, "table"))
     except ValidationError as error:
-        raise InputError(f"{source}: {first_problem(error)}.") from error
+        raise InputError(f"{file}: {first_problem(error)}.") from error

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import socket
 import stat
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from experiment.machine import Machine
 from experiment.output import replacing, require_file, require_folder
 from experiment.record import write_json, write_whole
 from projection import report as projection
+from testbed.traces.mapping import OF_THE_PROJECT
 from tests.unit.conftest import Twinstack
 
 LINE = '192.0.2.1 - - [01/Jan/2026:08:00:0{} +0000] "GET / HTTP/1.1" 200 5\n'
@@ -56,6 +58,53 @@ def test_the_log_that_is_read_is_no_place_to_write(
     assert code == 2
     assert "is read by this command" in says
     assert log.read_text(encoding="ascii") == LOG
+
+
+def test_nor_is_the_table_of_journeys(twinstack: Twinstack, tmp_path: Path, log: Path) -> None:
+    table = tmp_path / "table.toml"
+    rules = shutil.copyfile(OF_THE_PROJECT, table).read_bytes()
+    code, says = twinstack("trace", "import", log, "--map", table, "--out", table)
+    assert code == 2
+    assert "is read by this command" in says
+    assert table.read_bytes() == rules
+
+
+def test_nor_is_the_table_that_ships_with_the_project(twinstack: Twinstack, log: Path) -> None:
+    second_name = _link(log.with_name("table.toml"), OF_THE_PROJECT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("testbed.traces.importing.write_whole", lambda *_: None)
+        code, says = twinstack("trace", "import", log, "--out", second_name)
+    assert code == 2
+    assert "is read by this command" in says
+
+
+@pytest.mark.parametrize("command", ["report", "project"])
+def test_no_page_is_drawn_over_the_prices_that_it_counts_with(
+    twinstack: Twinstack, tmp_path: Path, command: str
+) -> None:
+    run = _folder(tmp_path / "run")
+    (run / "plan.json").write_bytes(b"{}")
+    own = {"report": "report", "project": "projection"}[command]
+    prices = run / own / "figures" / "prices.toml"
+    prices.parent.mkdir(parents=True)
+    prices.write_bytes(b"")
+    code, says = twinstack(command, run, "--prices", prices)
+    assert code == 2
+    assert f"{prices} is read by this command and lies in {run / own}" in says
+    assert prices.exists()
+
+
+@pytest.mark.parametrize("words", [("report", "--out"), ("project", "--to"), ("compare", "--out")])
+def test_no_page_is_drawn_over_the_runs_that_it_shows(
+    twinstack: Twinstack, tmp_path: Path, words: tuple[str, str]
+) -> None:
+    run = tmp_path / "figures" / "run"
+    run.mkdir(parents=True)
+    (run / "plan.json").write_bytes(b"{}")
+    command, option = words
+    code, says = twinstack(command, run, option, tmp_path)
+    assert code == 2
+    assert f"{run} is read by this command and lies in {tmp_path}" in says
 
 
 def test_nor_is_the_log_that_standard_input_is(tmp_path: Path, log: Path) -> None:

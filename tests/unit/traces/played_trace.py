@@ -5,12 +5,12 @@ from pathlib import Path
 
 from testbed import scenarios
 from testbed.traces.importing import import_log
-from testbed.traces.mapping import read_table
+from testbed.traces.mapping import OF_THE_PROJECT, read_table
 from testbed.traces.reading import Reading, Rules
 
 
 def import_plain(log: Path, out: Path, rules: Rules | None = None) -> Reading:
-    return import_log(log, out, read_table(None), rules or Rules())[0]
+    return import_log(log, out, read_table(OF_THE_PROJECT), rules or Rules())[0]
 
 
 def log_of(folder: Path, *times: str, request: str = "GET / HTTP/1.1") -> Path:

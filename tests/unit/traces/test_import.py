@@ -20,7 +20,7 @@ from loadtests.schedule import arrivals_of
 from testbed.traces.cli import app
 from testbed.traces.importing import import_log
 from testbed.traces.log_lines import StatusClass
-from testbed.traces.mapping import read_table
+from testbed.traces.mapping import OF_THE_PROJECT, read_table
 from testbed.traces.opening import BLOCK
 from testbed.traces.reading import Reading, Rules
 from testbed.traces.telling import rows_about
@@ -297,7 +297,9 @@ def test_a_table_of_ones_own_decides_and_a_broken_one_is_named(tmp_path: Path) -
 
 
 def test_the_table_at_the_end_tells_rates_and_journeys(tmp_path: Path) -> None:
-    table = dict(rows_about(*import_log(GOLDEN, tmp_path / "a.trace", read_table(None), Rules())))
+    table = dict(
+        rows_about(*import_log(GOLDEN, tmp_path / "a.trace", read_table(OF_THE_PROJECT), Rules()))
+    )
     assert table["mean rate"] == "0.667 journeys/s"
     assert table["bad"] == "1 (first: 8)"
     assert table["  buy"] == "1"
