@@ -203,7 +203,7 @@ class _Record:
 
     @property
     def owner_lives(self) -> bool:
-        if self.owner is None:  # damaged: whoever has the id that names the file may be the owner
+        if self.owner is None:  # damaged: who has the id that names the file may be the owner
             pid, _, _ = self.file.name.partition("-")
             return pid.isdecimal() and procfs.read_stat(int(pid)) is not None
         return self.is_of_this_boot and _lives(self.owner)
@@ -260,12 +260,20 @@ def _entry(line: bytes) -> dict[str, Any] | None:
 def _is_of_ours(entry: dict[str, Any]) -> bool:
     """Whether what is to be removed has a name that we give; a damaged record may name anything."""
     path = Path(entry.get("path", "/"))
+    is_plain = path.is_absolute() and ".." not in path.parts
     match entry["kind"]:
         case "folder":
-            return path.is_absolute() and bool(_FOLDER_OF_OURS.fullmatch(path.name))
+            return is_plain and bool(_FOLDER_OF_OURS.fullmatch(path.name))
         case "control-group":
-            return path.is_absolute() and any(map(_GROUP_OF_OURS.fullmatch, path.parts))
+            return is_plain and _is_group_of_ours(path)
     return True
+
+
+def _is_group_of_ours(path: Path) -> bool:
+    """It, or one around it, has a name of ours; where one is, the kernel has its groups."""
+    mounts = [mount for mount in procfs.control_group_mounts() if path.is_relative_to(mount)]
+    is_elsewhere = path.exists() and not mounts
+    return any(map(_GROUP_OF_OURS.fullmatch, path.parts)) and not is_elsewhere
 
 
 def _clean_up_after(record: _Record) -> list[str]:
@@ -292,7 +300,7 @@ def _works(record: _Record) -> Iterator[Callable[[], list[str]]]:
     for entry in reversed(record.of_kind("control-group")):  # the inner ones were made later
         yield partial(_remove_recorded_group, Path(entry["path"]))
     for entry in record.of_kind("folder"):
-        yield partial(_remove_recorded_folder, Path(entry["path"]))
+        yield partial(_remove_recorded_folder, record, Path(entry["path"]))
     for entry in record.of_kind("namespace"):
         yield partial(_remove_namespace, entry, record.file.stem)
 
@@ -312,11 +320,12 @@ def _remove_recorded_group(path: Path) -> list[str]:
     return [f"Removed the control group {path}."]
 
 
-def _remove_recorded_folder(path: Path) -> list[str]:
+def _remove_recorded_folder(record: _Record, path: Path) -> list[str]:
     if not path.exists():
         return []
-    of_servers = (path / "data", *path.glob("*/data"))  # the one for all, and others
-    pieces = sum(map(shared_memory.remove_left_by, of_servers))
+    # No memory outlives a boot: what has its id by now is somebody else's.
+    of_all = (path / "data", *path.glob("*/data")) if record.is_of_this_boot else ()
+    pieces = sum(map(shared_memory.remove_left_by, of_all))
     _remove_folder(path)
     memory = [f"Removed {pieces} pieces of memory that a database server left."] if pieces else []
     return [*memory, f"Removed the folder {path}."]
@@ -348,7 +357,7 @@ def _remove_namespace(entry: dict[str, Any], run: str) -> list[str]:
 
 
 def _stop(alive: list[dict[str, Any]]) -> None:
-    """All at once; whoever is still there after the deadline is killed, with its children."""
+    """All at once; what is still there after the deadline is killed, with its children."""
     for entry in alive:
         _signal(os.kill, entry, signal.Signals(entry["stop"]))
         _signal(os.killpg, entry, signal.SIGCONT)  # one that is paused would not hear it
@@ -361,7 +370,7 @@ def _stop(alive: list[dict[str, Any]]) -> None:
 
 
 def _kill_marked(name: str) -> list[int]:
-    """Kill whoever carries the record's name and was not written down, until nobody is left.
+    """Kill what carries the record's name and was not written down, until nothing is left.
 
     The last look comes a moment after the one before it: a process may be just about to start.
     """

@@ -1,6 +1,6 @@
 """Processes as Linux shows them under /proc, read in one pass.
 
-A sampler looks at forty processes several times a second; psutil would read /proc anew for each.
+A sampler looks at forty processes several times a second; psutil would read /proc again for each.
 """
 
 import os
@@ -133,3 +133,10 @@ def refused_connections(pid: int | None = None) -> int:
     lines = (_PROC / of / "net" / "snmp").read_text(encoding="ascii").splitlines()
     names, values = (line.split() for line in lines if line.startswith("Tcp:"))
     return int(values[names.index("AttemptFails")])  # RFC 4022: from SYN-SENT to CLOSED
+
+
+def control_group_mounts() -> list[Path]:
+    """Where the kernel shows its control groups, of both versions and all controllers."""
+    lines = (_PROC / "self" / "mountinfo").read_text(encoding="utf-8").splitlines()
+    kinds = (line.partition(" - ") for line in lines)
+    return [Path(before.split(" ")[4]) for before, _, after in kinds if after.startswith("cgroup")]

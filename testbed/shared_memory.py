@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from testbed import procfs
+
 PID_FILE = "postmaster.pid"
 _SEGMENTS = Path("/proc/sysvipc/shm")
 _FILES = Path("/dev/shm")  # noqa: S108 - the kernel's
@@ -35,7 +37,9 @@ class _Segment:
 def remove_left_by(data: Path) -> int:
     """Remove what the dead server of this data directory has left; returns how many pieces.
 
-    Nothing is touched while it lives, or where ids are by now those of somebody else.
+    Nothing is touched while anybody lives with the server's id, or where another user owns the
+    segment: ids are given again. After another start of the machine they mean nothing, and it is
+    for the caller not to ask.
     """
     segment = _segment_of(data)
     if segment is None:
@@ -54,20 +58,19 @@ def _segment_of(data: Path) -> _Segment | None:
     try:
         lines = (data / PID_FILE).read_text(encoding="utf-8").splitlines()
         pid, segment_id = int(lines[_PID_LINE]), int(lines[_SEGMENT_LINE].split()[1])
+        uid = data.lstat().st_uid
     except (OSError, ValueError, IndexError):
         return None
-    if _serves(pid, data):
+    if _lives(pid):
         return None
-    found = (each for each in _segments() if (each.id, each.creator) == (segment_id, pid))
+    wanted = (segment_id, pid, uid)
+    found = (each for each in _segments() if (each.id, each.creator, each.uid) == wanted)
     return next(found, None)
 
 
-def _serves(pid: int, data: Path) -> bool:
-    """A server works in its data directory; another process may have got its id."""
-    try:
-        return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
-    except OSError:
-        return False
+def _lives(pid: int) -> bool:
+    stat = procfs.read_stat(pid)
+    return stat is not None and not stat.is_dead
 
 
 def _segments() -> Iterator[_Segment]:

@@ -1,4 +1,4 @@
-"""Settings of one process, read from the environment by whoever starts it, never at import."""
+"""Settings of one process, read from the environment by what starts it, never at import."""
 
 import json
 import os
@@ -46,11 +46,11 @@ class Settings(BaseModel):
     """libpq URL of the database this process owns; None for a process without data."""
     peers_file: Path | None = None
     """JSON file ``{role: [base URL, ...]}`` of what this process may call, the outside payment
-    provider included; read anew when it changes."""
+    provider included; read again when it changes."""
     secret: Annotated[str | None, Field(repr=False)] = None
     """Key that signs session tokens; None for a process that neither signs nor checks them."""
     service_token: Token = None
-    """What a service demands of whoever asks its internal paths, and sends along when it asks."""
+    """What a service demands on its internal paths, and sends along to those of others."""
     provider_token: Token = None
     """What the payment provider demands; None for a process that does not pay."""
     threads: int = 16

@@ -69,7 +69,7 @@ class Deployment:
 
     @property
     def starting(self) -> str:
-        """A sentence for whoever waits."""
+        """A sentence for a person who waits."""
         number = sum(map(self.count, self.roles))
         instances = "1 instance" if number == 1 else f"{number} instances"
         return f"Starting the edge, the payment provider and {instances} of {self.architecture}."
@@ -203,7 +203,7 @@ class RunningStore(Protocol):
         """Stop these instances in order: nobody sends them more, and what they have is finished."""
 
     def start_again(self, names: Collection[str], slower_by_s: float = 0.0) -> None:
-        """Start anew those of them that are not alive; returns when they serve through the edge.
+        """Start again those of them that are not alive; returns when they serve through the edge.
 
         They take ``slower_by_s`` longer to become ready, and nobody is told of them before.
         """

@@ -207,6 +207,19 @@ def test_what_has_no_name_of_ours_is_not_removed(tmp_path: Path, kind: str, name
     assert theirs.exists()
 
 
+@pytest.mark.parametrize("path", ["{0}/twinstack-x/../theirs", "{0}/twinstack-1/theirs"])
+def test_only_a_group_below_those_of_the_kernel_is_removed(tmp_path: Path, path: str) -> None:
+    theirs = Path(path.format(tmp_path))
+    (tmp_path / "twinstack-x").mkdir()
+    theirs.mkdir(parents=True)
+    record = Belongings(tmp_path / "state")
+    record.control_group(theirs)
+    _orphan(record.file)
+    (said,) = janitor.clean(tmp_path / "state")
+    assert said.startswith("A record was damaged")
+    assert theirs.exists()
+
+
 def test_what_cannot_be_removed_is_said_and_keeps_nothing_else_from_being_removed(
     tmp_path: Path,
 ) -> None:

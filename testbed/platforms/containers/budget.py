@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiment.store import Budget
+from testbed import procfs
 from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.containers.casting import Placement
 from testbed.platforms.division import SHARED, Division
@@ -143,7 +144,4 @@ def _at_the_top() -> list[Place]:
 
 def _folders(name: str) -> list[Path]:
     """The engine makes a group in every hierarchy, whatever it is asked to limit."""
-    lines = _MOUNTINFO.read_text(encoding="utf-8").splitlines()
-    kinds = (line.partition(" - ") for line in lines)
-    mounts = [before.split(" ")[4] for before, _, after in kinds if after.startswith("cgroup")]
-    return [Path(mount, name) for mount in mounts]
+    return [mount / name for mount in procfs.control_group_mounts()]
