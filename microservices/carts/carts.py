@@ -1,10 +1,9 @@
 """Carts: what each customer means to buy, priced by the catalogue's prices of the moment."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
-
-from psycopg.errors import CheckViolation
 
 from microservices.calls.client import Calls
 from store.rules.pricing import Item, price_basket
@@ -14,21 +13,35 @@ from store.runtime.telemetry import Telemetry
 
 MAX_PRODUCTS = 50
 
+MAX_PIECES = 99
+"""Of one product."""
+
 _ITEMS = "SELECT product_id, quantity, version FROM cart_items WHERE customer_id = %s"
 _LOCK = "SELECT pg_advisory_xact_lock(%s)"
-"""One at a time may add to a customer's cart, or two could pass the limit together."""
-_UPSERT = """
+"""One at a time may change a customer's cart, or two could pass a limit together."""
+_ADD = """
 INSERT INTO cart_items (customer_id, product_id, quantity)
 SELECT %(customer_id)s, %(product_id)s, %(quantity)s
 WHERE (
-    SELECT count(*) FROM cart_items
+    SELECT count(DISTINCT product_id) FROM cart_items
     WHERE customer_id = %(customer_id)s AND product_id <> %(product_id)s
 ) < %(max_products)s
-ON CONFLICT (customer_id, product_id) DO UPDATE SET version = excluded.version, quantity ="""
-_PUT = f"{_UPSERT} excluded.quantity RETURNING quantity"
-_ADD = f"{_UPSERT} cart_items.quantity + excluded.quantity RETURNING cart_items.quantity"
-_DELETE = "DELETE FROM cart_items WHERE customer_id = %s AND product_id = %s"
-_EMPTY = "DELETE FROM cart_items WHERE customer_id = %s AND version <= %s"
+"""
+_OF_PRODUCT = "FROM cart_items WHERE customer_id = %(customer_id)s AND product_id = %(product_id)s"
+# A query within RETURNING sees the rows as they were before the statement.
+_ADD_TO_OTHERS = f"""{_ADD}
+RETURNING quantity + (SELECT coalesce(sum(quantity), 0) {_OF_PRODUCT}) AS quantity
+"""
+_PUT = f"WITH others AS (DELETE {_OF_PRODUCT}) {_ADD} RETURNING quantity"
+# One statement each. They remove no row before they hold the lock: two that remove the same rows in
+# different orders could otherwise wait for each other.
+_ALONE = "USING (SELECT pg_advisory_xact_lock(%(customer_id)s)) AS lock"
+_DELETE = f"""
+DELETE FROM cart_items {_ALONE} WHERE customer_id = %(customer_id)s AND product_id = %(product_id)s
+"""
+_EMPTY = f"""
+DELETE FROM cart_items {_ALONE} WHERE customer_id = %(customer_id)s AND version <= %(version)s
+"""
 
 Quantities = dict[int, int]
 """Quantity by product id."""
@@ -58,21 +71,18 @@ class Carts:
 
     def add(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
         """As ``put``, but so many pieces more; the Problem ``too-many`` beyond 99."""
-        try:
-            return self._change(_ADD, customer_id, product_id, quantity)
-        except CheckViolation as error:
-            raise Problem(409, "too-many", "A cart holds at most 99 of one product.") from error
+        return self._change(_ADD_TO_OTHERS, customer_id, product_id, quantity)
 
     def delete(self, customer_id: int, product_id: int) -> dict[str, Any]:
         """The cart afterwards."""
         with self.database.autocommit() as connection:
-            connection.execute(_DELETE, (customer_id, product_id))
+            connection.execute(_DELETE, {"customer_id": customer_id, "product_id": product_id})
         return self.priced(customer_id)
 
     def empty(self, customer_id: int, version: int) -> None:
         """Take out what was in the cart at ``version``, and nothing that was put in later."""
         with self.database.autocommit() as connection:
-            connection.execute(_EMPTY, (customer_id, version))
+            connection.execute(_EMPTY, {"customer_id": customer_id, "version": version})
 
     def _items(self, customer_id: int) -> list[Row]:
         with self.database.autocommit() as connection:
@@ -101,10 +111,12 @@ class Carts:
         with self.database.transaction() as connection:
             connection.execute(_LOCK, (customer_id,))
             written = connection.execute(statement, values).fetchone()
-        if written is None:
-            raise Problem(
-                409, "cart-full", f"A cart holds at most {MAX_PRODUCTS} different products."
-            )
+            if written is None:
+                raise Problem(
+                    409, "cart-full", f"A cart holds at most {MAX_PRODUCTS} different products."
+                )
+            if written["quantity"] > MAX_PIECES:
+                raise Problem(409, "too-many", f"A cart holds at most {MAX_PIECES} of one product.")
         return int(written["quantity"])
 
     def _products(self, product_ids: Iterable[int]) -> Mapping[int, dict[str, Any]]:
@@ -127,4 +139,7 @@ class Carts:
 
 
 def _quantities(items: Iterable[Row]) -> Quantities:
-    return {item["product_id"]: item["quantity"] for item in items}
+    quantities: Counter[int] = Counter()
+    for item in items:
+        quantities[item["product_id"]] += item["quantity"]
+    return quantities

@@ -132,6 +132,11 @@ def put(client: FlaskClient, product_id: int, quantity: int = 1) -> TestResponse
     return client.put(f"/api/cart/items/{product_id}", data=body, headers=HEADERS)
 
 
+def add(client: FlaskClient, product_id: int, quantity: int = 1) -> TestResponse:
+    body = json.dumps({"quantity": quantity})
+    return client.post(f"/api/cart/items/{product_id}", data=body, headers=HEADERS)
+
+
 def cart(client: FlaskClient) -> TestResponse:
     return client.get("/api/cart", headers=HEADERS)
 
@@ -139,6 +144,12 @@ def cart(client: FlaskClient) -> TestResponse:
 def product_ids(response: TestResponse) -> list[int]:
     assert response.json is not None
     return [line["product_id"] for line in response.json["lines"]]
+
+
+def pieces(response: TestResponse) -> dict[int, int]:
+    """Quantity by product id."""
+    assert response.json is not None
+    return {line["product_id"]: line["quantity"] for line in response.json["lines"]}
 
 
 def await_cart(client: FlaskClient, status: int, within_s: float = 5.0) -> TestResponse:
@@ -227,6 +238,41 @@ def test_emptying_a_cart_leaves_what_was_put_in_after_it_was_bought(client: Flas
     for _ in range(2):
         client.delete(f"/internal/carts/{CUSTOMER}?version={bought}")
         assert product_ids(cart(client)) == [4, 5]
+
+
+def test_pieces_that_were_bought_are_not_bought_again_with_those_added_since(
+    client: FlaskClient,
+) -> None:
+    put(client, 3, quantity=2)
+    bought = client.get(f"/internal/carts/{CUSTOMER}").json["version"]
+    assert pieces(add(client, 3)) == {3: 3}
+    assert pieces(client.get(f"/internal/carts/{CUSTOMER}?after={bought}")) == {3: 1}
+
+
+def test_emptying_a_cart_leaves_the_pieces_that_were_added_since_however_often_it_is_repeated(
+    client: FlaskClient,
+) -> None:
+    put(client, 3, quantity=2)
+    bought = client.get(f"/internal/carts/{CUSTOMER}").json["version"]
+    add(client, 3)
+    for _ in range(3):
+        client.delete(f"/internal/carts/{CUSTOMER}?version={bought}")
+        assert pieces(cart(client)) == {3: 1}
+
+
+def test_a_put_and_a_deletion_mean_all_pieces_of_a_product(client: FlaskClient) -> None:
+    for product_id in (3, 3, 4, 4):
+        add(client, product_id, quantity=2)
+    assert pieces(put(client, 3)) == {3: 1, 4: 4}
+    assert pieces(client.delete("/api/cart/items/4", headers=HEADERS)) == {3: 1}
+
+
+def test_additions_at_once_never_make_more_than_99_of_a_product(application: Flask) -> None:
+    add(application.test_client(), 3, quantity=97)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: add(application.test_client(), 3), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409]
+    assert pieces(cart(application.test_client())) == {3: 99}
 
 
 def test_a_service_without_its_database_is_not_ready_and_answers_503(
