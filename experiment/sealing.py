@@ -8,9 +8,12 @@ code hold no hashes and pass; so do rows of a trial whose tool was killed, which
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -23,6 +26,8 @@ RAW = (".parquet", ".json", ".jsonl")
 NOT_RAW = ("run.json", "progress.json")
 """The record itself, and what showed how far the load was."""
 EVENT = "trial-recorded"
+RECORD = re.compile(r"block-[0-9]+/[a-z0-9~-]{1,200}(/probe-[0-9]+)?/run\.json")
+"""Path of a record from the folder of its run."""
 
 
 def hashes_of(trial: TrialFolder, *given: Path) -> dict[str, str]:
@@ -51,12 +56,16 @@ class Seals:
     run: RunFolder
     recorded: Mapping[Path, str]
     """SHA-256 by the file of the record."""
+    unwritten: Path | None = None
+    """The record that was to be written when the run ended, and is not there: not lost, but of a
+    trial whose tool was killed."""
     _known: dict[Path, str] = field(default_factory=dict)
     """Hashes so far: all arms of a block have the same arrivals."""
 
     def gone(self) -> list[Path]:
         """Records that were written and are not there any more."""
-        return [file for file in self.recorded if not file.exists()]
+        absent = [file for file in self.recorded if not file.exists()]
+        return [file for file in absent if file != self.unwritten]
 
     def require_whole(self, trial: TrialFolder, record: TrialRecord) -> None:
         """Raise InputError that names the first file that is not as the trial left it."""
@@ -86,18 +95,40 @@ def read_seals(run: RunFolder) -> Seals:
     if not run.journal.is_file():
         return Seals(run, {})
     lines = run.journal.read_bytes().splitlines()
-    return Seals(run, dict(seal for line in lines for seal in _seal_in(line, run)))
+    recorded = dict(seal for line in lines if (seal := _seal_in(line, run)))
+    return Seals(run, recorded, _unwritten(lines, run))
 
 
-def _seal_in(line: bytes, run: RunFolder) -> Iterator[tuple[Path, str]]:
-    """One or none."""
+def _seal_in(line: bytes, run: RunFolder) -> tuple[Path, str] | None:
     if EVENT.encode() not in line:
-        return
+        return None
+    event = _event_in(line)
+    name = str(event.get("file"))
+    if event.get("event") != EVENT or "sha256" not in event or not RECORD.fullmatch(name):
+        return None
+    return run.path / name, str(event["sha256"])
+
+
+def _unwritten(lines: list[bytes], run: RunFolder) -> Path | None:
+    """What the last event announced, if only the early end of the run may follow it."""
+    last = next(dropwhile(_says_no_more, reversed(lines)), b"")
+    seal = _seal_in(last, run)
+    return seal[0] if seal and seal[0].parent.is_dir() and not seal[0].exists() else None
+
+
+def _says_no_more(line: bytes) -> bool:
+    """Whether it is a line that a kill cut off, or the end of a run that is not complete."""
+    event = _event_in(line)
+    return not event or (event.get("event") == "run-ended" and event.get("status") != "complete")
+
+
+def _event_in(line: bytes) -> dict[str, Any]:
+    """Empty when the line is damaged."""
     try:
         event = orjson.loads(line)
-        yield run.path / event["file"], str(event["sha256"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return
+    except orjson.JSONDecodeError:
+        return {}
+    return event if isinstance(event, dict) else {}
 
 
 def _changed(file: Path) -> InputError:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.capacity.salvage import find_probes
-from analysis.salvage import find_records
+from analysis.salvage import find_records, place_of
 from experiment.attempts import has_ended
 from experiment.errors import InputError
 from experiment.facts import differing_entry
 from experiment.integrity import require_untouched
 from experiment.journal import read_journal
-from experiment.record import Plan, RunFolder, TrialRecord
-from experiment.sealing import keep
+from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord
+from experiment.sealing import keep, read_seals
 from testbed import machine
 from testbed.hashes import hashes
 
@@ -75,9 +75,12 @@ def blocks_left(folder: RunFolder, plan: Plan) -> list[int]:
 def mark_killed(folder: RunFolder, plan: Plan) -> None:
     """Leave a record of each attempt that had no time to leave one itself.
 
-    A probe without a record is no answer, and its search asks again.
+    A probe without a record is no answer, and its search asks again. Only one that the journal
+    names gets a record, which would be missing otherwise.
     """
     if plan.scenario.search is not None:
+        if file := read_seals(folder).unwritten:
+            keep(folder, TrialFolder(file.parent), _killed(*place_of(file.parent), attempt=1))
         return
     for block, arms in enumerate(plan.order, start=1):
         for arm in arms:

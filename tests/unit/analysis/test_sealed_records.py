@@ -17,12 +17,12 @@ from analysis.sequential import decided
 from analysis.summary import summarise
 from experiment.errors import InputError
 from experiment.journal import Journal
-from experiment.record import RunFolder, TrialFolder
+from experiment.record import RunFolder, TrialFolder, TrialRecord, read_json
 from experiment.sealing import hashes_of, keep
 from projection.assumed import Assumed
 from projection.project import project
 from testbed.commands import resume_run
-from testbed.resuming import mark_killed
+from testbed.resuming import KILLED, mark_killed
 from testbed.terminal import Terminal
 from tests.unit.analysis.conftest import Truth, make_run
 
@@ -209,3 +209,50 @@ def test_rows_of_a_killed_attempt_may_change_and_its_record_may_not(folder: RunF
     edit(killed.run, reason="")
     (damage,) = load_run(folder).damaged
     assert "microservices~2/run.json was changed" in str(damage)
+
+
+ENDS: dict[str, bytes] = {
+    "killed": b"",
+    "killed in the next line": b'{"at":1,"event":"run-en',
+    "a full disk": b'{"at":1,"event":"run-ended","status":"failed","reason":"disk full"}\n',
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_run_goes_on_that_ended_before_it_wrote_the_record_that_its_journal_names(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    last = folder.trial(3, "monolith")
+    assert b"block-03/monolith/" in folder.journal.read_bytes().splitlines()[-1]
+    last.run.unlink()
+    with folder.journal.open("ab") as journal:
+        journal.write(ENDS[end])
+    measured: list[int] = []
+    monkeypatch.setattr("testbed.commands.require_unchanged", lambda *_: None)
+    monkeypatch.setattr("testbed.commands._measure_rest", lambda *given: measured.extend(given[-1]))
+    monkeypatch.setattr("testbed.commands._say_end", lambda *_: None)
+
+    resume_run(Terminal(), folder)
+
+    assert measured == [3]
+    assert read_json(last.run, TrialRecord).reason == KILLED
+    with Journal(folder.journal) as journal_of_the_rest:
+        journal_of_the_rest.write("run-resumed")
+    assert load_run(folder).damaged == ()
+
+
+def test_a_record_that_is_missing_from_a_run_that_went_on_is_lost(folder: RunFolder) -> None:
+    folder.trial(3, "monolith").run.unlink()
+    with Journal(folder.journal) as journal:
+        journal.write("run-ended", status="complete", reason="")
+    with pytest.raises(InputError, match=r"cannot go on: .*block-03/monolith/run\.json is missing"):
+        resume_run(Terminal(), folder)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "../run.json", 1, None])
+def test_a_line_of_the_journal_that_names_no_record_names_nothing(
+    folder: RunFolder, name: object
+) -> None:
+    with Journal(folder.journal) as journal:
+        journal.write("trial-recorded", file=name, sha256="0")
+    assert load_run(folder).damaged == ()

@@ -12,9 +12,11 @@ from analysis.capacity.run import load_search_run
 from analysis.capacity.summary import summarise_search
 from analysis.report import build
 from experiment.errors import InputError
+from experiment.journal import Journal
 from experiment.probe import ProbeFiles, files_of, read_probes
 from experiment.record import RunFolder, TrialRecord, read_json
 from experiment.sealing import hashes_of, keep
+from testbed.resuming import KILLED, mark_killed, require_whole
 from testbed.search_run import Bench, run_searches
 
 
@@ -157,3 +159,22 @@ def test_a_probe_that_was_tampered_with_costs_its_search_and_no_search_goes_on(
     assert summarise_search(run).outcome is None
     with pytest.raises(InputError, match="cannot go on"):
         run_searches(Bench(run.plan, folder, *(cast("Any", None),) * 3))
+
+
+def test_a_search_goes_on_that_ended_before_it_wrote_the_record_that_its_journal_names(
+    folder: RunFolder,
+) -> None:
+    seal(folder)
+    last = files_of(folder, list(read_probes(folder))[-1]).trial
+    last.run.unlink()
+    plan = folder.read_plan()
+
+    require_whole(folder, plan)
+    mark_killed(folder, plan)
+
+    with Journal(folder.journal) as journal:
+        journal.write("run-resumed")
+    require_whole(folder, plan)
+    record = read_json(last.run, TrialRecord)
+    assert (record.status, record.reason) == ("cut-off", KILLED)
+    assert load_search_run(folder).damaged == ()
