@@ -37,6 +37,10 @@ UPDATE sagas SET attempt = attempt + 1, status = 'running', fingerprint = %(fing
 WHERE order_id = %(order_id)s
 """
 _UNDO = "UPDATE sagas SET status = 'undoing' WHERE order_id = %(order_id)s"
+_UNDO_DEAD = """
+UPDATE sagas SET status = 'undoing'
+WHERE customer_id = %(customer_id)s AND status = 'running' AND next_at <= now()
+"""
 _CLOSE = """
 UPDATE sagas SET status = %s, refusal = coalesce(%s, refusal),
                  next_at = now() + make_interval(secs => %s)
@@ -123,7 +127,7 @@ class Claims:
         """Begin an attempt, or say why there is none to begin; raises like ``decide``.
 
         The attempt has the customer's cart to itself while it runs. Raises
-        ``checkout-in-progress`` as well while one under another key does.
+        ``checkout-in-progress`` as well while one under another key does, LEASE_S at most.
         """
         values = {
             "order_id": order_id,
@@ -133,13 +137,13 @@ class Claims:
             "lease_s": LEASE_S,
         }
         with self.database.autocommit() as connection:
-            if connection.execute(_BEGIN, values).rowcount:
-                return Begun(1)
             try:
-                with connection.transaction():
-                    return self._claim_again(connection, values)
-            except UniqueViolation as error:
-                raise cart_in_use() from error
+                return self._claim(connection, values)
+            except Problem:
+                # One whose lease is over keeps nobody from the cart until the recovery has it.
+                if not connection.execute(_UNDO_DEAD, values).rowcount:
+                    raise
+                return self._claim(connection, values)
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         """Raises like ``decide``, and begins nothing."""
@@ -181,6 +185,15 @@ class Claims:
         """As if what this instance left running had been in its memory only."""
         with self.database.autocommit() as connection:
             connection.execute(_FORGET, (self.instance,))
+
+    def _claim(self, connection: Connection[Row], values: dict[str, Any]) -> Claim:
+        if connection.execute(_BEGIN, values).rowcount:
+            return Begun(1)
+        try:
+            with connection.transaction():
+                return self._claim_again(connection, values)
+        except UniqueViolation as error:
+            raise cart_in_use() from error
 
     def _claim_again(self, connection: Connection[Row], values: dict[str, Any]) -> Claim:
         found = connection.execute(_FIND, values).fetchone()

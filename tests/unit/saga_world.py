@@ -233,9 +233,12 @@ class World:
         return claim
 
     def _is_buying(self, customer_id: int) -> bool:
-        """The one running saga of each customer that ``sagas_buying`` permits."""
-        found = [(row["customer_id"], row["status"]) for row in self.sagas.values()]
-        return (customer_id, "running") in found
+        """Whether a running saga has a lease; ``sagas_buying`` permits one for each customer."""
+        found = [row for row in self.sagas.values() if row["customer_id"] == customer_id]
+        running = [row for row in found if row["status"] == "running"]
+        for row in running:
+            row["status"] = "running" if row["is_leased"] else "undoing"
+        return any(row["is_leased"] for row in running)
 
     def check(self, order_id: UUID, fingerprint: str) -> None:
         if order_id in self.sagas:

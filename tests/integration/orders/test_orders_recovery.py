@@ -1,7 +1,7 @@
 """Outages and crashes on the way of a checkout, over real services."""
 
 import pytest
-from orders_store import OrdersStore
+from orders_store import Buyer, OrdersStore
 from psycopg import OperationalError
 
 from microservices.orders.saga import Failed, Outcome, Saga, Step
@@ -63,6 +63,25 @@ def test_a_repeat_undoes_what_was_left_and_orders(
     buyer.check_out_and_die(monkeypatch, after_steps=4)
     store.execute("orders", "UPDATE sagas SET next_at = now() WHERE status = 'running'")
     assert buyer.check_out()["order_id"] == buyer.order_id
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["a new key", "a refused key"])
+def test_another_key_waits_for_the_lease_of_a_dead_checkout_and_not_for_the_recovery(
+    store: OrdersStore, monkeypatch: pytest.MonkeyPatch, *, is_new: bool
+) -> None:
+    buyer = store.buyer()
+    rival = Buyer(store, buyer.customer_id)
+    rival.key = next(key for key in map("other-{:05}".format, range(1000)) if rival._is_good(key))
+    if not is_new:
+        assert rival.check_out() == "cart-empty"
+    store.carts[buyer.customer_id] = {2: 3}
+    buyer.check_out_and_die(monkeypatch, after_steps=4)
+    assert rival.check_out() == "checkout-in-progress"
+    store.execute("orders", "UPDATE sagas SET next_at = now() WHERE status = 'running'")
+    assert rival.check_out()["order_id"] == rival.order_id
+    assert status(store, buyer.order_id) == "undoing"
+    store.settle()
+    assert status(store, buyer.order_id) == "failed"
 
 
 @pytest.mark.parametrize("after_steps", range(5))
