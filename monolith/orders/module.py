@@ -72,6 +72,7 @@ class Orders(Module):
     def _outcome(self, connection: Connection[DictRow], attempt: Attempt) -> Document | Problem:
         """The order or the final refusal, as remembered or as found and remembered now."""
         if "idempotency" in self._without:
+            claims.take_cart(connection, attempt)
             return self._attempt(connection, attempt)
         remembered = claims.claim(connection, attempt)
         if remembered is not None:

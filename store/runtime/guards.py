@@ -9,7 +9,8 @@ from typing import Literal
 Guard = Literal[
     "idempotency", "outbox", "outbox-order", "compensation", "reservation-expiry", "stored-saga"
 ]
-"""idempotency: a checkout looks up what its key was answered before
+"""idempotency: a checkout looks up what its key was answered before (without it, too, one at a time
+    buys of a cart)
 outbox: the event of an order is stored with it, and kept until it is delivered
 outbox-order: the event of an order leaves after the order is committed, not before
 compensation: what a checkout took that was not confirmed is given back

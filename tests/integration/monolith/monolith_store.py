@@ -148,8 +148,10 @@ class Store:
             if not fate.is_declined(str(order_id(customer_id, key)), CARD)
         )
 
-    def checkout(self, customer_id: int, key: str, card: str = CARD) -> dict[str, Any]:
-        return self.modules.orders.checkout(customer_id, key, card, None)
+    def checkout(
+        self, customer_id: int, key: str, card: str = CARD, coupon: str | None = None
+    ) -> dict[str, Any]:
+        return self.modules.orders.checkout(customer_id, key, card, coupon)
 
     def on_hand(self, product_id: int) -> int:
         return next(s.on_hand for s in self.books().stock if s.product_id == product_id)

@@ -161,6 +161,22 @@ def test_another_checkout_of_a_cart_is_refused_without_waiting_and_charges_nothi
     assert refused(lambda: store.checkout(customer, second)).name == "cart-empty"
 
 
+def test_an_unknown_coupon_is_told_also_while_another_checkout_of_the_cart_runs(
+    store: Store,
+) -> None:
+    product = store.product(pieces=9)
+    customer = store.customer({product: 2})
+    first, second = store.key(customer), store.key(customer)
+    with ThreadPoolExecutor(1) as thread:
+        with store.provider.held():
+            running = thread.submit(store.checkout, customer, first)
+            store.provider.await_charge()
+            other = refused(lambda: store.checkout(customer, second, coupon="NOSUCH"))
+            assert not running.done()
+        running.result()
+    assert (other.status, other.name) == (422, "coupon-unknown")
+
+
 def test_the_same_key_with_another_body_is_refused(store: Store) -> None:
     product = store.product(pieces=9)
     customer = store.customer({product: 2})

@@ -1,5 +1,6 @@
 """Each guard of the monolith: without it the audit names what broke, with it nothing did."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from mutant_monolith import MutantMonolith
 from monolith.payments import charges
 from store.runtime.faults import InjectedError
 from store.runtime.guards import Guard
+from store.runtime.problems import Problem
 
 NOTHING: set[str] = set()
 
@@ -30,6 +32,23 @@ def test_a_request_that_is_sent_twice(
             monolith.check_out(store, customer, key)
         monolith.recover(store)
         assert monolith.violated(store) == expected
+
+
+@pytest.mark.parametrize("without", [(), ("idempotency",)], ids=["with keys", "without keys"])
+def test_one_checkout_at_a_time_buys_of_a_cart_whether_or_not_keys_are_looked_up(
+    monolith: MutantMonolith, without: tuple[Guard, ...]
+) -> None:
+    with monolith.without(*without) as store, ThreadPoolExecutor(1) as thread:
+        customer = store.customer({store.product(pieces=5): 1})
+        first, second = store.key(customer), store.key(customer)
+        with store.provider.held():
+            running = thread.submit(store.checkout, customer, first)
+            store.provider.await_charge()
+            with pytest.raises(Problem) as refused:
+                store.checkout(customer, second)
+            assert not running.done()
+        assert running.result()["status"] == "confirmed"
+    assert (refused.value.status, refused.value.name) == (409, "checkout-in-progress")
 
 
 @guards("outbox", "I8")
