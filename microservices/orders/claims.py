@@ -16,7 +16,7 @@ LEASE_S = 15.0
 """An attempt that has not ended by then is taken for dead. All its calls fit in by their default
 deadlines; where they do not, it goes on for nothing: it cannot confirm any more."""
 RECOVERY_LEASE_S = 5.0
-"""Whoever resumes a saga is taken for dead sooner: all that it does may be done twice."""
+"""A process that resumes a saga is taken for dead sooner: all that it does may be done twice."""
 RETRY_S = 1.0
 """Duties that could not be done are tried again so soon."""
 BATCH = 20
@@ -94,7 +94,7 @@ Claim = Begun | Remembered | Unfinished
 
 
 def decide(found: Row, fingerprint: str) -> Claim:
-    """What the stored state of a key means for whoever claims it now.
+    """What the stored state of a key means for the call that claims it now.
 
     Raises Problem: 409 ``checkout-in-progress``, 422 ``idempotency-key-reused``.
     """

@@ -45,7 +45,7 @@ def create_provider(
 ) -> Flask:
     """Charges wait through ``sleep`` as long as their key says; everything else is immediate.
 
-    Whoever asks has to hold ``token``. ``ledger`` holds what was charged before; an empty one if
+    Each caller has to send ``token``. ``ledger`` holds what was charged before; an empty one if
     none is given.
     """
     app = Flask("payment-provider", static_folder=None)

@@ -17,7 +17,7 @@ from store.runtime.tokens import Tokens
 MOST_WRONG = 10
 """Wrong sign-ins at one address within a window."""
 WINDOW_S = 300
-"""It begins with the first wrong sign-in."""
+"""Counted from the first wrong sign-in."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Session tokens: signed by accounts, verified locally by whoever needs them."""
+"""Session tokens: signed by accounts, verified locally by each process that needs them."""
 
 from dataclasses import dataclass
 
