@@ -20,10 +20,13 @@ def planned_s_of(rows: pd.DataFrame, arrivals: Path) -> NDArray[np.float64]:
     """When each row was planned, in seconds from the start of the load.
 
     It is the same in all arms of a block. ``intended_s`` of a row may be later: a step is due once
-    the step before it has ended. InputError when the schedule is missing or lacks a row.
+    the step before it has ended. InputError when the schedule is missing, lacks a row or has
+    one twice.
     """
     schedule = read_table(arrivals, _PLANNED).to_pandas()
     planned = pd.Series(schedule["intended_s"].to_numpy(np.float64), index=_numbers(schedule))
+    if not planned.index.is_unique:
+        raise InputError(f"{arrivals} has a step of a journey twice; it is no schedule.")
     found_s = planned.reindex(_numbers(rows)).to_numpy(np.float64)
     if np.isnan(found_s).any():
         raise InputError(f"{arrivals} lacks requests that were made; it belongs to another run.")

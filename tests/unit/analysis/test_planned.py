@@ -102,6 +102,16 @@ def test_a_schedule_of_another_run_is_refused(make: Make) -> None:
         planned_s_of(rows, make(blocks=1).arrivals(1))
 
 
+def test_a_block_whose_schedule_has_a_row_twice_is_damaged(make: Make) -> None:
+    folder = make(blocks=3)
+    schedule = pq.read_table(folder.arrivals(2), partitioning=None)
+    pq.write_table(pa.concat_tables([schedule, schedule.slice(0, 1)]), folder.arrivals(2))
+    run = load_run(folder)
+
+    assert run.blocks == [1, 3]
+    assert "arrivals.parquet has a step of a journey twice" in run.damaged[0].reason
+
+
 def test_a_block_without_its_schedule_is_damaged(make: Make) -> None:
     folder = make(blocks=3)
     folder.arrivals(2).unlink()
