@@ -53,19 +53,19 @@ def build_pooled(
 def require_room(target: Path, mark: str) -> None:
     """InputError unless a folder is new, empty, or an earlier page, which has the file ``mark``.
 
+    Hidden files do not count, such as a part of a file that a kill left.
     Nothing on the way to it may be a file, and it must be writable.
     """
     require_folder(target)
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not (target / mark).is_file():
+    names = {each.name for each in target.iterdir()} if target.exists() else set()
+    if mark not in names and not all(name.startswith(".") for name in names):
         raise InputError(f"{target} holds something else than a report; name a new folder.")
 
 
 def _write(run: MeasuredRun, target: Path, prices: Prices) -> Summary:
     summary = summarise(run)
     target.mkdir(parents=True, exist_ok=True)
+    write_json(target / SUMMARY_NAME, summary)  # first: what a kill leaves is known as a report
     figures = draw_all(plots_of(run), run, target / "figures")
-    write_json(target / SUMMARY_NAME, summary)
     write_whole(target / "index.html", render(run, summary, figures, prices).encode())
     return summary

@@ -13,6 +13,8 @@ from projection.assumed import Assumed
 from projection.plots import PLOTS
 from projection.project import CELLS, HOT, SURGE, Projection, project
 
+FIGURES = {f"{plot.name}.{kind}" for plot in PLOTS for kind in ("svg", "png")}
+
 
 def build(folders: Sequence[RunFolder], prices: Prices, out: Path) -> Projection:
     """Project and write ``index.html`` and ``figures/`` to a folder.
@@ -38,8 +40,18 @@ def build(folders: Sequence[RunFolder], prices: Prices, out: Path) -> Projection
 
 
 def _require_room(out: Path) -> None:
-    """InputError unless the folder is new or empty, or holds an earlier page and no more."""
+    """InputError unless the folder is new, or holds an earlier page and no more.
+
+    A build that was killed leaves figures without a page, or a hidden part of a file.
+    """
     require_folder(out)
-    names = {each.name for each in out.iterdir()} if out.exists() else set()
-    if names and not {"index.html"} <= names <= {"index.html", "figures"}:
+    names = _names_in(out)
+    is_page = "index.html" in names or _names_in(out / "figures") <= FIGURES
+    if not names <= {"index.html", "figures"} or not is_page:
         raise InputError(f"{out} holds something else than a projection; name a new folder.")
+
+
+def _names_in(folder: Path) -> set[str]:
+    """Without hidden ones."""
+    there = folder.iterdir() if folder.is_dir() else ()
+    return {each.name for each in there if not each.name.startswith(".")}

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from analysis.page import draw_all
-from analysis.report import require_room
+from analysis.report import build_pooled, require_room
 from experiment.errors import InputError
 from experiment.machine import Machine
 from experiment.output import replacing, require_file, require_folder
 from experiment.record import write_json, write_whole
-from projection import report as projection
+from projection.report import FIGURES, _require_room
 from testbed.traces.mapping import OF_THE_PROJECT
+from tests.unit.analysis.conftest import Truth, make_run
 from tests.unit.conftest import Twinstack
 
 LINE = '192.0.2.1 - - [01/Jan/2026:08:00:0{} +0000] "GET / HTTP/1.1" 200 5\n'
@@ -263,15 +264,45 @@ def test_a_folder_that_cannot_be_is_refused(
 
 
 def test_a_projection_replaces_nothing_but_a_projection(tmp_path: Path) -> None:
-    mine = tmp_path / "figures"
-    mine.mkdir()
+    mine = _folder(tmp_path / "figures") / "mine.png"
+    mine.write_bytes(b"")
     with pytest.raises(InputError, match="holds something else than a projection"):
-        projection._require_room(tmp_path)
+        _require_room(tmp_path)
     (tmp_path / "index.html").write_bytes(b"")
-    projection._require_room(tmp_path)
+    _require_room(tmp_path)
     (tmp_path / "notes").write_bytes(b"")
     with pytest.raises(InputError, match="holds something else"):
-        projection._require_room(tmp_path)
+        _require_room(tmp_path)
+
+
+LEFT = [".index.html.4711", ".DS_Store"]
+
+
+@pytest.mark.parametrize("name", [*LEFT, *(f"figures/{name}" for name in sorted(FIGURES)[:2])])
+def test_what_a_killed_projection_left_is_in_nobodys_way(tmp_path: Path, name: str) -> None:
+    (tmp_path / "figures").mkdir()
+    (tmp_path / name).write_bytes(b"")
+    _require_room(tmp_path)
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_a_report_goes_where_there_are_hidden_files_only(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"")
+    require_room(tmp_path, "summary.json")
+
+
+def test_a_report_that_was_killed_over_its_figures_may_be_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_plots: object, _run: object, figures: Path) -> None:
+        figures.mkdir()
+        raise KeyboardInterrupt
+
+    run = make_run(tmp_path / "run", Truth(blocks=1, rate=5.0))
+    monkeypatch.setattr("analysis.report.draw_all", killed)
+    with pytest.raises(KeyboardInterrupt):
+        build_pooled([run], tmp_path / "out")
+    require_room(tmp_path / "out", "summary.json")
 
 
 def test_figures_elsewhere_are_not_removed_through_a_link(tmp_path: Path) -> None:
