@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property
 
 from store.runtime import logs, problems, trace
 from store.runtime.database import Database
@@ -36,6 +37,23 @@ class _OrjsonProvider(JSONProvider):
         return Response(orjson.dumps(content), mimetype="application/json")
 
 
+class _Request(Request):
+    """Flask refuses a body that announces too much, but cuts a longer one that announces nothing.
+
+    The edge refuses both before, unless it passes on bodies as they come. Then each chunk is waited
+    for, so none is asked for before somebody reads the body.
+    """
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        if "HTTP_TRANSFER_ENCODING" not in self.environ:
+            return super().stream
+        content = self.environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
+        if len(content) > MAX_BODY_BYTES:
+            raise RequestEntityTooLarge
+        return BytesIO(content)
+
+
 def create_base(
     settings: Settings,
     is_ready: Callable[[], bool] = lambda: True,
@@ -60,7 +78,8 @@ def create_base(
     problems.register(app)
     _add_health(app, is_ready)
     _add_request_hooks(app, settings.instance, telemetry)
-    _add_body_limit(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.request_class = _Request
     if settings.policies.deadline == "propagated":
         _add_deadline(app, settings.policies, telemetry)
     StateChanges(settings.state_changes_file, settings.role, settings.instance).report(
@@ -79,22 +98,6 @@ def _add_health(app: Flask, is_ready: Callable[[], bool]) -> None:
         if not is_ready():
             raise problems.Problem(503, "not-ready", "This instance is not ready to serve.")
         return {"status": "ready"}
-
-
-def _add_body_limit(app: Flask) -> None:
-    """Flask refuses a body that announces too much, but cuts a longer one that announces nothing.
-
-    The edge refuses both before, unless it passes on bodies as they come.
-    """
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-
-    @app.before_request
-    def take_chunks() -> None:
-        if "HTTP_TRANSFER_ENCODING" in request.environ:
-            content = request.environ["wsgi.input"].read(MAX_BODY_BYTES + 1)
-            if len(content) > MAX_BODY_BYTES:
-                raise RequestEntityTooLarge
-            request.environ["wsgi.input"] = BytesIO(content)
 
 
 def _add_request_hooks(app: Flask, instance: str, telemetry: Telemetry) -> None:

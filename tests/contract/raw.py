@@ -34,9 +34,9 @@ class Answer:
         return str(document["type"].removeprefix("/problems/"))
 
 
-def connect(url: str) -> socket.socket:
+def connect(url: str, within_s: float = WITHIN_S) -> socket.socket:
     parts = urlsplit(url)
-    return socket.create_connection((parts.hostname or "", parts.port or 80), WITHIN_S)
+    return socket.create_connection((parts.hostname or "", parts.port or 80), within_s)
 
 
 def head(method: str, target: str, *headers: str, version: str = "1.1") -> bytes:
@@ -45,9 +45,9 @@ def head(method: str, target: str, *headers: str, version: str = "1.1") -> bytes
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def exchange(url: str, message: bytes) -> Answer:
+def exchange(url: str, message: bytes, within_s: float = WITHIN_S) -> Answer:
     """What a store answers to these bytes on a connection of their own."""
-    with connect(url) as channel:
+    with connect(url, within_s) as channel:
         # An answer may come, and the connection be closed, before all is sent.
         with suppress(ConnectionError):
             channel.sendall(message)

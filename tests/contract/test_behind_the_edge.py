@@ -68,3 +68,32 @@ def test_a_long_body_that_nobody_read_does_not_close_a_shared_connection_unsaid(
     message = head("POST", "/no-such-call", "Content-Length: 65536") + b"x" * 65_536
     answer = exchange(instance_url, message)
     assert (answer.status, answer.headers["connection"]) == (404, "close")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("GET", "/healthz", {200}),
+        ("POST", "/no-such-call", {404}),
+        ("PUT", "/internal/no-such-call", {403, 404}),
+        ("GET", SIGN_IN, {405}),
+    ],
+)
+def test_nobody_waits_for_chunks_that_nobody_reads(
+    instance_url: str, method: str, path: str, statuses: set[int]
+) -> None:
+    chunked = ["Transfer-Encoding: chunked", "Content-Type: application/json"]
+    answer = exchange(instance_url, head(method, path, *chunked) + b"1\r\n{\r\n", within_s=3)
+    assert answer.status in statuses
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_form_in_chunks_is_read_as_one(running_store: Callable[[Architecture], Store]) -> None:
+    (instance,) = (
+        each for each in running_store("monolith").instances() if each.role == "monolith"
+    )
+    form = b"email=nobody@example.com&password=wrong+password"
+    chunked = ["Transfer-Encoding: chunked", "Content-Type: application/x-www-form-urlencoded"]
+    chunks = b"".join(b"1\r\n" + form[at : at + 1] + b"\r\n" for at in range(len(form)))
+    answer = exchange(instance.url, head("POST", "/sign-in", *chunked) + chunks + b"0\r\n\r\n")
+    assert b"nobody@example.com" in answer.body
