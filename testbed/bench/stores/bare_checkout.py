@@ -57,7 +57,7 @@ def check_out(links: Links, attempt: Attempt) -> dict[str, Any]:
     lock = int.from_bytes(order_id.bytes[:8], signed=True)
     with connection.transaction():
         connection.execute(LOCK_KEY, (lock,)).fetchone()
-        connection.execute(RECALL, (BUYERS, attempt.customer_id, order_id)).fetchone()
+        connection.execute(RECALL, (True, BUYERS, attempt.customer_id, order_id)).fetchone()
         with connection.transaction():
             order = _order(links, attempt, order_id)
         fingerprint = checkout.fingerprint(attempt.card, None)
