@@ -83,6 +83,9 @@ def clean() -> None:
     from testbed.janitor import state_dir  # noqa: PLC0415 - keeps --help fast
     from testbed.platforms.local.kept_data import FOLDER, KeptData  # noqa: PLC0415 - keeps --help fast
 
-    done = [*sweep(state_dir()), *KeptData(state_dir() / FOLDER, {}).clean()]
-    for sentence in done or ["Nothing was left behind."]:
+    swept = sweep(state_dir())
+    for sentence in swept:
+        console.say(sentence)
+    removed = KeptData(state_dir() / FOLDER, {}).clean()
+    for sentence in removed or ([] if swept else ["Nothing was left behind."]):
         console.say(sentence)

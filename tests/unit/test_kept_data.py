@@ -1,10 +1,12 @@
 """Kept data directories, without a database server: a folder is copied like any other."""
 
+import errno
 import fcntl
 import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,34 @@ def test_all_are_removed_on_request(kept: KeptData, data: Path, tmp_path: Path) 
     assert kept.clean() == ["Removed 1 kept copy of sample data (0 MiB)."]
     assert kept.copy("key", tmp_path / "copy") is None
     assert kept.clean() == []
+
+
+class _OfAnotherUser(KeptData):
+    """For root nothing is another user's, so the kernel's answer is told here."""
+
+    def _locked(self, how: int) -> AbstractContextManager[bool]:
+        raise PermissionError(errno.EACCES, "Permission denied", "lock")
+
+
+def test_one_goes_without_those_of_another_user(kept: KeptData, data: Path, tmp_path: Path) -> None:
+    kept.keep("key", data, "secret")
+    theirs = _OfAnotherUser(tmp_path / "kept", {})
+    assert theirs.copy("key", tmp_path / "copy") is None
+    assert theirs.clean() == [
+        f"The kept sample data in {tmp_path / 'kept'} stay: Permission denied."
+    ]
+    assert kept.copy("key", tmp_path / "copy") == "secret"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may look everywhere")
+def test_one_goes_without_a_folder_that_nobody_may_look_into(
+    kept: KeptData, data: Path, tmp_path: Path
+) -> None:
+    kept.keep("key", data, "secret")
+    (tmp_path / "kept").chmod(0)
+    said = kept.copy("key", tmp_path / "copy"), len(kept.clean())
+    (tmp_path / "kept").chmod(0o700)
+    assert said == (None, 1)
 
 
 def test_others_may_not_look_into_them(kept: KeptData, data: Path, tmp_path: Path) -> None:

@@ -47,15 +47,16 @@ class KeptData:
     def copy(self, key: str, to: Path) -> str | None:
         """Make ``to`` a copy of the one with this key; the superuser's password, or None.
 
-        None, and no ``to``, where there is none that is whole.
+        None, and no ``to``, where there is none that is whole, or they are another user's.
         """
         kept = self._folder / key
-        if not kept.is_dir():
-            return None
-        with self._locked(fcntl.LOCK_SH) as has_lock:
-            if not has_lock or not kept.is_dir():
+        try:
+            if not kept.is_dir():
                 return None
-            return self._copy_whole(kept, to)
+            with self._locked(fcntl.LOCK_SH) as has_lock:
+                return self._copy_whole(kept, to) if has_lock and kept.is_dir() else None
+        except OSError:
+            return None
 
     def _copy_whole(self, kept: Path, to: Path) -> str | None:
         """A damaged one is left: ``keep`` replaces it."""
@@ -100,7 +101,13 @@ class KeptData:
             shutil.rmtree(making, ignore_errors=True)
 
     def clean(self) -> list[str]:
-        """Remove all of them; says so."""
+        """Remove all of them; says so, or why it cannot."""
+        try:
+            return self._clean()
+        except OSError as error:
+            return [f"The kept sample data in {self._folder} stay: {error.strerror or error}."]
+
+    def _clean(self) -> list[str]:
         if not self._folder.is_dir():
             return []
         with self._locked(fcntl.LOCK_EX) as has_lock:
