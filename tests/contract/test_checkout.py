@@ -2,6 +2,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
+from typing import Any
 
 import pytest
 from api import Api, problem
@@ -29,6 +30,11 @@ def shopper(customer: Api) -> Api:
 def _declines(customer: Api, key: str) -> bool:
     """Whether the payment provider declines this checkout by chance."""
     return is_declined(str(order_id(customer.customer_id or 0, key)), "card_ok")
+
+
+def _pieces(document: dict[str, Any]) -> int:
+    """In all lines of an order or a cart."""
+    return sum(line["quantity"] for line in document["lines"])
 
 
 def _ordered(shopper: Api, **body: object) -> dict[str, object]:
@@ -169,6 +175,18 @@ def test_fifty_checkouts_of_one_cart_are_one_order_and_one_charge(store: Store) 
     [charge] = [each for each in store.books().charges if each.order_id in orders]
     assert charge.refunded_cents == 0
     assert shopper.get("/orders").json()["total"] == 1
+
+
+def test_pieces_that_are_added_during_a_checkout_are_bought_by_it_or_stay_in_the_cart(
+    shopper: Api,
+) -> None:
+    key = next(key for key in map("test-{:08}".format, count()) if not _declines(shopper, key))
+    with ThreadPoolExecutor(1) as thread:
+        checkout = thread.submit(shopper.checkout, key)
+        for _ in range(10):
+            assert shopper.add(10, 1).status_code == 200
+        bought = _pieces(checkout.result().json())
+    assert bought + _pieces(shopper.get("/cart").json()) == 3 + 10
 
 
 def test_an_empty_cart_is_no_order_and_not_remembered(customer: Api) -> None:
