@@ -18,6 +18,8 @@ class Pod:
     is_ready: bool
     is_running: bool
     """Its process runs, and nobody has asked it to end."""
+    restarts: int
+    """Times that its container was started again, in place."""
     trouble: str
     """Why its process does not run; empty where nothing is said."""
 
@@ -33,6 +35,7 @@ class Pod:
             address=status.get("podIP", ""),
             is_ready=is_kept and conditions.get("Ready") == "True",
             is_running=is_kept and bool(containers) and "running" in containers[0]["state"],
+            restarts=sum(each.get("restartCount", 0) for each in containers),
             trouble=_trouble(containers, status),
         )
 

@@ -1,7 +1,7 @@
 """A store in a cluster."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +26,7 @@ from testbed.platforms.kubernetes.fleet import Fleet
 from testbed.platforms.kubernetes.forwarding import Forward
 from testbed.platforms.kubernetes.groups import Group
 from testbed.platforms.kubernetes.overlay import servers
+from testbed.platforms.kubernetes.pods import Pod
 from testbed.platforms.kubernetes.possible import FAULTS, OF_CONNECTIONS
 from testbed.platforms.platform import (
     Deployment,
@@ -45,6 +46,8 @@ from testbed.platforms.store.shedding import Shedding
 
 INSTANCES = "twinstack.part in (store, outside)"
 PARTS = "twinstack.part in (store, outside, edge, database)"
+UNANSWERED_AT_MOST = 5
+"""Looks in a row, each of which waits as long as kubectl does."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class ClusterStore:
     """Implements ``RunningStore``, but for what ``possible`` refuses beforehand."""
 
     down: Callable[[], None]
-    """Set by whoever made the namespace that goes with it."""
+    """Set by what made the namespace that goes with it."""
 
     def __init__(
         self, deployment: Deployment, reached: Reached, limits: dict[str, str], start_s: float
@@ -77,6 +80,8 @@ class ClusterStore:
         self._edge_changes: list[dict[str, Any]] = []
         self._changes: list[dict[str, Any]] = []
         """What was reported by the end."""
+        self._unanswered = 0
+        """Looks in a row."""
         self._shedding = Shedding(reached.admin.shed, self._note_shedding)
 
     @property
@@ -102,12 +107,28 @@ class ClusterStore:
             self._fleet.close()
 
     def check(self) -> None:
-        running = self._fleet.running(PARTS)
+        """A cluster that does not answer is no death, unless it stays silent."""
+        try:
+            running = self._fleet.running(PARTS)
+        except RunError:
+            self._unanswered += 1
+            if self._unanswered >= UNANSWERED_AT_MOST:
+                raise
+            return
+        self._unanswered = 0
+        self._require_all_in(running)
+
+    def _require_all_in(self, running: Mapping[str, Pod]) -> None:
         of_servers = [f"database-{server}" for server in servers(self._deployment)]
         for group in self._groups([envoy.EDGE, *of_servers, *self._roles]):
             for place in group.places:
                 if place.pod is None or place.pod.uid not in running:
                     raise RunError(f"The pod of {place.name} has ended, so the store is stopped.")
+                if running[place.pod.uid].restarts != place.pod.restarts:
+                    raise RunError(
+                        f"The container of {place.name} has ended and was started again, so the "
+                        "store is stopped."
+                    )
 
     def instances(self) -> list[Instance]:
         running = self._fleet.running(INSTANCES)

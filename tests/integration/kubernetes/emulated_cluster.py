@@ -113,6 +113,8 @@ class EmulatedCluster:
                 counters = self.agents[name].counters
                 self.agents[name] = self._agent(namespace, name)
                 self.agents[name].counters = counters
+                (container,) = pod["status"]["containerStatuses"]
+                container["restartCount"] = container.get("restartCount", 0) + 1
 
     def pods_of(self, role: str) -> list[Object]:
         return self.find("pods", "", f"twinstack.role={role}")

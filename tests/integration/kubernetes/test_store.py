@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from emulated_api import EmulatedApi
+from emulated_api import EmulatedApi, Failure
 from emulated_environment import emulated
 from pod_listeners import healthy, listening
 
@@ -16,7 +16,7 @@ from testbed.deploying import plain_deployment
 from testbed.ledger import read_ledger
 from testbed.platforms.kubernetes.overlay import FAULTS_FILE, Images
 from testbed.platforms.kubernetes.platform import KubernetesPlatform
-from testbed.platforms.kubernetes.store import ClusterStore
+from testbed.platforms.kubernetes.store import UNANSWERED_AT_MOST, ClusterStore
 
 NAMESPACE = "twinstack-microservices"
 SERVICES = plain_deployment("microservices", Sample(products=200, customers=100, ratings=3_000))
@@ -166,6 +166,36 @@ def test_a_container_that_ended_by_itself_is_looked_into_again(
     after = next(each.cpu_s for each in store.usage() if each.role == "carts")
     assert api.cluster.agents[name].cpu_us > 0
     assert after > before
+
+
+def test_a_container_that_ended_by_itself_is_noticed_where_its_pod_stays(
+    api: EmulatedApi, store: ClusterStore
+) -> None:
+    store.kill_role("carts")
+    store.restore_role("carts")
+    store.check()
+    store._fleet.group("carts").places[0].inside.end()
+    with pytest.raises(RunError, match="container of carts-1 has ended and was started again"):
+        store.check()
+    store.kill_role("carts")
+    store.restore_role("carts")
+    store.check()
+
+
+def test_a_cluster_that_does_not_answer_a_look_or_two_takes_no_store_down(
+    api: EmulatedApi, store: ClusterStore
+) -> None:
+    api.failures.append(Failure("GET", ".*/pods", 500, "InternalError", "a hiccup"))
+    for _ in range(UNANSWERED_AT_MOST - 1):
+        store.check()
+    api.failures.clear()
+    store.check()
+    api.failures.append(Failure("GET", ".*/pods", 500, "InternalError", "for good"))
+    for _ in range(UNANSWERED_AT_MOST - 1):
+        store.check()
+    with pytest.raises(RunError, match="for good"):
+        store.check()
+    api.failures.clear()
 
 
 def test_usage_has_every_role_the_edge_and_the_database(store: ClusterStore) -> None:
