@@ -13,8 +13,8 @@ from experiment.faults.plan import FaultPlan
 from experiment.phase import phases_by_group
 
 FEW_BLOCKS = 6
-MOVED = 0.05
-"""Requests that count in another phase than planned are worth a word from this share on."""
+SHIFTED = 0.05
+"""Of the requests planned in a phase: from so many more or fewer on, what counts in it is named."""
 
 
 def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:
@@ -127,12 +127,11 @@ def _of_waiting_steps(run: MeasuredRun) -> Iterator[str]:
     for arm in run.arms:
         planned = sum(trial.planned_in(phase, features) for trial in run.of(arm))
         due = run.shares(arm, phase, features).n
-        if abs(due - planned) > MOVED * planned:
+        if abs(due - planned) > SHIFTED * planned:
             yield (
-                f"Of the requests in question {planned:,} were planned in {phase}, and {due:,} "
-                f"were due and count in it in {arm}: a later step of a journey waits for the "
-                "answer to the one before, and one that was skipped counts with the one that broke "
-                "its journey. The others count in other phases."
+                f"Of the requests in question {planned:,} were planned in {phase} and {due:,} "
+                f"count in it in {arm}, since a later step of a journey is due once the one before "
+                "was answered, and one that was skipped counts with the one that broke its journey."
             )
 
 
@@ -229,11 +228,12 @@ def of_machine(run: MeasuredRun) -> Iterator[str]:
 
 
 def of_files(run: MeasuredRun) -> Iterator[str]:
-    read = [record for record in run.records if record.status in ("complete", "void")]
-    if not all(record.hashes for record in read):
+    hashed = [bool(r.hashes) for r in run.records if r.status in ("complete", "void")]
+    if not all(hashed):
+        which = "Some of the" if any(hashed) else "The"
         yield (
-            "The records hold no hashes of their raw files, as none of earlier code do: rows that "
-            "were edited or exchanged since would not be noticed."
+            f"{which} records hold no hashes of their raw files, as none of earlier code do: rows "
+            "that were edited or exchanged since would not be noticed."
         )
 
 

@@ -1,5 +1,6 @@
 """What was planned is drawn from the schedule; a slow store cannot make it look like less."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,22 +23,30 @@ from analysis.summary import summarise
 from experiment.errors import InputError
 from experiment.record import RunFolder
 from experiment.rows import REQUESTS
+from tests.unit.analysis.conftest import OUTAGE, Truth
 
 Make = Callable[..., RunFolder]
 STALL, OVER_S = (6.0, 9.0), 9.5
 REFERENCE = Path(__file__).parents[3] / "results/reference/outage-one-service/20261123-132509-473d"
 
 
-def stalled(folder: RunFolder) -> RunFolder:
+def stalled(
+    folder: RunFolder, stall: tuple[float, float] = STALL, over_s: float = OVER_S
+) -> RunFolder:
     """The monolith's requests that were planned in the stall are due at its end."""
     for record in folder.trials():
         if record.arm == "monolith":
             file = folder.files_of(record).requests
             rows = pq.read_table(file, partitioning=None).to_pandas()
-            in_stall = rows["intended_s"].between(*STALL)
-            rows.loc[in_stall, ["intended_s", "sent_s", "ended_s"]] = OVER_S
+            in_stall = rows["intended_s"].between(*stall)
+            rows.loc[in_stall, ["intended_s", "sent_s", "ended_s"]] = over_s
             pq.write_table(pa.Table.from_pandas(rows, REQUESTS, preserve_index=False), file)
     return folder
+
+
+def late(folder: RunFolder) -> RunFolder:
+    """The monolith's requests of the last seconds of the outage are due in the recovery."""
+    return stalled(folder, (OUTAGE[1] - 3, OUTAGE[1]), OUTAGE[1] + 0.5)
 
 
 def lines(run: MeasuredRun, arm: str) -> dict[str, Any]:
@@ -93,7 +102,17 @@ def test_the_report_says_how_many_requests_of_the_primary_metric_count_elsewhere
     run = load_run(RunFolder(REFERENCE))
     [said] = [each for each in limits_of(run, summarise(run)) if "were planned in" in each]
 
-    assert "6,624 were planned in outage, and 5,599 were due and count in it in monolith" in said
+    assert "6,624 were planned in outage and 5,599 count in it in monolith, since a later" in said
+
+
+def test_a_phase_that_gets_what_another_lost_is_said_to_count_more_than_planned(make: Make) -> None:
+    primary = Truth().primary | {"phase": "recovery"}
+    run = load_run(late(make(blocks=1, primary=primary)))
+    [said] = [each for each in limits_of(run, summarise(run)) if "were planned in" in each]
+
+    planned, counted = (int(number) for number in re.findall(r"(\d+) (?:were planned|count)", said))
+    assert planned < counted
+    assert "other phases" not in said
 
 
 def test_a_schedule_of_another_run_is_refused(make: Make) -> None:

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from analysis.export import export_csv
+from analysis.limits import of_files
 from analysis.measured import load_run
 from analysis.money.prices import default_prices
 from analysis.pilot import pilot_of
@@ -163,6 +164,17 @@ def test_a_record_of_earlier_code_has_the_same_numbers_whatever_became_of_its_fi
     exchange(old, "requests.parquet")
     old.trial(1, "monolith").audit.unlink()
     assert load_run(old).damaged == ()
+
+
+def test_a_report_says_if_some_or_all_records_hold_no_hashes(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    old = make_run(tmp_path / "old", Truth(blocks=1, rate=5.0))
+    assert next(of_files(load_run(old))).startswith("The records hold no hashes")
+
+    first = next(iter(folder.trials()))
+    keep(folder, folder.files_of(first), first.model_copy(update={"hashes": {}}))
+    assert next(of_files(load_run(folder))).startswith("Some of the records hold no hashes")
 
 
 def test_the_last_hash_of_a_record_counts(folder: RunFolder) -> None:
