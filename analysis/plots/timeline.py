@@ -15,7 +15,8 @@ from analysis.plots.timeline_panels import (
     draw_flight,
     draw_latency,
     draw_throughput,
-    is_moved,
+    due_words,
+    throughput_of,
 )
 from analysis.plots.timeline_states import draw_states, state_rows
 
@@ -38,7 +39,7 @@ class Panel:
     """Room for a legend above what is drawn."""
 
 
-THROUGHPUT, LATENCY = Panel(draw_throughput, 1.0), Panel(draw_latency, 1.5)
+LATENCY = Panel(draw_latency, 1.5)
 FLIGHT, CPU = Panel(draw_flight, 0.8, 1.5), Panel(draw_cpu, 1.1, 1.5)
 
 
@@ -80,7 +81,8 @@ def _panels(run: MeasuredRun) -> list[Panel]:
     """With a strip for the states of policies where there were any."""
     rows = len(state_rows(run))
     states = [Panel(draw_states, STATE_HEIGHT * rows)] if rows else []
-    return [THROUGHPUT, LATENCY, *states, FLIGHT, CPU]
+    throughput = Panel(partial(draw_throughput, throughput_of(run)), 1.0)
+    return [throughput, LATENCY, *states, FLIGHT, CPU]
 
 
 def shade(axes: Axes, run: MeasuredRun, arm: str) -> None:
@@ -137,10 +139,11 @@ def name_phases(axes: Axes, run: MeasuredRun) -> None:
 
 def caption(run: MeasuredRun) -> str:
     shown = in_one_order(run)
+    pair = shown.compared_by(run.scenario.primary)
     blocks = len(shown.blocks)
     alone = "" if shown is run else f"Block {run.blocks[0]}; each has another order of faults. "
     states = ""
-    if state_rows(shown.compared_by(run.scenario.primary)):
+    if state_rows(pair):
         states = (
             " Bars show when a circuit was open in any instance, probes included, or the edge "
             "refused what was too much; all blocks on top of each other, the six that lasted "
@@ -150,23 +153,12 @@ def caption(run: MeasuredRun) -> str:
     return (
         f"{alone}Means over {blocks} block{'s' if blocks > 1 else ''}, latencies of all blocks "
         "together. Planned: by the schedule, made before the run, the same for all arms. "
-        f"{_due_words(shown)}Completed: answers of any kind, when they came. Good: correct answers "
+        f"{due_words(pair)}Completed: answers of any kind, when they came. Good: correct answers "
         f"within {run.scenario.slo.latency_ms:g} ms. Events are shaded as planned{lines}. Response "
         "times, when requests were due: the darker a cell, the more correct answers lie in it, on "
         "a log scale; a single one can be seen. Failed requests are the strip at the top, never "
         "fast answers. A percentile is drawn only in seconds with enough requests to know it (59 "
         f"for p95, 299 for p99).{states}"
-    )
-
-
-def _due_words(run: MeasuredRun) -> str:
-    """Where the line is drawn, what it means."""
-    if not is_moved(run.compared_by(run.scenario.primary)):
-        return ""
-    return (
-        "Due: where it differs from the plan, when requests could be sent and from when they "
-        "count, since a later step of a journey waits for the answer to the one before (a step "
-        "that was skipped counts with the one that broke its journey). "
     )
 
 

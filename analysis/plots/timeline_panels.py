@@ -1,6 +1,7 @@
 """The panels of the timeline; each draws one arm into one pair of axes."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from analysis.scaling.decisions import decisions_in
 from analysis.series import cpu_cores, in_flight, instances, per_second, quantile_series
 
 Floats = NDArray[np.float64]
+Rates = dict[str, Floats]
+"""Requests per second, one value for each second, by the name of their line."""
 Dashes = str | tuple[int, tuple[float, ...]]
 LINES: tuple[tuple[float, Dashes, float], ...] = (
     (0.5, "-", 2.8),
@@ -32,8 +35,8 @@ RATES: dict[str, dict[str, Any]] = {
     "good": {"color": GREEN, "lw": 2.4},
 }
 """How each line of the throughput looks."""
-MOVED = 0.05
-"""Of the highest planned rate: what is due differs from the plan where it differs by more."""
+SHOWS = 0.05
+"""Of the highest planned rate: what was due is drawn where it differs from the plan by more."""
 FAILURES = (0.93, 0.98)
 """Where the strip of failures lies, in shares of the panel's height."""
 MOST_STRUCK = 3
@@ -42,23 +45,38 @@ PER_SECOND = 20
 """Looks at the requests in flight; their mean over a second is drawn."""
 
 
-def draw_throughput(axes: Axes, run: MeasuredRun, arm: str, *, first: bool) -> None:
-    rates = _rates(run, arm)
-    if not is_moved(run):
-        del rates["due"]
-    for name, rate in rates.items():
+def throughput_of(run: MeasuredRun) -> dict[str, Rates]:
+    """Rates by arm. What was due is left out where no arm has a second in which it shows."""
+    rates = {arm: _rates(run, arm) for arm in run.arms}
+    if all(np.isnan(of_arm["due"]).all() for of_arm in rates.values()):
+        for of_arm in rates.values():
+            del of_arm["due"]
+    return rates
+
+
+def draw_throughput(
+    rates: Mapping[str, Rates], axes: Axes, _run: MeasuredRun, arm: str, *, first: bool
+) -> None:
+    for name, rate in rates[arm].items():
         axes.stairs(rate, baseline=None, label=name, **RATES[name])
     if first:
         axes.set_ylabel("requests per second")
         axes.legend(loc="lower left", ncols=4, columnspacing=1.0, handlelength=1.6)
 
 
-def is_moved(run: MeasuredRun) -> bool:
-    """Whether in some arm requests were due in other seconds than planned, so that it shows."""
-    return any(not np.isnan(_rates(run, arm)["due"]).all() for arm in run.arms)
+def due_words(run: MeasuredRun) -> str:
+    """Where the line is drawn in an arm of ``run``, what it means."""
+    if not any("due" in rates for rates in throughput_of(run).values()):
+        return ""
+    return (
+        "Due: when requests could be sent and from when they count, since a later step of a "
+        "journey waits for the answer to the one before (a step that was skipped counts with the "
+        "one that broke its journey); drawn only where it differs from the plan by more than "
+        f"{100 * SHOWS:g} % of the highest planned rate, and a second before and after. "
+    )
 
 
-def _rates(run: MeasuredRun, arm: str) -> dict[str, Floats]:
+def _rates(run: MeasuredRun, arm: str) -> Rates:
     tables, duration = [t.requests for t in run.of(arm)], run.scenario.duration_s(run.plan.profile)
     times = {
         "planned": _planned_times(run, arm, "planned_s"),
@@ -72,7 +90,7 @@ def _rates(run: MeasuredRun, arm: str) -> dict[str, Floats]:
 
 def where_moved(planned: Floats, due: Floats) -> Floats:
     """What was due in the seconds in which that is not what was planned; NaN in all others."""
-    moved = np.abs(due - planned) > MOVED * planned.max()
+    moved = np.abs(due - planned) > SHOWS * planned.max()
     # A second more at either end, so that the line leaves the other one and comes back to it.
     padded = np.pad(moved, 1)
     return np.where(padded[:-2] | padded[1:-1] | padded[2:], due, np.nan)

@@ -17,8 +17,8 @@ from matplotlib.patches import StepPatch
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.planned import planned_s_of
-from analysis.plots import timeline
-from analysis.plots.timeline_panels import draw_throughput, where_moved
+from analysis.plots import arms, timeline, timeline_panels
+from analysis.plots.timeline_panels import draw_throughput, throughput_of, where_moved
 from analysis.summary import summarise
 from experiment.errors import InputError
 from experiment.record import RunFolder
@@ -26,16 +26,20 @@ from experiment.rows import REQUESTS
 from tests.unit.analysis.conftest import OUTAGE, Truth
 
 Make = Callable[..., RunFolder]
+DUE = "more than 5 % of the highest planned rate, and a second before and after."
 STALL, OVER_S = (6.0, 9.0), 9.5
 REFERENCE = Path(__file__).parents[3] / "results/reference/outage-one-service/20261123-132509-473d"
 
 
 def stalled(
-    folder: RunFolder, stall: tuple[float, float] = STALL, over_s: float = OVER_S
+    folder: RunFolder,
+    stall: tuple[float, float] = STALL,
+    over_s: float = OVER_S,
+    arm: str = "monolith",
 ) -> RunFolder:
-    """The monolith's requests that were planned in the stall are due at its end."""
+    """The arm's requests that were planned in the stall are due at its end."""
     for record in folder.trials():
-        if record.arm == "monolith":
+        if record.arm == arm:
             file = folder.files_of(record).requests
             rows = pq.read_table(file, partitioning=None).to_pandas()
             in_stall = rows["intended_s"].between(*stall)
@@ -51,7 +55,7 @@ def late(folder: RunFolder) -> RunFolder:
 
 def lines(run: MeasuredRun, arm: str) -> dict[str, Any]:
     axes: Axes = Figure().subplots()
-    draw_throughput(axes, run, arm, first=True)
+    draw_throughput(throughput_of(run), axes, run, arm, first=True)
     return {
         str(patch.get_label()): np.asarray(patch.get_data()[0])
         for patch in axes.patches
@@ -76,9 +80,34 @@ def test_due_is_drawn_and_named_only_where_it_differs(make: Make) -> None:
 
     assert np.isfinite(lines(run, "monolith")["due"]).nonzero()[0].tolist() == list(range(5, 11))
     assert np.isnan(lines(run, "microservices")["due"]).all()
-    assert "Due: where it differs" in timeline.caption(run)
+    assert DUE in timeline.caption(run)
     assert "due" not in lines(calm, "monolith")
-    assert "Due: where it differs" not in timeline.caption(calm)
+    assert "Due: " not in timeline.caption(calm)
+
+
+def test_the_figure_of_all_arms_names_the_line_that_only_an_arm_of_no_pair_has(make: Make) -> None:
+    run = load_run(stalled(make(blocks=1, third=True), arm="microservices-b"))
+
+    assert "due" not in lines(run.compared_by(run.scenario.primary), "monolith")
+    assert "Due: " not in timeline.caption(run)
+    assert "due" in lines(run, "microservices-b")
+    assert DUE in arms.caption(run)
+
+
+def test_a_figure_of_all_arms_counts_the_requests_of_each_once(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = load_run(make(blocks=1, third=True))
+    counted: list[str] = []
+    count = timeline_panels._rates
+
+    def counting(run: MeasuredRun, arm: str) -> timeline_panels.Rates:
+        counted.append(arm)
+        return count(run, arm)
+
+    monkeypatch.setattr(timeline_panels, "_rates", counting)
+    arms.draw(run)
+    assert counted == list(run.arms)
 
 
 @pytest.mark.parametrize("seconds", [1, 2, 3])
