@@ -25,8 +25,7 @@ class RoleFootprint(_Part):
     """A deployable's role, ``edge`` or ``database``."""
     processes: int
     memory_mb: float
-    """MiB."""
-    """Proportional set size."""
+    """MiB, as proportional set size."""
     database_connections: int
     """To its own database; 0 for a role that keeps no data."""
 
