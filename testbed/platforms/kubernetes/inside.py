@@ -7,12 +7,16 @@ of CPU each, on the machine of the load generator.
 import base64
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException, HTTPResponse
+from io import BytesIO
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from experiment.errors import RunError
 from store.runtime.telemetry import Counters, counters_in
@@ -24,6 +28,11 @@ ANSWERS_WITHIN_S = 10.0
 END_OF_ANSWER = b"."
 CONTROL_GROUP = "/sys/fs/cgroup"
 """A container sees its own: version 2, which Kubernetes asks for."""
+ASK = """
+exec 3<> "/dev/tcp/127.0.0.1/$0" || exit
+printf "GET %s HTTP/1.1\\r\\nHost: inside\\r\\nConnection: close\\r\\n\\r\\n" "$1" >&3 && cat <&3
+"""
+"""Bash, since its start costs the container's budget less than any other client's."""
 SHELL = f"""
 cd "$0"
 while read -r order file content; do
@@ -34,6 +43,7 @@ while read -r order file content; do
       [ ! -e {COUNTERS_FILE} ] || echo "counters $(base64 -w 0 {COUNTERS_FILE})" ;;
     write) echo "$content" | base64 -d > "$file.new" && mv "$file.new" "$file" ;;
     show) [ ! -e "$file" ] || base64 -w 0 "$file"; echo ;;
+    ask) bash -c '{ASK}' "$file" "$content" | base64 -w 0; echo ;;
     end) kill -QUIT 1 ;;
   esac
   echo {END_OF_ANSWER.decode()}
@@ -68,6 +78,25 @@ class Look:
         return cls(cpu_s, used_bytes / _MIB, counters_in(content))
 
 
+def content_of(answer: bytes) -> bytes:
+    """Of an answer as it came over the connection; HTTPException when it is not 200."""
+    response = HTTPResponse(cast(socket.socket, _Received(answer)))
+    response.begin()
+    if response.status != HTTPStatus.OK:
+        raise HTTPException(f"{response.status} {response.reason}")
+    return response.read()
+
+
+@dataclass(frozen=True)
+class _Received:
+    """All that the standard library's reading of answers asks of a connection."""
+
+    content: bytes
+
+    def makefile(self, _mode: str) -> BytesIO:
+        return BytesIO(self.content)
+
+
 class Inside:
     """Safe to be used by several threads; answers come in the order of the questions."""
 
@@ -100,6 +129,14 @@ class Inside:
     def show(self, file: str) -> bytes:
         """Content of a file there; empty where there is none."""
         return base64.b64decode("".join(self._ask(f"show {file}")))
+
+    def ask(self, port: int, path: str) -> bytes:
+        """What is answered to a GET on the container's loopback; RunError when it is not 200."""
+        answer = base64.b64decode("".join(self._ask(f"ask {port} {path}")))
+        try:
+            return content_of(answer)
+        except (HTTPException, ConnectionError) as error:
+            raise RunError(f"{self._pod} does not answer on its port {port}: {error}.") from error
 
     def end(self) -> None:
         """Let the container's process end at once, without finishing what it has."""

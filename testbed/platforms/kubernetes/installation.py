@@ -127,7 +127,9 @@ class Installation:
             edge=way(f"deployment/{envoy.EDGE}", overlay.EDGE_PORT, port or 0),
             provider=way(f"deployment/{PAYMENT_PROVIDER}", STORE_PORT),
             provider_token=passwords[secrets.STORE][secrets.entry("provider_token")],
-            admin=EdgeAdmin(way(f"deployment/{envoy.EDGE}", overlay.EDGE_ADMIN_PORT)),
+            admin=EdgeAdmin(
+                partial(fleet.group(envoy.EDGE).places[0].ask, overlay.EDGE_ADMIN_PORT)
+            ),
         )
 
     def _databases(

@@ -69,6 +69,11 @@ class Place:
             if self.is_taken and not self._is_leaving:
                 self.inside.write(file, content)
 
+    def ask(self, port: int, path: str) -> bytes:
+        """Of what listens on the loopback of its pod; RunError when nothing answers."""
+        with self._lock:
+            return self.inside.ask(port, path)
+
     def _reconnect(self, pod: Pod) -> None:
         self.inside.close()
         self.meter.container_ended()

@@ -1,6 +1,7 @@
 """A cluster in memory: objects, and controllers that make pods of them at once."""
 
 import base64
+import json
 import re
 import threading
 import uuid
@@ -26,6 +27,8 @@ class Agent:
     cpu_us: int = 1_000_000
     files: dict[str, bytes] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
+    listener: Callable[[str], object] | None = None
+    """On its loopback: answers each path with JSON."""
 
     def answer(self, line: str) -> list[str]:
         order, *rest = line.split()
@@ -40,6 +43,9 @@ class Agent:
                 self.files[rest[0]] = base64.b64decode(rest[1])
             case "show":
                 return [base64.b64encode(self.files.get(rest[0], b"")).decode()]
+            case "ask" if self.listener is not None:
+                content = json.dumps(self.listener(rest[1])).encode()
+                return [base64.b64encode(b"HTTP/1.1 200 OK\r\n\r\n" + content).decode()]
             case "end":
                 self.end()
         return []
@@ -54,6 +60,8 @@ class EmulatedCluster:
         """By name of the pod."""
         self.trouble: dict[str, Object] = {}
         """By role: why containers of its pods wait, as the API has it."""
+        self.inside: dict[str, Callable[[str], object]] = {}
+        """What listens on the loopback of pods, by the beginning of their names."""
         self.lock = threading.RLock()
         self._version = 0
 
@@ -168,7 +176,8 @@ class EmulatedCluster:
         })  # fmt: skip
 
     def _agent(self, namespace: str, name: str) -> Agent:
-        return Agent(lambda: self.restart_container(namespace, name))
+        listener = self.inside.get(name.partition("-")[0])
+        return Agent(lambda: self.restart_container(namespace, name), listener=listener)
 
 
 def _status(waiting: Object | None) -> Object:

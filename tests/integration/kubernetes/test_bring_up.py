@@ -26,8 +26,9 @@ MONOLITH = replace(plain_deployment("monolith", SMALL), instances={"monolith": 2
 @pytest.fixture
 def platform(api: EmulatedApi) -> Iterator[KubernetesPlatform]:
     with ExitStack() as stack:
-        envoy = stack.enter_context(listening(lambda _: healthy({"monolith": 2})))
-        api.listeners |= {"edge": envoy, "payment": envoy, "database": envoy}
+        silent = stack.enter_context(listening(lambda _: {}))
+        api.listeners |= {"edge": silent, "payment": silent, "database": silent}
+        api.cluster.inside["edge"] = lambda _: healthy({"monolith": 2})
         yield stack.enter_context(KubernetesPlatform("emulated", "twinstack", IMAGES))
 
 

@@ -32,10 +32,10 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedApi]:
         def members(_: str) -> object:
             return healthy({role: len(_kept(served, role)) for role in SERVICES.roles})
 
-        served.listeners["edge"] = stack.enter_context(listening(members))
+        served.cluster.inside["edge"] = members
         provider = stack.enter_context(listening(lambda _: {"charges": [CHARGE]}))
         served.listeners["payment"] = provider
-        served.listeners["database"] = provider  # nobody asks it here
+        served.listeners |= {"edge": provider, "database": provider}  # nobody asks them here
         yield served
 
 
@@ -196,6 +196,17 @@ def test_a_cluster_that_does_not_answer_a_look_or_two_takes_no_store_down(
     with pytest.raises(RunError, match="for good"):
         store.check()
     api.failures.clear()
+
+
+def test_no_way_leads_from_this_machine_to_the_administration_of_the_edge(
+    store: ClusterStore, logs: Path
+) -> None:
+    ways = {file.name for file in logs.rglob("way-to-*")}
+    assert ways == {
+        "way-to-deployment-edge-8080.log",
+        "way-to-deployment-payment-provider-8000.log",
+        "way-to-pod-database-accounts-0-5432.log",
+    }
 
 
 def test_usage_has_every_role_the_edge_and_the_database(store: ClusterStore) -> None:

@@ -4,17 +4,22 @@ The order to end its process is not given here: outside of a container it would 
 """
 
 import base64
+import socket
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
 from experiment.errors import RunError
 from store.runtime.telemetry import Telemetry
-from testbed.platforms.kubernetes.inside import SHELL, Look
+from testbed.platforms.kubernetes.inside import SHELL, Look, content_of
 from testbed.platforms.kubernetes.overlay import COUNTERS_FILE
 
+IN_CHUNKS = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+"""As Envoy answers."""
 Ask = Callable[..., list[str]]
 
 
@@ -75,6 +80,32 @@ def test_a_file_is_shown_and_one_that_is_not_there_is_empty(ask: Ask, run_folder
     (run_folder / "changes").write_bytes(b"one\ntwo\n")
     shown, _, empty, _ = ask("show changes", "show nothing")
     assert (base64.b64decode(shown), empty) == (b"one\ntwo\n", "")
+
+
+def test_what_listens_within_is_asked_through_the_shell(ask: Ask) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as others:
+        asked = others.submit(_answer, listener, IN_CHUNKS)
+        port = listener.getsockname()[1]
+        said, *rest = ask(f"ask {port} /stats?filter=%5Ea.%2A", "show nothing")
+    assert content_of(base64.b64decode(said)) == b"{}"
+    assert rest == [".", "", "."]  # it took none of the orders
+    assert asked.result().startswith(b"GET /stats?filter=%5Ea.%2A HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 426 Upgrade Required\r\n\r\n"])
+def test_an_answer_that_is_none_is_not_taken_for_one(answer: bytes) -> None:
+    with pytest.raises(HTTPException):
+        content_of(answer)
+
+
+def _answer(listener: socket.socket, answer: bytes) -> bytes:
+    channel, _ = listener.accept()
+    with channel:
+        asked = b""
+        while not asked.endswith(b"\r\n\r\n"):  # it is written line by line
+            asked += channel.recv(4096)
+        channel.sendall(answer)
+    return asked
 
 
 def test_answers_come_in_the_order_of_the_questions(ask: Ask, run_folder: Path) -> None:
