@@ -11,7 +11,9 @@ def main() -> int:
     try:
         with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
             connection.settimeout(TIMEOUT_S)
-            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: health\r\n\r\n".encode())
+            # Not HTTP/1.0: Envoy's administration refuses it.
+            asked = f"GET {path} HTTP/1.1\r\nHost: health\r\nConnection: close\r\n\r\n"
+            connection.sendall(asked.encode())
             status = connection.recv(16).split()[1]
     except (OSError, IndexError):
         return 1

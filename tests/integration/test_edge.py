@@ -1,15 +1,21 @@
 """What a real Envoy passes on, seen by a server behind it."""
 
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import requests
 from flask import Flask, request
 
 from testbed.janitor import Belongings
-from testbed.platforms.store.edge import Edge, as_process
-from testbed.platforms.store.envoy import LOOPBACK, EdgePlan
+from testbed.platforms.store.edge import Edge, as_process, binary
+from testbed.platforms.store.envoy import LOOPBACK, EdgePlan, bootstrap
+from testbed.sources import ROOT
 
 ROLE = "echo"
 NOT_A_CLIENTS = {
@@ -71,6 +77,30 @@ def edge_url(
             yield edge.url
         finally:
             envoy.kill()
+
+
+def test_the_health_check_of_the_images_takes_envoy_for_healthy(tmp_path: Path) -> None:
+    config, address = tmp_path / "envoy.json", tmp_path / "address"
+    config.write_bytes(orjson.dumps(bootstrap(EdgePlan({}, []))))
+    options = ["--disable-hot-restart", "--log-level", "error", "--concurrency", "1"]
+    where = ["--config-path", config, "--admin-address-path", address]
+    envoy = subprocess.Popen([binary(), *options, *where])
+    try:
+        until = time.monotonic() + 15
+        while not _is_healthy(address):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    finally:
+        envoy.kill()
+        envoy.wait()
+
+
+def _is_healthy(address: Path) -> bool:
+    if not address.exists():
+        return False
+    port = address.read_text(encoding="ascii").rpartition(":")[2]
+    check = [sys.executable, "-I", "-S", ROOT / "docker" / "healthy.py", port or "0", "/ready"]
+    return subprocess.run(check, check=False).returncode == 0
 
 
 def test_of_clients_headers_only_those_arrive_that_are_a_clients_to_say(edge_url: str) -> None:
