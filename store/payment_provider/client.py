@@ -15,10 +15,10 @@ from store.runtime.resilience.limits import Limits
 from store.runtime.resilience.sending import Request
 
 PAYMENT_PROVIDER = "payment-provider"
-"""Its name among the peers of whoever takes payments."""
+"""Its name among the peers of a process that takes payments."""
 LIMITS = Limits(deadline_s=1.0, max_concurrent=12)
 """Four times the longest latency that the provider promises. A quarter of the usual 16 threads is
-left for whoever does not pay."""
+left for those who do not pay."""
 
 
 class ProviderUnreachableError(Exception):
@@ -43,7 +43,7 @@ class Declined:
 class ProviderClient:
     """Pooled connections to the provider, for all threads of a process.
 
-    A repeat with the same key is the same charge or refund, so whoever does not know how a call
+    A repeat with the same key is the same charge or refund, so one who does not know how a call
     ended may make it again. Every method raises ProviderUnreachableError.
     """
 

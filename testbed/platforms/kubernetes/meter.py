@@ -36,7 +36,7 @@ class Meter:
         self._last = look
 
     def container_ended(self) -> None:
-        """Another begins in the same pod: it counts CPU anew, and goes on with the counters."""
+        """Another begins in the same pod: CPU counts from zero, the counters go on."""
         self._past_cpu_s += self._last.cpu_s
         self._last = Look(counters=_without_requests_in_hand(self._last.counters))
 

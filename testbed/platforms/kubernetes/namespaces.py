@@ -26,7 +26,7 @@ class Ownership:
 
 
 def require_free(cluster: Cluster, name: str) -> None:
-    """InputError when there is a namespace of that name, whoever made it."""
+    """InputError when there is a namespace of that name, by anybody."""
     found = _find(cluster, name)
     if found is None:
         return

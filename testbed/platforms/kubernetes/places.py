@@ -50,7 +50,7 @@ class Place:
             self._inside.write(FAULTS_FILE, faults)
 
     def look(self) -> None:
-        """Read the meter; a container that was started anew is looked into once more.
+        """Read the meter; a container that was started again is looked into once more.
 
         RunError when it cannot be looked into.
         """

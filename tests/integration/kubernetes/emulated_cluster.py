@@ -61,7 +61,7 @@ class EmulatedCluster:
         self.trouble: dict[str, Object] = {}
         """By role: why containers of its pods wait, as the API has it."""
         self.inside: dict[str, Callable[[str], object]] = {}
-        """What listens on the loopback of pods, by the beginning of their names."""
+        """What listens on the loopback of pods, by the first part of their names."""
         self.lock = threading.RLock()
         self._version = 0
 
