@@ -14,7 +14,7 @@ from experiment.phase import phases_by_group
 
 FEW_BLOCKS = 6
 SHIFTED = 0.05
-"""Of the requests planned in a phase: from so many more or fewer on, what counts in it is named."""
+"""Of the requests planned in a phase: from this share on, more or fewer are named."""
 
 
 def limits_of(run: MeasuredRun, summary: Summary) -> list[str]:

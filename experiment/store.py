@@ -113,7 +113,7 @@ class Budget(Part):
 
 
 NEWCOMERS = 100
-"""The last product in so many is new, and nobody has rated it."""
+"""Of this number of products the last one is new, and nobody has rated it."""
 
 
 class Sample(Part):
@@ -138,7 +138,7 @@ class Sample(Part):
 
     @classmethod
     def with_products(cls, products: int) -> Self:
-        """The usual sample with so many products, and fewer ratings where so many do not fit."""
+        """The usual sample with these products, and fewer ratings where they do not fit."""
         usual = cls()
         most = usual.model_copy(update={"products": products}).most_ratings
         return cls(products=products, ratings=min(usual.ratings, most))

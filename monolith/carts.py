@@ -54,7 +54,7 @@ class Carts(Module):
 
     @entry
     def add(self, customer_id: int, product_id: int, quantity: int) -> Document:
-        """As ``put``, but so many pieces more; the Problem ``too-many`` beyond 99."""
+        """As ``put``, but this number of pieces more; the Problem ``too-many`` beyond 99."""
         try:
             return self._write(_ADD, customer_id, product_id, quantity)
         except CheckViolation as error:

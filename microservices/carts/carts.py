@@ -70,7 +70,7 @@ class Carts:
         return self._change(_PUT, customer_id, product_id, quantity)
 
     def add(self, customer_id: int, product_id: int, quantity: int) -> dict[str, Any]:
-        """As ``put``, but so many pieces more; the Problem ``too-many`` beyond 99."""
+        """As ``put``, but this number of pieces more; the Problem ``too-many`` beyond 99."""
         return self._change(_ADD_TO_OTHERS, customer_id, product_id, quantity)
 
     def delete(self, customer_id: int, product_id: int) -> dict[str, Any]:
