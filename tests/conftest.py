@@ -38,6 +38,14 @@ def pytest_configure() -> None:
     drop_settings_of_other_programs()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: packed ones hold the time, and names must be the same always.
+
+    The parallel processes collect the tests at different seconds and compare their names.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 class ByStore(LoadScopeScheduling):
     """Gives tests that share a running store, or else a file, to one of the parallel processes."""
 
