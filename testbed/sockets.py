@@ -10,6 +10,7 @@ import socket
 import struct
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,10 +137,10 @@ def _aligned(length: int) -> int:
 
 def _inodes(pid: int) -> Iterator[int]:
     folder = f"/proc/{pid}/fd"
-    try:
+    with suppress(FileNotFoundError, ProcessLookupError):
         for name in os.listdir(folder):  # noqa: PTH208 - hundreds at once, see procfs
-            target = os.readlink(f"{folder}/{name}")  # noqa: PTH115 - as above
-            if target.startswith("socket:["):
-                yield int(target[8:-1])
-    except (FileNotFoundError, ProcessLookupError):
-        return
+            # One that was closed meanwhile says nothing of those after it.
+            with suppress(FileNotFoundError):
+                target = os.readlink(f"{folder}/{name}")  # noqa: PTH115 - as above
+                if target.startswith("socket:["):
+                    yield int(target[8:-1])

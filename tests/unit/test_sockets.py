@@ -57,3 +57,11 @@ def test_a_closed_connection_is_not_among_the_established(pair: Pair) -> None:
 
 def test_a_process_that_is_gone_holds_no_socket() -> None:
     assert inodes_of([2**22 + 1]) == set()
+
+
+def test_a_file_that_was_closed_meanwhile_hides_no_socket(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = os.listdir
+    monkeypatch.setattr(os, "listdir", lambda folder: ["999999", *listed(folder)])
+    assert end(pair[0]).inode in inodes_of([os.getpid()])

@@ -38,7 +38,8 @@ def move_to(cpus: Collection[int], pids: Collection[int]) -> None:
     for pid in pids:
         with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
             for thread in Path(f"/proc/{pid}/task").iterdir():
-                os.sched_setaffinity(int(thread.name), cpus)
+                with suppress(ProcessLookupError):  # one that has ended says nothing of the others
+                    os.sched_setaffinity(int(thread.name), cpus)
 
 
 @contextmanager
