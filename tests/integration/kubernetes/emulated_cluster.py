@@ -141,10 +141,17 @@ class EmulatedCluster:
         more = owner["spec"]["replicas"] - len(mine)
         for pod in mine[: max(-more, 0)]:
             pod["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:01Z"
-            name = pod["metadata"]["name"]
-            threading.Timer(GRACE_S, self.delete, ["pods", namespace, name]).start()
+            threading.Timer(GRACE_S, self._end, [namespace, pod]).start()
         for _ in range(more):
             self._add_pod(namespace, owner)
+
+    def _end(self, namespace: str, pod: Object) -> None:
+        """Not by its name alone: a pod of a set may be gone already, and have a successor."""
+        name, uid = pod["metadata"]["name"], pod["metadata"]["uid"]
+        with self.lock:
+            there = self.objects.get(("pods", namespace, name))
+            if there is not None and there["metadata"]["uid"] == uid:
+                self.delete("pods", namespace, name)
 
     def _replace(self, namespace: str, gone: Object) -> None:
         owners = (o for (_, where, _), o in self.objects.items() if where == namespace)

@@ -1,11 +1,13 @@
 """A running store on an emulated cluster, driven by kubectl."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from emulated_api import EmulatedApi, Failure
+from emulated_cluster import GRACE_S, EmulatedCluster
 from emulated_environment import emulated
 from pod_listeners import healthy, listening
 
@@ -220,6 +222,22 @@ def test_a_database_server_is_lost_and_returns(api: EmulatedApi, store: ClusterS
     store.start_database("catalog")
     found = api.cluster.find("pods", NAMESPACE, "twinstack.part=database")
     assert (len(lost), len(found)) == (0, 1)
+
+
+def test_the_emulated_end_of_a_pod_spares_its_successor() -> None:
+    cluster = EmulatedCluster()
+    servers = {
+        "kind": "StatefulSet",
+        "metadata": {"name": "database"},
+        "spec": {"replicas": 1, "template": {"metadata": {"labels": {}}, "spec": {}}},
+    }
+    cluster.create("statefulsets", NAMESPACE, servers)
+    cluster.scale("statefulsets", NAMESPACE, "database", 0)
+    cluster.delete("pods", NAMESPACE, "database-0")
+    cluster.scale("statefulsets", NAMESPACE, "database", 1)
+    (successor,) = cluster.find("pods", NAMESPACE)
+    time.sleep(2 * GRACE_S)
+    assert cluster.find("pods", NAMESPACE) == [successor]
 
 
 def test_the_provider_is_asked_for_its_charges_through_the_cluster(store: ClusterStore) -> None:
