@@ -178,14 +178,10 @@ def _lacking(comparison: Comparison, lack: Lack) -> str:
             p = figures(estimate.p if estimate else 1.0)
             return f"signs by chance give such blocks too often (p = {p})"
         case "noise floor":
-            return f"no noise floor was measured for this metric ({NO_FLOOR})"
+            return "nobody measured what equal arms differ by in this metric (run --aa does)"
         case "effect beyond the floor":
             floor = size(metric.metric, comparison.floor)
             return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
-
-
-NO_FLOOR = "twinstack run NAME --aa ARM"
-"""The command that measures a floor."""
 
 
 def _new_run(blocks: int | None) -> list[str]:
