@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiment.load import Journey
 from experiment.store import Sample
-from store.sample.generate import generate
+from loadtests.known import SHELF, Known, known_of
 from store.sample.products import SCARCE
 from store.sample.vocabulary import CATEGORIES, search_words
 
@@ -43,15 +43,18 @@ class Demand:
     in_plenty: NDArray[np.bool_]
     """By product id; of the others a few purchases would leave nothing."""
     customers: int
+    known: Known
+    """What right answers hold."""
 
 
 def demand_in(sample: Sample) -> Demand:
     """The demand that the sample data of this size was made for."""
-    products = generate(products=sample.products, customers=1, ratings=0).products
+    known = known_of(sample)
     return Demand(
-        popularity=np.array([product.popularity for product in products]),
-        in_plenty=np.array([product.on_hand > SCARCE for product in products]),
+        popularity=np.array([product.popularity for product in known.products]),
+        in_plenty=np.array([product.on_hand > SCARCE for product in known.products]),
         customers=sample.customers,
+        known=known,
     )
 
 
@@ -81,6 +84,14 @@ class Visitors:
         weights = self.demand.popularity * (self.demand.in_plenty if in_plenty else 1.0)
         return [1 + index for index in _pick(self.draws(name), weights)]
 
+    def shown(self, products: list[int]) -> Choices:
+        """Of pages of these products, with what is to be recommended there as far as known."""
+        full = self.demand.known.has_full_shelf
+        return [
+            {"product_id": product} | ({"recommended": SHELF} if full[product - 1] else {})
+            for product in products
+        ]
+
 
 def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]:
     """Indices into ``weights`` in proportion to them; an index of weight zero never."""
@@ -90,14 +101,15 @@ def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]
 
 
 def _product_pages(visitors: Visitors, name: str) -> Choices:
-    return [{"product_id": product} for product in visitors.products(name)]
+    return visitors.shown(visitors.products(name))
 
 
 def _browse(visitors: Visitors) -> list[Choices]:
     shares = (WHOLE_SHOP_SHARE, *((1 - WHOLE_SHOP_SHARE) / len(CATEGORIES) for _ in CATEGORIES))
     categories = (None, *CATEGORIES)
+    totals = [visitors.demand.known.in_category(category) for category in categories]
     lists: Choices = [
-        {"category": categories[category], "page": page + 1}
+        {"category": categories[category], "page": page + 1, "total": totals[category]}
         for category, page in zip(
             visitors.drawn_by("category", shares),
             visitors.drawn_by("page", PAGE_SHARES),
@@ -115,9 +127,9 @@ def _search(visitors: Visitors) -> list[Choices]:
         visitors.draws("two-words") < TWO_WORDS_SHARE,
         strict=True,
     )
-    queries: Choices = [
-        {"q": f"{words[one]} {words[other]}" if two else words[one]} for one, other, two in pairs
-    ]
+    asked = [f"{words[one]} {words[other]}" if two else words[one] for one, other, two in pairs]
+    hits = {query: visitors.demand.known.hits(query) for query in set(asked)}
+    queries: Choices = [{"q": query, "total": hits[query]} for query in asked]
     return [queries, _product_pages(visitors, "product")]
 
 
@@ -148,7 +160,7 @@ def _buy(visitors: Visitors) -> list[Choices]:
         )
     ]
     return [
-        [{"product_id": product} for product in products],
+        visitors.shown(products),
         [{"customer_id": customer} for customer in customers],
         [
             {"product_id": product, "quantity": quantity + 1}

@@ -24,6 +24,14 @@ _NEEDS: Mapping[str, frozenset[str]] = {
 }
 
 
+CREATED = 201
+
+
+def places_order(operation: str, status: int | None) -> bool:
+    """Whether an answer to this step says that there is an order now; a refusal does not."""
+    return operation in {"checkout", REPEAT} and status == CREATED
+
+
 def can_run(operation: str, succeeded: Collection[str]) -> bool:
     """Whether a step has what it needs from the journey's steps that were ``ok`` so far.
 

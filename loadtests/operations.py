@@ -128,6 +128,8 @@ def _query(path: str, **parameters: Any) -> str:
 
 def _lists_page(choices: Document, answer: Document) -> bool:
     products, page = answer["products"], choices["page"]
+    if not _is_all(choices, answer):
+        return False
     expected = min(max(answer["total"] - (page - 1) * PAGE_SIZE, 0), PAGE_SIZE)
     category = choices["category"]
     return (
@@ -137,12 +139,23 @@ def _lists_page(choices: Document, answer: Document) -> bool:
     )
 
 
+def _is_all(choices: Document, answer: Document) -> bool:
+    """Whether as many were found as the sample data holds, where ``choices`` know it."""
+    return bool(answer["total"] == choices.get("total", answer["total"]))
+
+
+def _is_full(choices: Document, recommendations: list[Document]) -> bool:
+    """The same of recommendations; no answer may hold fewer without saying so."""
+    return bool(len(recommendations) == choices.get("recommended", len(recommendations)))
+
+
 def _is_whole_page(choices: Document, answer: Document) -> bool:
-    degraded = answer["degraded"]
+    degraded, recommendations = answer["degraded"], answer["recommendations"]
     return (
         answer["product"]["product_id"] == choices["product_id"]
         and (answer["stock"] is not None or "inventory" in degraded)
-        and isinstance(answer["recommendations"], list)
+        and isinstance(recommendations, list)
+        and (_is_full(choices, recommendations) or "recommendations" in degraded)
     )
 
 
@@ -160,6 +173,17 @@ def _is_own_order(choices: Document, answer: Document) -> bool:
         and answer["status"] == "confirmed"
         and any(line["product_id"] == choices["product_id"] for line in answer["lines"])
     )
+
+
+def _lists_orders(choices: Document, answer: Document) -> bool:
+    """The visitor's own order is among the newest, where this visit placed one (``ordered``)."""
+    orders = answer["orders"]
+    if len(orders) != min(answer["total"], PAGE_SIZE):
+        return False
+    if not choices.get("ordered"):
+        return True
+    own = str(order_id(choices["customer_id"], choices["key"]))
+    return any(order["order_id"] == own for order in orders)
 
 
 _CHECKOUT = Operation(
@@ -206,7 +230,9 @@ _ALL = (
         path=lambda c: _query("/search", q=c["q"]),
         success=200,
         is_right=lambda c, answer: (
-            answer["query"] == c["q"] and len(answer["hits"]) == min(answer["total"], PAGE_SIZE)
+            answer["query"] == c["q"]
+            and _is_all(c, answer)
+            and len(answer["hits"]) == min(answer["total"], PAGE_SIZE)
         ),
     ),
     Operation(
@@ -218,6 +244,7 @@ _ALL = (
         is_right=lambda c, answer: (
             answer["product_id"] == c["product_id"]
             and all(each["product_id"] > 0 for each in answer["recommendations"])
+            and _is_full(c, answer["recommendations"])
         ),
     ),
     Operation(
@@ -259,7 +286,7 @@ _ALL = (
         method="GET",
         path=lambda _: "/orders",
         success=200,
-        is_right=lambda _, answer: len(answer["orders"]) == min(answer["total"], PAGE_SIZE),
+        is_right=_lists_orders,
         tells=answers.of_orders,
     ),
 )
