@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # seven to collect the tests.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-long test-docker images lint format lock clean help
+.PHONY: demo test test-long test-docker images lint register format lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the commands
@@ -55,6 +55,9 @@ lint: $(VENV)/.dev ## ruff, mypy, import rules
 	@$(BIN)/mypy
 	@$(BIN)/mypy docker/*.py
 	@$(BIN)/lint-imports
+
+register: $(VENV)/.dev ## write the register of full runs from its data and the runs
+	@$(BIN)/python -m analysis.register
 
 format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .

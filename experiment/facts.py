@@ -1,7 +1,10 @@
 """Facts in which two measurements must agree before one may join, or go on with, the other."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+import orjson
 
 from experiment.record import Plan
 
@@ -81,3 +84,25 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _sentence(name: str, one: Any, other: Any) -> str:
     return f"{name} differs: {one} and {other}"
+
+
+NO_QUESTION = frozenset({"name", "title", "question", "claims", "seed", "blocks"})
+"""Members of a scenario that do not decide what is measured."""
+
+
+def question_of(plan: Plan) -> str:
+    """Eight hexadecimal digits that stand for what the scenario plans to measure.
+
+    Two runs with the same digits ask the same: load, phases, faults, arms, budget, objective,
+    metrics and margins agree. Words do not count, nor members that have their default, so that a
+    new member with a default leaves old questions what they were.
+    """
+    members = plan.scenario.model_dump(mode="json", exclude=set(NO_QUESTION), exclude_defaults=True)
+    content = orjson.dumps(_without_words(members), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+def _without_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_words(each) for key, each in value.items() if key != "says"}
+    return [_without_words(each) for each in value] if isinstance(value, list) else value
