@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import g, has_app_context
-from urllib3 import BaseHTTPResponse
 
 from microservices.calls.answer import content_of
 from store.runtime import trace
 from store.runtime.callers import bearing
+from store.runtime.clients.exchange import Reply
 from store.runtime.peers import Peers
 from store.runtime.resilience import deadline
 from store.runtime.resilience.failures import NotAsked
@@ -118,7 +118,7 @@ class Calls:
                 guard = self._guards.setdefault(role, Guard(role, limits, self._protection))
         return guard
 
-    def _send(self, role: str, request: Request, until: float) -> BaseHTTPResponse:
+    def _send(self, role: str, request: Request, until: float) -> Reply:
         """Ask the instances in turn until one takes the request."""
         reason = "no instance"
         for instance in self._peers.instances(role):

@@ -13,6 +13,7 @@ from experiment.store import (
     Budget,
     DatabaseLayout,
     Guard,
+    HttpClient,
     Sample,
     SlowClientProtection,
     Work,
@@ -57,6 +58,8 @@ class Deployment:
     """Guards of the books that are switched off."""
     slow_client_protection: SlowClientProtection = "edge"
     """Whether its edge waits for bodies, or each of its processes for its own."""
+    client: HttpClient = "urllib3"
+    """With what its services call each other."""
     division: Division = field(default_factory=Division)
     """How the CPUs of the budget are divided."""
 

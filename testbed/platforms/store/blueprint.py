@@ -107,6 +107,7 @@ class Blueprint:
             instance=name,
             database_url=self.database_urls.get(deployable.role),
             peers_file=self.peers_files[deployable.role],
+            client=self.deployment.client,
             threads=work.threads,
             reservation_s=work.reservation_s,
             without=frozenset(self.deployment.without),
