@@ -10,7 +10,16 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from analysis import aa_wording, books, fault_matrix, footprint, guarantees, policy_table, tables
+from analysis import (
+    aa_wording,
+    books,
+    fault_matrix,
+    footprint,
+    guarantees,
+    policy_table,
+    stage,
+    tables,
+)
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
@@ -74,6 +83,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Pri
         "recovery": recovery,
         "scaling": scaling,
         "scaling_wording": scaling_wording,
+        "stage": stage,
         "money": money,
         "prices": prices,
     }
