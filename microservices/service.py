@@ -101,6 +101,8 @@ def _add_boundary(app: Flask, role: str, faults: FaultPoints) -> None:
 
     @app.after_request
     def leave(response: Response) -> Response:
+        if faults.are_quiet():
+            return response
         is_answer = response.is_json and response.status_code < HTTPStatus.BAD_REQUEST
         if is_answer and request.path not in HEALTH_PATHS and faults.spoils(role):
             response.set_data(orjson.dumps(blank(orjson.loads(response.get_data()))))

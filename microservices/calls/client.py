@@ -48,6 +48,7 @@ class Calls:
         self._credentials = bearing(token)
         self._limits = dict(limits)
         self._protection = protection
+        self._instrument = protection.telemetry.switch
         self._tells_deadline = protection.policies.deadline == "propagated"
         self._lock = threading.Lock()
         self._guards: dict[str, Guard] = {}
@@ -135,8 +136,13 @@ class Calls:
     def _headers(self, path: str, given: Headers | None) -> dict[str, str]:
         """Behind a public path may be a deployable that holds no token: it is not told ours."""
         credentials = self._credentials if is_internal(path) else {}
-        trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
-        return {"traceparent": trace.traceparent(trace_id), **credentials, **(given or {})}
+        traced = _trace() if self._instrument.is_on else {}
+        return {**traced, **credentials, **(given or {})}
 
     def _json_headers(self, path: str, given: Headers | None) -> dict[str, str]:
         return {"Content-Type": "application/json", **self._headers(path, given)}
+
+
+def _trace() -> dict[str, str]:
+    trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
+    return {"traceparent": trace.traceparent(trace_id)}

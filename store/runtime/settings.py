@@ -72,6 +72,9 @@ class Settings(BaseModel):
     """JSON file that arms fault points; None means that none can ever fire."""
     telemetry_file: Path | None = None
     """File in which this process keeps its counters; None means that it keeps none."""
+    instrument_switch: Path | None = None
+    """File whose first byte switches the instrument off and on (``store.runtime.instrument``), for
+    a bench of what it costs; None: it is on for good."""
     policies: Annotated[Policies, BeforeValidator(_decoded)] = Policies()
     """Which resilience policies are in force."""
     state_changes_file: Path | None = None

@@ -60,6 +60,9 @@ class Deployment:
     """Whether its edge waits for bodies, or each of its processes for its own."""
     client: HttpClient = "urllib3"
     """With what its services call each other."""
+    switched_instrument: bool = False
+    """Whether the instrument in its processes can be switched off: for a bench, never for a run,
+    since gates and reports rest on it."""
     division: Division = field(default_factory=Division)
     """How the CPUs of the budget are divided."""
 

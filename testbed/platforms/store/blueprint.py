@@ -14,6 +14,8 @@ from testbed.platforms.platform import Deployment
 from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.instances import InstancePlan
 
+INSTRUMENT_SWITCH = "instrument"
+"""Name of its file in the folder of a deployment that has one."""
 PROVIDER_THREADS = 64
 """Many: the outside party must not be what a store waits for in line."""
 
@@ -45,6 +47,11 @@ class Blueprint:
     @property
     def state_changes_file(self) -> Path:
         return self.folder / "state-changes.jsonl"
+
+    @property
+    def instrument_switch(self) -> Path | None:
+        """None: the instrument is on for good."""
+        return self.folder / INSTRUMENT_SWITCH if self.deployment.switched_instrument else None
 
     @property
     def roles(self) -> list[str]:
@@ -115,6 +122,7 @@ class Blueprint:
             recommendation_passes=work.recommendation_passes,
             faults_file=self.faults_file,
             telemetry_file=self.folder / f"{name}.counters",
+            instrument_switch=self.instrument_switch,
             policies=self.policies,
             state_changes_file=self.state_changes_file,
         )
