@@ -30,6 +30,12 @@ equal-instances: each instance has its quota, edge and database theirs; an arm m
 equal-cost: the same, and an arm may have as many instances as their quotas fit into the budget
 """
 
+CoreUse = Literal["shared", "own"]
+"""shared: all of a deployment runs on all cores of the store
+own: its instances are placed one after another on the cores of the store, but for the first, which
+edge and databases have; the same rule in each architecture, on a machine of four cores or more
+"""
+
 Guard = Literal[
     "idempotency", "outbox", "outbox-order", "compensation", "reservation-expiry", "stored-saga"
 ]
@@ -124,6 +130,7 @@ class Budget(Part):
     """Quota of edge and database together; not in a pooled budget."""
     most_instances: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Of all roles together, where the mode is equal-instances."""
+    cores: CoreUse = "shared"
 
 
 NEWCOMERS = 100

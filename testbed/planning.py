@@ -128,6 +128,11 @@ def factors_of(scenario: Scenario, remote_load: RemoteLoad | None = None) -> dic
             f"{client} in {', '.join(arm for arm, its in clients.items() if its == client)}"
             for client in sorted(set(clients.values()))
         )
+    if scenario.budget.cores == "own":
+        factors["cores of instances"] = (
+            "one after another on all cores but the first, which edge and databases have, and the "
+            "generator's; the same rule in each arm"
+        )
     if remote_load is not None:
         factors["load"] = f"from {scenario.load.workers} workers over the network"
     return factors

@@ -11,6 +11,7 @@ from experiment.policies import Policies
 from experiment.store import (
     Architecture,
     Budget,
+    CoreUse,
     DatabaseLayout,
     Guard,
     HttpClient,
@@ -65,6 +66,10 @@ class Deployment:
     since gates and reports rest on it."""
     division: Division = field(default_factory=Division)
     """How the CPUs of the budget are divided."""
+
+    @property
+    def core_use(self) -> CoreUse:
+        return "shared" if self.budget is None else self.budget.cores
 
     @property
     def roles(self) -> list[str]:

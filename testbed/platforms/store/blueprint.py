@@ -74,6 +74,11 @@ class Blueprint:
             for number in range(1, self.deployment.count(deployable.role) + 1):
                 yield self.instance(deployable.role, number)
 
+    @property
+    def names(self) -> list[str]:
+        """Of the instances that it starts with, in their order."""
+        return [plan.name for plan in self.instances()]
+
     def instance(self, role: str, number: int) -> InstancePlan:
         deployable = next(each for each in self.deployment.deployables if each.role == role)
         return InstancePlan(deployable.app, self._settings(deployable, number), self.folder)
