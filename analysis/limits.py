@@ -7,6 +7,7 @@ from analysis.place import place_of
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.statistics import CONFIDENCE
+from analysis.stage import stage_words
 from analysis.summary import Summary
 from analysis.verdict import FEWEST_BLOCKS
 from analysis.wording import listed, percent, size
@@ -234,6 +235,8 @@ def _of_one_sided(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:
 
 def of_machine(run: MeasuredRun) -> Iterator[str]:
     yield place_of(run)
+    if words := stage_words(run):
+        yield words
     if stolen := steal_words(run):
         yield (
             f"Of the CPU time under load, a hypervisor took {stolen}. What it takes shows up as "

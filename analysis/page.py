@@ -17,6 +17,7 @@ from analysis import (
     footprint,
     guarantees,
     policy_table,
+    stage,
     tables,
     verdict_table,
 )
@@ -83,6 +84,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Pri
         "recovery": recovery,
         "scaling": scaling,
         "scaling_wording": scaling_wording,
+        "stage": stage,
         "money": money,
         "prices": prices,
     }

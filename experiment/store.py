@@ -17,6 +17,9 @@ SlowClientProtection = Literal["edge", "none"]
 none: it sends a request on with its first byte, and who serves it waits for the rest
 """
 
+HttpClient = Literal["urllib3", "http.client"]
+"""With what services call each other; each is told in ``store.runtime.clients``."""
+
 BudgetMode = Literal["pooled", "static", "equal-instances", "equal-cost"]
 """How the CPUs of a budget are handed out; memory is pooled in each.
 pooled: to whoever wants them first
@@ -25,6 +28,12 @@ static: in slices that never change, one for each role and one for edge and data
 equal-instances: each instance has its quota, edge and database theirs; an arm may have so many
     instances as any other
 equal-cost: the same, and an arm may have as many instances as their quotas fit into the budget
+"""
+
+CoreUse = Literal["shared", "own"]
+"""shared: all of a deployment runs on all cores of the store
+own: its instances are placed one after another on the cores of the store, but for the first, which
+edge and databases have; the same rule in each architecture, on a machine of four cores or more
 """
 
 Guard = Literal[
@@ -82,6 +91,8 @@ class Arm(Part):
     budget. The monolith has one in either case."""
     slow_client_protection: SlowClientProtection = "edge"
     """Who waits for a body that does not come."""
+    client: HttpClient = "urllib3"
+    """Of services only. The payment provider is called by urllib3 in either architecture."""
     loop: Literal["open", "closed"] = "open"
     """``closed`` is a contrast, and no way to measure a store: ``load.users`` users walk the
     schedule, and what is due while a user still waits for an answer is never sent."""
@@ -94,6 +105,15 @@ class Arm(Part):
     budget_mode: BudgetMode | None = None
     """None: the budget's."""
     work: OwnWork = OwnWork()
+
+    @model_validator(mode="after")
+    def _has_calls_where_it_chooses_a_client(self) -> Self:
+        if self.architecture == "monolith" and self.client != "urllib3":
+            raise ValueError(
+                f"{self.name} is a monolith, whose modules call each other in one process; "
+                "only services have a client"
+            )
+        return self
 
 
 class Budget(Part):
@@ -110,6 +130,7 @@ class Budget(Part):
     """Quota of edge and database together; not in a pooled budget."""
     most_instances: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Of all roles together, where the mode is equal-instances."""
+    cores: CoreUse = "shared"
 
 
 NEWCOMERS = 100

@@ -13,6 +13,7 @@ from psycopg import OperationalError
 from microservices.calls.client import Calls, is_internal
 from store.runtime.application import HEALTH_PATHS, create_base
 from store.runtime.callers import refuse_strangers
+from store.runtime.clients import opener
 from store.runtime.database import Database, Waits
 from store.runtime.faults import FaultPoints, blank
 from store.runtime.faults.products import named_in_request
@@ -66,7 +67,7 @@ def create_service(role: str, limits: Mapping[str, Limits] | None = None) -> Ser
     database = _open_database(settings)
     app, telemetry, faults = create_base(settings, lambda: _is_ready(database), database)
     protection = Protection.of(settings, telemetry)
-    peers = Peers(settings.peers_file)
+    peers = Peers(settings.peers_file, connect=opener(settings.client))
     calls = Calls(peers, limits or {}, protection, settings.service_token)
     refuse_strangers(app, settings.service_token, is_internal)
     _add_boundary(app, role, faults)
@@ -100,6 +101,8 @@ def _add_boundary(app: Flask, role: str, faults: FaultPoints) -> None:
 
     @app.after_request
     def leave(response: Response) -> Response:
+        if faults.are_quiet():
+            return response
         is_answer = response.is_json and response.status_code < HTTPStatus.BAD_REQUEST
         if is_answer and request.path not in HEALTH_PATHS and faults.spoils(role):
             response.set_data(orjson.dumps(blank(orjson.loads(response.get_data()))))

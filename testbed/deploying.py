@@ -62,6 +62,7 @@ def deployment_of(scenario: Scenario, arm: Arm) -> Deployment:
         network_faults=_has_network_faults(scenario, arm.architecture),
         without=arm.without,
         slow_client_protection=arm.slow_client_protection,
+        client=arm.client,
         division=division_of(scenario.budget, arm, roles, counts),
     )
 

@@ -127,6 +127,16 @@ def factors_of(scenario: Scenario, remote_load: RemoteLoad | None = None) -> dic
         factors["slow-client protection"] = (
             f"none in {', '.join(unprotected)}: there the edge sends a request on at its first byte"
         )
+    if clients := {a.name: a.client for a in scenario.arms if a.architecture == "microservices"}:
+        factors["HTTP client between services"] = "; ".join(
+            f"{client} in {', '.join(arm for arm, its in clients.items() if its == client)}"
+            for client in sorted(set(clients.values()))
+        )
+    if scenario.budget.cores == "own":
+        factors["cores of instances"] = (
+            "one after another on all cores but the first, which edge and databases have, and the "
+            "generator's; the same rule in each arm"
+        )
     if remote_load is not None:
         factors["load"] = f"from {scenario.load.workers} workers over the network"
     return factors

@@ -3,15 +3,15 @@
 from typing import Any
 
 import orjson
-from urllib3 import BaseHTTPResponse
 
+from store.runtime.clients.exchange import Reply
 from store.runtime.problems import Problem
 from store.runtime.resilience.failures import CallFailed
 
 _CLIENT_ERROR = 400
 
 
-def content_of(response: BaseHTTPResponse, role: str) -> Any:
+def content_of(response: Reply, role: str) -> Any:
     """The JSON of a 2xx, None when it is empty; raises the Problem of a 4xx.
 
     CallFailed when it is neither of these.
@@ -27,6 +27,6 @@ def content_of(response: BaseHTTPResponse, role: str) -> Any:
     raise problem
 
 
-def _retry_after_s(response: BaseHTTPResponse) -> int | None:
+def _retry_after_s(response: Reply) -> int | None:
     told = response.headers.get("Retry-After")
     return None if told is None else int(told)

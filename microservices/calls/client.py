@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import g, has_app_context
-from urllib3 import BaseHTTPResponse
 
 from microservices.calls.answer import content_of
 from store.runtime import trace
 from store.runtime.callers import bearing
+from store.runtime.clients.exchange import Reply
 from store.runtime.peers import Peers
 from store.runtime.resilience import deadline
 from store.runtime.resilience.failures import NotAsked
@@ -48,6 +48,7 @@ class Calls:
         self._credentials = bearing(token)
         self._limits = dict(limits)
         self._protection = protection
+        self._instrument = protection.telemetry.switch
         self._tells_deadline = protection.policies.deadline == "propagated"
         self._lock = threading.Lock()
         self._guards: dict[str, Guard] = {}
@@ -118,7 +119,7 @@ class Calls:
                 guard = self._guards.setdefault(role, Guard(role, limits, self._protection))
         return guard
 
-    def _send(self, role: str, request: Request, until: float) -> BaseHTTPResponse:
+    def _send(self, role: str, request: Request, until: float) -> Reply:
         """Ask the instances in turn until one takes the request."""
         reason = "no instance"
         for instance in self._peers.instances(role):
@@ -135,8 +136,13 @@ class Calls:
     def _headers(self, path: str, given: Headers | None) -> dict[str, str]:
         """Behind a public path may be a deployable that holds no token: it is not told ours."""
         credentials = self._credentials if is_internal(path) else {}
-        trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
-        return {"traceparent": trace.traceparent(trace_id), **credentials, **(given or {})}
+        traced = _trace() if self._instrument.is_on else {}
+        return {**traced, **credentials, **(given or {})}
 
     def _json_headers(self, path: str, given: Headers | None) -> dict[str, str]:
         return {"Content-Type": "application/json", **self._headers(path, given)}
+
+
+def _trace() -> dict[str, str]:
+    trace_id = g.trace_id if has_app_context() and "trace_id" in g else trace.new_trace_id()
+    return {"traceparent": trace.traceparent(trace_id)}

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 from store.runtime.callers import bearing
+from store.runtime.clients.exchange import Instance, Reply
 from store.runtime.peers import Peers
 from store.runtime.resilience.failures import CallFailed, NotAsked
 from store.runtime.resilience.guard import Guard, Protection
@@ -63,11 +63,11 @@ class ProviderClient:
         """Give back the whole charge."""
         _created(self._post("/refunds", key, {"charge_id": charge_id}))
 
-    def _post(self, path: str, key: str, body: dict[str, Any]) -> BaseHTTPResponse:
+    def _post(self, path: str, key: str, body: dict[str, Any]) -> Reply:
         headers = {**self._headers, "Idempotency-Key": key}
         request = Request("POST", path, orjson.dumps(body), headers)
 
-        def send(until: float) -> BaseHTTPResponse:
+        def send(until: float) -> Reply:
             return request.send(self._provider(), PAYMENT_PROVIDER, until - self._clock())
 
         try:
@@ -77,14 +77,14 @@ class ProviderClient:
                 failure.reason, may_have_acted=failure.may_have_acted
             ) from failure
 
-    def _provider(self) -> HTTPConnectionPool:
+    def _provider(self) -> Instance:
         known = self._peers.instances(PAYMENT_PROVIDER)
         if not known:
             raise NotAsked(PAYMENT_PROVIDER, "its address is not known")
         return known[0]
 
 
-def _created(response: BaseHTTPResponse) -> dict[str, Any]:
+def _created(response: Reply) -> dict[str, Any]:
     if response.status != HTTPStatus.CREATED:
         raise ProviderUnreachableError(f"status {response.status}", may_have_acted=True)
     return dict(orjson.loads(response.data))

@@ -14,6 +14,7 @@ from werkzeug.utils import cached_property
 from store.runtime import logs, problems, trace
 from store.runtime.database import Database
 from store.runtime.faults import FaultPoints
+from store.runtime.instrument import switch_of
 from store.runtime.limits import MAX_BODY_BYTES
 from store.runtime.policies import Policies
 from store.runtime.resilience import deadline
@@ -73,7 +74,7 @@ def create_base(
     # A path is one string: none leads to another.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    telemetry = Telemetry(settings.telemetry_file)
+    telemetry = Telemetry(settings.telemetry_file, switch_of(settings.instrument_switch))
     faults = FaultPoints(settings.faults_file, telemetry, settings.instance, database)
     problems.register(app)
     _add_health(app, is_ready)
@@ -103,6 +104,8 @@ def _add_health(app: Flask, is_ready: Callable[[], bool]) -> None:
 def _add_request_hooks(app: Flask, instance: str, telemetry: Telemetry) -> None:
     @app.before_request
     def begin() -> None:
+        if not telemetry.switch.is_on:
+            return
         if request.path not in HEALTH_PATHS:
             telemetry.request_started()
             g.counted = True

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import orjson
-from urllib3 import HTTPConnectionPool
 from urllib3.util import parse_url
 
+from store.runtime.clients import Opener
+from store.runtime.clients.exchange import Instance
+from store.runtime.clients.pooled import PooledInstance
 from store.runtime.names import Names, is_address
 
 STAT_EVERY_S = 0.05
-MAX_IDLE_CONNECTIONS = 64
-"""Kept open per instance: as many as the bulkhead lets through by default."""
 
 
 class Peers:
@@ -23,7 +23,7 @@ class Peers:
 
     ``file`` holds ``{role: [base URL, ...]}`` and is replaced as a whole, never written in place.
     Connections to instances that stay are kept when it changes. Where a URL has a name for its
-    host, each address of that name is an instance.
+    host, each address of that name is an instance. ``connect`` opens what keeps the connections.
     """
 
     def __init__(
@@ -31,20 +31,22 @@ class Peers:
         file: Path | None,
         clock: Callable[[], float] = time.monotonic,
         names: Names | None = None,
+        connect: Opener = PooledInstance,
     ) -> None:
         self._file = file
         self._clock = clock
         self._names = names or Names()
+        self._connect = connect
         self._lock = threading.Lock()
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
-        self._pools: dict[str, HTTPConnectionPool] = {}
-        self._by_role: dict[str, list[HTTPConnectionPool]] = {}
+        self._pools: dict[str, Instance] = {}
+        self._by_role: dict[str, list[Instance]] = {}
         self._named: dict[str, list[str]] = {}
         """URLs of the roles whose instances are found by name."""
         self._checked_at = float("-inf")
         self._version: tuple[int, int] | None = None
 
-    def instances(self, role: str) -> list[HTTPConnectionPool]:
+    def instances(self, role: str) -> list[Instance]:
         """Every instance of ``role`` once, the one whose turn it is first; none when unknown."""
         self._refresh()
         pools = self._found(role) if role in self._named else self._by_role.get(role, [])
@@ -79,7 +81,7 @@ class Peers:
         self._by_role = {role: [self._pools[url] for url in urls[role]] for role in urls}
         self._named = {role: urls[role] for role in urls if any(map(_has_name, urls[role]))}
 
-    def _found(self, role: str) -> list[HTTPConnectionPool]:
+    def _found(self, role: str) -> list[Instance]:
         """Pools to the addresses that the role's names have now."""
         urls = [
             f"http://{address}:{parts.port}"
@@ -91,11 +93,11 @@ class Peers:
             self._by_role[role] = [known.get(url) or self._open(url) for url in urls]
         return self._by_role[role]
 
-    def _open(self, url: str) -> HTTPConnectionPool:
+    def _open(self, url: str) -> Instance:
         parts = parse_url(url)
         if parts.scheme != "http" or parts.host is None:
             raise ValueError(f"{url} in {self._file} is not http://HOST:PORT")
-        return HTTPConnectionPool(parts.host, parts.port, maxsize=MAX_IDLE_CONNECTIONS)
+        return self._connect(parts.host, parts.port)
 
 
 def _has_name(url: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from store.runtime.clients import ClientName
 from store.runtime.guards import Guard
 from store.runtime.policies import Policies
 
@@ -53,6 +54,8 @@ class Settings(BaseModel):
     """What a service demands on its internal paths, and sends along to those of others."""
     provider_token: Token = None
     """What the payment provider demands; None for a process that does not pay."""
+    client: ClientName = "urllib3"
+    """With what a service calls others; the payment provider is called by urllib3 in any case."""
     threads: int = 16
     """Request threads of this process; its database pool has the same size."""
     recommendation_factors: int = 32
@@ -69,6 +72,9 @@ class Settings(BaseModel):
     """JSON file that arms fault points; None means that none can ever fire."""
     telemetry_file: Path | None = None
     """File in which this process keeps its counters; None means that it keeps none."""
+    instrument_switch: Path | None = None
+    """File whose first byte switches the instrument off and on (``store.runtime.instrument``), for
+    a bench of what it costs; None: it is on for good."""
     policies: Annotated[Policies, BeforeValidator(_decoded)] = Policies()
     """Which resilience policies are in force."""
     state_changes_file: Path | None = None

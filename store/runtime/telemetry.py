@@ -9,12 +9,13 @@ import struct
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from pathlib import Path
 from typing import Literal
+
+from store.runtime.instrument import AlwaysOn, Switch
 
 FAULT_SLOTS = 16
 """Faults that can hold at once; their hits are counted apart."""
@@ -94,7 +95,8 @@ def counters_in(content: bytes) -> Counters:
 class Telemetry:
     """Counts requests and CPU time; writes through to ``file`` when there is one."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, switch: Switch | None = None) -> None:
+        self.switch = switch or AlwaysOn()
         self._lock = threading.Lock()
         self._local = threading.local()
         self._map: mmap.mmap | None = None
@@ -109,16 +111,13 @@ class Telemetry:
         if self._map is not None:
             self._map[: _LAYOUT.size] = self.counters.pack()
 
-    @contextmanager
-    def rules(self) -> Iterator[None]:
+    def rules(self) -> AbstractContextManager[None]:
         """Wrap each call into ``store.rules``, so that the shared work is known."""
-        start = time.thread_time()
-        try:
-            yield
-        finally:
-            spent = time.thread_time() - start
-            with self._lock:
-                self.counters.rules_cpu_s += spent
+        return _RulesTimer(self) if self.switch.is_on else nullcontext()
+
+    def rules_took(self, cpu_s: float) -> None:
+        with self._lock:
+            self.counters.rules_cpu_s += cpu_s
 
     def request_started(self) -> None:
         self._local.start = time.thread_time()
@@ -144,8 +143,25 @@ class Telemetry:
 
     def count(self, counter: CounterName) -> None:
         """One more; it can be read from outside when the next request begins or ends."""
+        if not self.switch.is_on:
+            return
         with self._lock:
             setattr(self.counters, counter, getattr(self.counters, counter) + 1)
+
+
+class _RulesTimer(AbstractContextManager[None]):
+    """No generator: those cost as much as the two readings of the clock."""
+
+    __slots__ = ("_start", "_telemetry")
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+
+    def __enter__(self) -> None:
+        self._start = time.thread_time()
+
+    def __exit__(self, *_: object) -> None:
+        self._telemetry.rules_took(time.thread_time() - self._start)
 
 
 def _map(file: Path) -> mmap.mmap:

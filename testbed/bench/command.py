@@ -1,10 +1,11 @@
 """What ``twinstack bench`` does: both benches one after the other, the tables, the record."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from experiment.errors import RunError
 from experiment.output import require_file
@@ -28,6 +29,7 @@ from testbed.bench.stores.features import (
     pages_at_once_measure,
 )
 from testbed.bench.stores.figures import figures_of
+from testbed.bench.stores.instrument import instrument_figures, instrument_measures, switched
 from testbed.bench.stores.sides import WORK, deployments
 from testbed.bench.stores.turn_figures import turns_of
 from testbed.bench.stores.turns import turn_measures
@@ -68,8 +70,11 @@ class Size:
     sample: Sample = field(default_factory=Sample)
 
 
-def bench(console: Terminal, size: Size, out: Path | None) -> None:
-    """Measure, show the tables, write ``out``. Nothing is left running, however it ends."""
+def bench(console: Terminal, size: Size, out: Path | None, *, of_instrument: bool = False) -> None:
+    """Measure, show the tables, write ``out``. Nothing is left running, however it ends.
+
+    ``of_instrument``: what the instrument in the stores costs, and nothing else.
+    """
     if out is not None:
         require_file(out)
     started_at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -77,8 +82,8 @@ def bench(console: Terminal, size: Size, out: Path | None) -> None:
     try:
         with LocalPlatform() as platform, telling(console) as tell:
             os.sched_setaffinity(0, platform.generator_cpus)
-            crossing = _crossing(platform, cores, size, tell)
-            pages, checkouts, turns = _stores(platform, cores, size, tell)
+            measure = _instrument if of_instrument else _usual
+            found = measure(platform, cores, size, tell)
     except Stopped as stopped:
         raise RunError("Stopped; nothing is left running and nothing was written.") from stopped
     record = BenchRecord(
@@ -91,13 +96,57 @@ def bench(console: Terminal, size: Size, out: Path | None) -> None:
         versions={**machine.versions(), **machine.versions(fastest.PACKAGES)},
         commit=machine.commit_of_code(),
         factors=FACTORS,
-        crossing=crossing,
-        features=(pages, checkouts),
-        turns=turns,
+        **found,
     )
     show(console, record)
     if out is not None:
         write_json(out, record)
+
+
+def _usual(platform: LocalPlatform, cores: Cores, size: Size, tell: Telling) -> Mapping[str, Any]:
+    """Members of the record: the crossing, features and turns."""
+    crossing = _crossing(platform, cores, size, tell)
+    pages, checkouts, turns = _stores(platform, cores, size, tell)
+    return {"crossing": crossing, "features": (pages, checkouts), "turns": turns}
+
+
+def _instrument(
+    platform: LocalPlatform, cores: Cores, size: Size, tell: Telling
+) -> Mapping[str, Any]:
+    """The member of the record on what the instrument costs."""
+    found = [_instrument_once(platform, cores, size, start, tell) for start in range(size.starts)]
+    requests = {PAGE: size.pages, CHECKOUT: size.checkouts}
+    return {
+        "instrument": tuple(
+            instrument_figures(what, over_starts([each[what] for each in found]), number)
+            for what, number in requests.items()
+        )
+    }
+
+
+def _instrument_once(
+    platform: LocalPlatform, cores: Cores, size: Size, start: int, tell: Telling
+) -> dict[str, Costs]:
+    """What each feature cost in two stores that are started for it, with and without."""
+    tell(f"bringing up the stores, {start + 1} of {size.starts}")
+    products, seed = size.sample.products, SEED + start
+    features = {
+        PAGE: page_measure(products, size.pages, seed),
+        CHECKOUT: checkout_measure(products, size.checkouts, seed),
+    }
+    with (
+        platform.belongings.temporary_folder() as folder,
+        StoresBench(platform, folder, cores, switched(size.sample), size.checkouts) as stores,
+    ):
+        return {
+            what: interleaved(
+                instrument_measures(stores.sides, folder, measure),
+                size.rounds,
+                seed,
+                _round_of(f"{what} with and without", start, size, tell),
+            )
+            for what, measure in features.items()
+        }
 
 
 def _crossing(platform: LocalPlatform, cores: Cores, size: Size, tell: Telling) -> Crossing:

@@ -122,10 +122,32 @@ class Turns(_Record):
     ratios: tuple[Ratio, ...]
 
 
+class InstrumentCost(_Record):
+    """What counters, trace and fault points cost one store: CPU of its processes per request."""
+
+    store: str
+    with_ms: Figure
+    without_ms: Figure
+    cost_ms: Figure
+    """The difference, paired by start."""
+    ratio: Figure
+    """With / without, paired by start."""
+
+
+class InstrumentFigures(_Record):
+    """The same for one feature of both stores."""
+
+    feature: str
+    requests_per_round: int
+    stores: tuple[InstrumentCost, ...]
+    ratios: tuple[Ratio, ...]
+    """Of the two stores with it and without, and by how much it moves that ratio."""
+
+
 class BenchRecord(_Record):
     """A whole bench."""
 
-    schema_version: Literal[2, 3] = 3
+    schema_version: Literal[2, 3, 4] = 4
     started_at: str
     """RFC 3339, UTC."""
     starts: int
@@ -138,6 +160,9 @@ class BenchRecord(_Record):
     commit: str
     factors: Mapping[str, str]
     """How it was measured."""
-    crossing: Crossing
-    features: tuple[FeatureFigures, ...]
-    turns: Turns
+    crossing: Crossing | None = None
+    """None, as are the next two: it was not asked for."""
+    features: tuple[FeatureFigures, ...] = ()
+    turns: Turns | None = None
+    instrument: tuple[InstrumentFigures, ...] = ()
+    """Empty: it was not asked for."""

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from testbed.bench.figure import Figure
-from testbed.bench.record import BenchRecord, Crossing, FeatureFigures, Ratio, Turns
+from testbed.bench.record import (
+    BenchRecord,
+    Crossing,
+    FeatureFigures,
+    InstrumentFigures,
+    Ratio,
+    Turns,
+)
 from testbed.bench.stores.at_once import CONNECTIONS
 from testbed.terminal import Terminal
 
@@ -13,10 +20,14 @@ Titled = tuple[str, Sequence[str], Rows]
 
 
 def show(console: Terminal, record: BenchRecord) -> None:
-    show_tables(console, crossing_tables(record.crossing))
+    if record.crossing is not None:
+        show_tables(console, crossing_tables(record.crossing))
     for feature in record.features:
         show_tables(console, feature_tables(feature))
-    show_tables(console, turn_tables(record.turns))
+    if record.turns is not None:
+        show_tables(console, turn_tables(record.turns))
+    for costs in record.instrument:
+        show_tables(console, instrument_tables(costs))
 
 
 def show_tables(console: Terminal, tables: Iterable[Titled]) -> None:
@@ -47,10 +58,17 @@ def turn_tables(turns: Turns) -> Iterator[Titled]:
     yield "Taking turns on one core", _RATIOS, _ratio_rows(turns.ratios)
 
 
+def instrument_tables(found: InstrumentFigures) -> Iterator[Titled]:
+    name = found.feature.capitalize()
+    yield f"{name}, with the instrument and without (ms of CPU)", _INSTRUMENT, _cost_rows(found)
+    yield f"{name}, what the instrument does to ratios", _RATIOS, _ratio_rows(found.ratios)
+
+
 _WAYS = ("Way", "Time", "CPU", "Caller", "Callee", "Proxy", "CPU / leanest")
 _PARTS = ("Part", "Time", "CPU")
 _RATIOS = ("Ratio", "Estimate (95 %)", "Goal", "")
 _TURNS = ("Process", "Asked alone", "In turn with others", "Within a composed page")
+_INSTRUMENT = ("Store", "With", "Without", "What it costs", "With / without")
 _SIDES = ("Side", "Time", "CPU, process", "CPU, database")
 _RATES = ("Side", "One at a time", "At once", "Cores busy")
 
@@ -94,6 +112,19 @@ def _rate_rows(feature: FeatureFigures) -> Rows:
         )
         for side in feature.sides
         if side.alone_per_s is not None and side.at_once is not None
+    ]
+
+
+def _cost_rows(found: InstrumentFigures) -> Rows:
+    return [
+        (
+            each.store,
+            each.with_ms.as_text(),
+            each.without_ms.as_text(),
+            each.cost_ms.as_text(),
+            each.ratio.as_text(),
+        )
+        for each in found.stores
     ]
 
 

@@ -63,6 +63,10 @@ def bench(
     rounds: Annotated[
         int, typer.Option(min=3, max=1000, help="Rounds of all starts; each has every way once.")
     ] = 20,
+    instrument: Annotated[
+        bool,
+        typer.Option("--instrument", help="Only what counters, trace and fault points cost."),
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Write the figures there, as JSON.")] = None,
 ) -> None:
     """Measure what crossing a boundary costs, and how fast the stores are beside bare handlers."""
@@ -73,7 +77,7 @@ def bench(
     if rounds < starts:
         raise InputError(f"{starts} starts need at least as many rounds, one each.")
     tell_of_others(errors)
-    measure(console, Size(starts, rounds // starts), out)
+    measure(console, Size(starts, rounds // starts), out, of_instrument=instrument)
 
 
 @app.command()

@@ -6,6 +6,8 @@ from experiment.errors import InputError
 from experiment.scenario import Scenario
 from testbed.platforms.kubernetes.possible import require_possible as require_possible_in_cluster
 from testbed.platforms.local.platform import LocalPlatform
+from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.spread import require_cores
 from testbed.platforms.platform import Platform
 from testbed.sources import ROOT
 
@@ -64,3 +66,5 @@ def require_possible(name: str, scenario: Scenario) -> None:
     """InputError, before anything starts, when the platform of that name cannot run it."""
     if name == "kubernetes":
         require_possible_in_cluster(scenario)
+    else:
+        require_cores(scenario.budget.cores, split(os.sched_getaffinity(0)))

@@ -11,8 +11,10 @@ from experiment.policies import Policies
 from experiment.store import (
     Architecture,
     Budget,
+    CoreUse,
     DatabaseLayout,
     Guard,
+    HttpClient,
     Sample,
     SlowClientProtection,
     Work,
@@ -57,8 +59,17 @@ class Deployment:
     """Guards of the books that are switched off."""
     slow_client_protection: SlowClientProtection = "edge"
     """Whether its edge waits for bodies, or each of its processes for its own."""
+    client: HttpClient = "urllib3"
+    """With what its services call each other."""
+    switched_instrument: bool = False
+    """Whether the instrument in its processes can be switched off: for a bench, never for a run,
+    since gates and reports rest on it."""
     division: Division = field(default_factory=Division)
     """How the CPUs of the budget are divided."""
+
+    @property
+    def core_use(self) -> CoreUse:
+        return "shared" if self.budget is None else self.budget.cores
 
     @property
     def roles(self) -> list[str]:

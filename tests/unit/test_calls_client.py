@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from microservices.calls.client import Calls
 from store.runtime.callers import TOKEN_HEADER
+from store.runtime.clients import ClientName, opener
 from store.runtime.peers import Peers
 from store.runtime.policies import Policies
 from store.runtime.problems import Problem
@@ -91,15 +92,18 @@ def stack() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture
-def calls_to(tmp_path: Path) -> Callable[..., Calls]:
+@pytest.fixture(params=get_args(ClientName))
+def calls_to(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Calls]:
+    """Calls by either client."""
+
     def build(
         *urls: str, policies: Policies | None = None, token: str | None = None, **limits: Any
     ) -> Calls:
         file = tmp_path / "peers.json"
         file.write_text(json.dumps({"catalog": urls}))
         protection = Protection(policies or Policies(), Telemetry(None), StateChanges(None))
-        return Calls(Peers(file), {"catalog": Limits(**limits)}, protection, token)
+        peers = Peers(file, connect=opener(request.param))
+        return Calls(peers, {"catalog": Limits(**limits)}, protection, token)
 
     return build
 

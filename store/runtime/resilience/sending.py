@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Retry, Timeout
-from urllib3.exceptions import HTTPError, NewConnectionError
-
+from store.runtime.clients.exchange import (
+    BrokenExchangeError,
+    Instance,
+    NobodyListensError,
+    Reply,
+)
 from store.runtime.resilience.failures import CallFailed, NotAsked
 
 KEY_HEADER = "Idempotency-Key"
-_NO_RETRIES = Retry(total=False)
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
 _SERVER_ERROR = 500
 
@@ -32,27 +34,19 @@ class Request:
 
     def send(
         self,
-        instance: HTTPConnectionPool,
+        instance: Instance,
         role: str,
         within_s: float,
         more_headers: Mapping[str, str] | None = None,
-    ) -> BaseHTTPResponse:
+    ) -> Reply:
         """The answer, if it is no 5xx; raises CallFailed, RefusedError where nothing was sent."""
         headers = {**self.headers, **more_headers} if more_headers else self.headers
         try:
-            response = instance.urlopen(
-                self.method,
-                self.target,
-                body=self.body,
-                headers=headers,
-                retries=_NO_RETRIES,
-                redirect=False,
-                timeout=Timeout(total=within_s),
-            )
-        except NewConnectionError as error:
+            response = instance.exchange(self.method, self.target, self.body, headers, within_s)
+        except NobodyListensError as error:
             raise RefusedError(role, "refused") from error
-        except HTTPError as error:
-            raise CallFailed(role, type(error).__name__) from error
+        except BrokenExchangeError as error:
+            raise CallFailed(role, str(error)) from error
         if response.status >= _SERVER_ERROR:
             raise CallFailed(role, f"status {response.status}")
         return response

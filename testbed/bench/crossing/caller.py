@@ -5,7 +5,10 @@ import time
 import orjson
 from flask import Flask
 
-from microservices.service import create_service
+from microservices.calls.client import Calls
+from microservices.service import Service, create_service
+from store.runtime.clients import opener
+from store.runtime.peers import Peers
 from store.runtime.settings import Settings, SettingsError
 from testbed.bench.crossing.clients import (
     Client,
@@ -20,7 +23,11 @@ CALLER = "bench-caller"
 
 def create_app() -> Flask:
     service = create_service(CALLER)
-    clients: dict[str, Client] = {**_bare(service.settings), "services": StoreClient(service.calls)}
+    clients: dict[str, Client] = {
+        **_bare(service.settings),
+        "services": StoreClient(service.calls),
+        "services-lean": StoreClient(_lean_calls(service)),
+    }
 
     @service.app.get("/calls/<client>/<callee>/<path>/<int:calls>")
     def call(client: str, callee: str, path: str, calls: int) -> dict[str, float]:
@@ -31,6 +38,12 @@ def create_app() -> Flask:
         return {"wall_s": time.perf_counter() - began}
 
     return service.app
+
+
+def _lean_calls(service: Service) -> Calls:
+    """As the service's own, but for the library."""
+    peers = Peers(service.settings.peers_file, connect=opener("http.client"))
+    return Calls(peers, {}, service.protection, service.settings.service_token)
 
 
 def _bare(settings: Settings) -> dict[str, Client]:

@@ -25,6 +25,7 @@ class Way:
 
 LEANEST = Way("leanest", "http.client", "flask", "nothing", "http.client to a bare Flask handler")
 CROSSING = Way("crossing", "services", "service", "nothing", "the services' client to a service")
+LEAN = Way("lean", "services-lean", "service", "nothing", "the same, its library http.client")
 WAYS = (
     Way("floor", "http.client", "wsgi", "nothing", "http.client to a bare WSGI function"),
     LEANEST,
@@ -32,7 +33,8 @@ WAYS = (
     Way("client", "services", "flask", "nothing", "the services' client to a bare Flask handler"),
     Way("service", "http.client", "service", "nothing", "http.client to a service"),
     CROSSING,
-    Way("proxied", "services", "mesh", "nothing", "the same through Envoy"),
+    LEAN,
+    Way("proxied", "services", "mesh", "nothing", "the services' client to a service by Envoy"),
     Way("bytes", "undecoded", "wsgi", "bytes", "nine products as bytes, from a WSGI function"),
     Way("json", "http.client", "wsgi", "products", "the same as JSON, made and read"),
 )
@@ -79,8 +81,8 @@ def parts(costs: Costs) -> list[Part]:
 
 
 def ratios(costs: Costs) -> list[Ratio]:
-    """The goal's, by CPU time and by the clock, and that of the client alone."""
-    leanest, crossing = costs[LEANEST.name], costs[CROSSING.name]
+    """The goal's, by CPU time and by the clock, that of the client alone, and of its library."""
+    leanest, crossing, lean = costs[LEANEST.name], costs[CROSSING.name], costs[LEAN.name]
     client = costs["client"]
     return [
         Ratio(
@@ -88,6 +90,10 @@ def ratios(costs: Costs) -> list[Ratio]:
         ),
         Ratio(says="a crossing, time", figure=ratio(_walls(crossing), _walls(leanest)), most=GOAL),
         Ratio(says="the client alone, CPU time", figure=ratio(_cpus(client), _cpus(leanest))),
+        Ratio(
+            says="a crossing by http.client / by urllib3, CPU time",
+            figure=ratio(_cpus(lean), _cpus(crossing)),
+        ),
     ]
 
 

@@ -11,6 +11,7 @@ from experiment.errors import RunError
 from testbed.bench.rounds import Measure
 from testbed.bench.stores import fastest
 from testbed.bench.stores.features import MeasureSide
+from testbed.bench.stores.instrument import make_switch
 from testbed.bench.stores.sides import Side, side_of
 from testbed.platforms.local.platform import LocalPlatform
 from testbed.platforms.machine.affinity import Cores
@@ -45,7 +46,10 @@ class StoresBench(Undoing):
     def _set_up(self, undo: ExitStack) -> None:
         self.sides: dict[str, Side] = {}
         for deployment in self._deployments:
-            store = self._platform.up(deployment, self._folder / deployment.name)
+            folder = self._folder / deployment.name
+            if deployment.switched_instrument:
+                make_switch(folder)
+            store = self._platform.up(deployment, folder)
             undo.callback(store.down)
             self.sides[deployment.name] = side_of(deployment, store, self._customers, undo)
             if deployment.name == BARE:

@@ -13,10 +13,10 @@ from testbed.janitor import Belongings, remove_control_group
 from testbed.platforms.containers.casting import Placement
 from testbed.platforms.division import SHARED, Division
 from testbed.platforms.machine import limits
-from testbed.platforms.machine.affinity import Cores
 from testbed.platforms.machine.control_groups import CONTROLLERS, Place, parse_mounts
 from testbed.platforms.machine.easing import Easing
 from testbed.platforms.machine.limits import NOT_LIMITED, Limits
+from testbed.platforms.machine.spread import Spread
 
 CGROUPFS = "cgroupfs"
 _MOUNTINFO = Path("/proc/self/mountinfo")
@@ -28,7 +28,7 @@ class ContainerBudget:
 
     name: str
     """Of the group around them."""
-    cores: Cores
+    spread: Spread
     limits: Limits
     easing: Easing
     is_held_under_load_only: bool = False
@@ -43,26 +43,27 @@ class ContainerBudget:
 
     @property
     def says(self) -> Mapping[str, str]:
-        return {**self.limits.says, "cores": self.cores.says}
+        return {**self.limits.says, "cores": self.spread.says}
 
     def under_load(self) -> AbstractContextManager[None]:
         return self.easing.held() if self.is_held_under_load_only else nullcontext()
 
-    def of_instance(self, role: str, *, is_starting: bool) -> Placement:
+    def of_instance(self, role: str, name: str, *, is_starting: bool) -> Placement:
         """As on platform local: whoever has a quota starts without it, on both cores, last."""
         own = self.division.quotas.get(role) if self.division.among == "instances" else None
         if is_starting and self.division.among != "nobody":
-            both = self.cores.store | self.cores.generator
+            both = self.spread.cores.store | self.spread.cores.generator
             return Placement(both, self._group(self._part(role)), is_last=True)
-        return Placement(self.cores.store, self._group(self._part(role)), cpus=own)
+        cores = self.spread.of_instance(name)
+        return Placement(cores, self._group(self._part(role)), cpus=own)
 
     def of_shared(self) -> Placement:
         """Of edge and database."""
-        return Placement(self.cores.store, self._group(SHARED))
+        return Placement(self.spread.of_shared, self._group(SHARED))
 
     def of_outsider(self) -> Placement:
         """Neither in the budget nor on the store's cores."""
-        return Placement(self.cores.generator)
+        return Placement(self.spread.cores.generator)
 
     def hold(self, role: str) -> None:
         """Instances of the role serve: a slice of its own has its quota from now on."""
@@ -93,7 +94,7 @@ class ContainerBudget:
 def set_up(
     budget: Budget | None,
     division: Division,
-    cores: Cores,
+    spread: Spread,
     belongings: Belongings,
     *,
     held_under_load_only: bool,
@@ -121,7 +122,7 @@ def set_up(
     easing = Easing(made.groups if is_divided or held_under_load_only else ())
     if held_under_load_only:
         made.says["cpu"] += easing.says
-    return ContainerBudget(name, cores, made, easing, held_under_load_only and not is_divided)
+    return ContainerBudget(name, spread, made, easing, held_under_load_only and not is_divided)
 
 
 def _say_without_groups(made: Limits, groups_by: str) -> None:

@@ -104,14 +104,15 @@ class ContainerGround:
     def _place_of(self, plan: InstancePlan) -> Placement:
         if plan.role == PAYMENT_PROVIDER:
             return self._budget.of_outsider()
-        return self._budget.of_instance(plan.role, is_starting=True)
+        return self._budget.of_instance(plan.role, plan.name, is_starting=True)
 
     def settle(self, instance: RunningInstance) -> None:
-        place = self._budget.of_instance(instance.plan.role, is_starting=False)
+        plan = instance.plan
+        place = self._budget.of_instance(plan.role, plan.name, is_starting=False)
         process = instance.process
         if self.division.among != "nobody" and isinstance(process, RunningContainer):
             process.move(place)
-        self._budget.hold(instance.plan.role)
+        self._budget.hold(plan.role)
 
     def vacate(self, plan: InstancePlan) -> None:
         self._forget(plan.name)
@@ -185,7 +186,7 @@ class ContainerGround:
 
     def start_proxy(self) -> Proxy:
         # No part of the store: like the provider neither in the budget nor on its cores.
-        cores = self._budget.cores.generator
+        cores = self._budget.spread.cores.generator
         return start_proxy(self._folder, self._belongings, cores)
 
     def proxy_host(self, callee: str) -> str:

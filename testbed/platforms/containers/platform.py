@@ -30,6 +30,7 @@ from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
 from testbed.platforms.local.platform import require_division, require_free
 from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.spread import Spread
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store.blueprint import Blueprint
 from testbed.platforms.store.databases import Databases
@@ -134,7 +135,7 @@ class ComposePlatform(Undoing):
             limited = budget.set_up(
                 deployment.budget,
                 deployment.division,
-                self._cores,
+                Spread(deployment.core_use, self._cores, Blueprint(deployment, folder, {}).names),
                 self.belongings,
                 held_under_load_only=deployment.held_under_load_only,
                 groups_by=self._groups_by(),

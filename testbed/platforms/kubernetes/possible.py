@@ -27,6 +27,8 @@ def _reasons(scenario: Scenario) -> Iterator[str]:
         yield "a search varies one CPU budget for all, and pods have one each"
     if scenario.watch_footprint:
         yield f"{OF_CONNECTIONS} (watch_footprint)"
+    if scenario.budget.cores == "own":
+        yield "its scheduler places pods, and gives none a core of its own (budget.cores)"
     for planned in scenario.timetable("full"):
         for fault in planned.phase.faults:
             yield from (

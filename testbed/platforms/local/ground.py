@@ -1,6 +1,6 @@
 """The ground of a store whose parts are processes of this machine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,10 @@ from testbed.platforms.footprint import Connection
 from testbed.platforms.local.connections import connections_of
 from testbed.platforms.local.places import Places
 from testbed.platforms.local.postgres import PostgresServer
-from testbed.platforms.machine.affinity import Cores
+from testbed.platforms.machine.affinity import move_to
 from testbed.platforms.machine.easing import Easing
 from testbed.platforms.machine.limits import Limits
+from testbed.platforms.machine.spread import Spread
 from testbed.platforms.machine.usage import ProcessLook
 from testbed.platforms.running import Address, Running
 from testbed.platforms.store import envoy
@@ -32,7 +33,7 @@ class LocalGround:
     """Implements ``Ground``."""
 
     databases: DatabaseSet
-    cores: Cores
+    spread: Spread
     limits: Limits
     easing: Easing
     belongings: Belongings
@@ -41,7 +42,7 @@ class LocalGround:
 
     @property
     def says(self) -> Mapping[str, str]:
-        return {**self.limits.says, "cores": self.cores.says}
+        return {**self.limits.says, "cores": self.spread.says}
 
     @property
     def division(self) -> Division:
@@ -53,8 +54,10 @@ class LocalGround:
     def launch(self, plan: InstancePlan, slower_by_s: float) -> RunningInstance:
         if plan.role == PAYMENT_PROVIDER:
             # An outside party: neither in the budget nor on the store's cores.
-            return start_instance(plan, self.belongings, self.cores.generator, [], slower_by_s)
-        cpus, joins = self._places.cpus(), self._places.joins()
+            return start_instance(
+                plan, self.belongings, self.spread.cores.generator, [], slower_by_s
+            )
+        cpus, joins = self._places.cpus(plan.name), self._places.joins()
         return start_instance(plan, self.belongings, cpus, joins, slower_by_s)
 
     def settle(self, instance: RunningInstance) -> None:
@@ -65,10 +68,11 @@ class LocalGround:
 
     @property
     def _places(self) -> Places:
-        return Places(self.cores, self.limits)
+        return Places(self.spread, self.limits)
 
     def start_edge(self, edge: Edge) -> Running:
-        return edge.start(as_process(self.belongings, self.cores.store, self.limits.shared_joins))
+        cpus, joins = self.spread.of_shared, self.limits.shared_joins
+        return edge.start(as_process(self.belongings, cpus, joins))
 
     def hold_shared(self) -> None:
         self.limits.hold_shared()
@@ -80,12 +84,17 @@ class LocalGround:
         # The only servers that this platform makes, and they have to be put where limits hold.
         server = cast("PostgresServer", self.databases.server_of(role))
         if server.is_stopped:
-            server.start(self.limits.take_in)
+            server.start(self.take_in)
             self.limits.hold_shared()
+
+    def take_in(self, pids: Collection[int]) -> None:
+        """Put processes of a database within the limits and on the cores of databases."""
+        self.limits.take_in(pids)
+        move_to(self.spread.of_shared, pids)
 
     def start_proxy(self) -> Proxy:
         # No part of the store: like the provider neither in the budget nor on its cores.
-        return start_proxy(self.folder, self.belongings, self.cores.generator)
+        return start_proxy(self.folder, self.belongings, self.spread.cores.generator)
 
     def proxy_host(self, callee: str) -> str:  # noqa: ARG002 - the same for all
         return envoy.LOOPBACK

@@ -23,6 +23,7 @@ from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.machine import limits
 from testbed.platforms.machine.affinity import split
 from testbed.platforms.machine.easing import Easing
+from testbed.platforms.machine.spread import Spread
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store import envoy, instances, proxy, servers
 from testbed.platforms.store.blueprint import PROVIDER_THREADS, Blueprint
@@ -116,16 +117,17 @@ class LocalPlatform(Undoing):
             )
             undo.callback(limited.remove)
             require_division(deployment, limited.says["cpu"], is_divided=limited.is_divided)
-            for server in set(by_role.values()):
-                limited.take_in(server.pids())
             easing = Easing(limited.groups if deployment.held_under_load_only else ())
             limited.says["cpu"] += easing.says
             blueprint = Blueprint(deployment, folder, databases.urls)
+            spread = Spread(deployment.core_use, self._cores, blueprint.names)
             plan = replace(
                 blueprint.edge(port=port, mesh=self._mesh == "envoy", address=self._address),
                 admin_socket=undo.enter_context(private_place(self.belongings)) / "admin",
             )
-            ground = LocalGround(databases, self._cores, limited, easing, self.belongings, folder)
+            ground = LocalGround(databases, spread, limited, easing, self.belongings, folder)
+            for server in set(by_role.values()):
+                ground.take_in(server.pids())
             store = Store(blueprint, ground, Edge(plan, folder))
             undo.callback(store.stop)
             tell(deployment.starting)

@@ -18,10 +18,10 @@ class Cores:
     def says(self) -> str:
         if self.store == self.generator:
             return "store and generator share the only core"
-        return f"store on {_listed(self.store)}, generator on {_listed(self.generator)}"
+        return f"store on {listed(self.store)}, generator on {listed(self.generator)}"
 
 
-def _listed(cores: Collection[int]) -> str:
+def listed(cores: Collection[int]) -> str:
     return f"core{'s' if len(cores) > 1 else ''} {', '.join(map(str, sorted(cores)))}"
 
 

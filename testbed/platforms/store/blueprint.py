@@ -14,6 +14,8 @@ from testbed.platforms.platform import Deployment
 from testbed.platforms.store.envoy import EdgePlan
 from testbed.platforms.store.instances import InstancePlan
 
+INSTRUMENT_SWITCH = "instrument"
+"""Name of its file in the folder of a deployment that has one."""
 PROVIDER_THREADS = 64
 """Many: the outside party must not be what a store waits for in line."""
 
@@ -47,6 +49,11 @@ class Blueprint:
         return self.folder / "state-changes.jsonl"
 
     @property
+    def instrument_switch(self) -> Path | None:
+        """None: the instrument is on for good."""
+        return self.folder / INSTRUMENT_SWITCH if self.deployment.switched_instrument else None
+
+    @property
     def roles(self) -> list[str]:
         return self.deployment.roles
 
@@ -66,6 +73,11 @@ class Blueprint:
         for deployable in self.deployment.deployables:
             for number in range(1, self.deployment.count(deployable.role) + 1):
                 yield self.instance(deployable.role, number)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the instances that it starts with, in their order."""
+        return [plan.name for plan in self.instances()]
 
     def instance(self, role: str, number: int) -> InstancePlan:
         deployable = next(each for each in self.deployment.deployables if each.role == role)
@@ -107,6 +119,7 @@ class Blueprint:
             instance=name,
             database_url=self.database_urls.get(deployable.role),
             peers_file=self.peers_files[deployable.role],
+            client=self.deployment.client,
             threads=work.threads,
             reservation_s=work.reservation_s,
             without=frozenset(self.deployment.without),
@@ -114,6 +127,7 @@ class Blueprint:
             recommendation_passes=work.recommendation_passes,
             faults_file=self.faults_file,
             telemetry_file=self.folder / f"{name}.counters",
+            instrument_switch=self.instrument_switch,
             policies=self.policies,
             state_changes_file=self.state_changes_file,
         )
