@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from analysis.comparison import Comparison
 from analysis.statistics import Estimate, paired_t
-from analysis.verdict import sign_of_effect
+from analysis.verdict import lacks_of_effect
 from experiment.metric import MetricName, Scale
 
 AaOutcome = Literal["alike", "not told apart", "false alarm", "unknown"]
@@ -85,7 +85,7 @@ def outcome_of(estimate: Estimate | None, margin: float) -> AaOutcome:
     """
     if estimate is None or estimate.interval is None:
         return "unknown"
-    if sign_of_effect(estimate, beyond=margin):
+    if not lacks_of_effect(estimate, margin):
         return "false alarm"
     low, high = estimate.interval
     return "alike" if -margin < low and high < margin else "not told apart"
@@ -110,11 +110,18 @@ def false_verdicts(effects: Sequence[float], margin: float) -> FalseVerdicts | N
     for _ in range(DRAWS):
         drawn = random.choice(observed, BLOCKS_PER_DRAW, replace=False)
         estimate = paired_t((drawn * random.choice((-1.0, 1.0), BLOCKS_PER_DRAW)).tolist())
-        by_rule += sign_of_effect(estimate, beyond=margin) != 0
-        by_interval += sign_of_effect(estimate, beyond=0.0) != 0
+        by_rule += not lacks_of_effect(estimate, margin)
+        by_interval += _leaves_zero_out(estimate)
     return FalseVerdicts(
         draws=DRAWS,
         blocks=BLOCKS_PER_DRAW,
         by_rule=by_rule / DRAWS,
         by_interval=by_interval / DRAWS,
     )
+
+
+def _leaves_zero_out(estimate: Estimate) -> bool:
+    if estimate.interval is None:
+        return False
+    low, high = estimate.interval
+    return low > 0 or high < 0

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from analysis.limits import FEW_BLOCKS
 from analysis.measured import MeasuredRun
 from analysis.resources import cpu_s_by_role
 from analysis.setup import limits_in_force
 from analysis.tables import QUANTILES
+from analysis.verdict import FEWEST_BLOCKS
 from analysis.wording import figures, margin_words
 
 Met = Literal["met", "partly", "not met"]
@@ -43,7 +43,7 @@ def checklist(run: MeasuredRun) -> list[Answer]:
 
 def _by_blocks(run: MeasuredRun) -> Met:
     n = len(run.blocks)
-    return "not met" if n <= 1 else "partly" if n < FEW_BLOCKS else "met"
+    return "not met" if n <= 1 else "partly" if n < FEWEST_BLOCKS else "met"
 
 
 def _repeated(run: MeasuredRun) -> tuple[Met, str]:
@@ -62,6 +62,8 @@ def _all(run: MeasuredRun) -> str:
 
 
 def _sessions(run: MeasuredRun) -> str:
+    if run.sessions:
+        return f"{len(run.sessions)} sessions at different hours"
     return f"{len(run.pooled)} runs pooled" if run.pooled else "One session"
 
 
@@ -117,10 +119,16 @@ def _statistics(run: MeasuredRun) -> tuple[Met, str]:
     others = len(run.scenario.secondary)
     return _by_blocks(run), (
         f"Paired t over {len(run.blocks)} blocks, 95 % interval, margin of "
-        f"{margin_words(run.scenario.primary)} declared beforehand; {_looks(run)}. One primary "
-        f"metric; the intervals of {others} others are not corrected for their number. "
+        f"{margin_words(run.scenario.primary)} declared beforehand, and an exact test of the "
+        f"blocks' signs; {_looks(run)}. {_verdicts(run)}; the intervals of {others} other metrics "
+        "are not corrected for their number. "
         f"{_floor(run)}"
     )
+
+
+def _verdicts(run: MeasuredRun) -> str:
+    n = len(run.scenario.decisive)
+    return f"{n} verdicts share the error of 5 %" if n > 1 else "One verdict"
 
 
 def _looks(run: MeasuredRun) -> str:
@@ -135,7 +143,7 @@ def _looks(run: MeasuredRun) -> str:
 def _floor(run: MeasuredRun) -> str:
     if run.plan.aa:
         return "This run measures the noise floor."
-    known = run.scenario.primary.metric in run.plan.noise_floor
+    known = run.scenario.primary.metric in run.noise_floor
     return "The noise floor is known from A/A runs." if known else "The noise floor is not known."
 
 

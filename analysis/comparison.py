@@ -2,19 +2,20 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from analysis.measured import MeasuredRun
 from analysis.metrics import Measured, Measurement, Unknown, measure
+from analysis.sessions import across_sessions
 from analysis.statistics import (
     Estimate,
     Unanimous,
+    hodges_lehmann,
     paired_t,
     unanimous_share_difference,
     within_shares,
 )
-from analysis.verdict import Verdict, judge
-from experiment.metric import Metric, counts, is_share
+from analysis.verdict import Sign, Verdict, judge
+from experiment.metric import NUMBERS, Metric, counts, is_share
 from experiment.store import Arm
 
 
@@ -41,8 +42,11 @@ class Comparison:
     """Blocks that the metric could not be told of, one sentence part each."""
     looks: int = 1
     """Declared looks at the data, over which the 95 % of the interval hold together."""
-    floor: float = 0.0
-    """Noise floor on the scale of the effects: what equal arms differ by on this machine."""
+    verdicts: int = 1
+    """Verdicts of the run, over which the 95 % of the interval hold together."""
+    floor: float | None = None
+    """Noise floor on the scale of the effects: what equal arms differ by on this machine; None
+    where nobody measured it."""
 
     def margins(self) -> tuple[float, float]:
         """Effects between which a difference does not matter, on the scale of the effects."""
@@ -67,13 +71,15 @@ def half_margin(metric: Metric) -> float:
     return metric.margin if metric.scale == "difference" else math.log1p(metric.margin)
 
 
-def judged(run: MeasuredRun, metric: Metric, estimate: Estimate, floor: float) -> Verdict:
-    """The verdict on what the metric's claim expects; ``floor`` on the scale of the effects."""
-    treatment = run.compared_by(metric).treatment
-    return judge(estimate, half_margin(metric), expected_sign(treatment, metric), floor)
+def judged(run: MeasuredRun, found: Comparison) -> Verdict:
+    """The verdict on what the metric's claim expects. ValueError without an estimate."""
+    if found.estimate is None:
+        raise ValueError("a comparison without blocks cannot be judged")
+    sign = expected_sign(run.compared_by(found.metric).treatment, found.metric)
+    return judge(found.estimate, half_margin(found.metric), sign, found.floor)
 
 
-def expected_sign(treatment: Arm, metric: Metric) -> Literal[-1, 1]:
+def expected_sign(treatment: Arm, metric: Metric) -> Sign:
     """Of the effect, which is the treatment's against the reference's."""
     direction, where = metric.expects
     in_treatment = where in (treatment.name, treatment.architecture)
@@ -83,6 +89,7 @@ def expected_sign(treatment: Arm, metric: Metric) -> Literal[-1, 1]:
 def compare(run: MeasuredRun, metric: Metric) -> Comparison:
     """Measure ``metric`` in its two arms in every complete block and estimate the effect."""
     run = run.compared_by(metric)
+    verdicts = len(run.scenario.decisive) if metric in run.scenario.decisive else 1
     pairs: list[Pair] = []
     unknown: list[str] = []
     for block in run.blocks:
@@ -92,14 +99,17 @@ def compare(run: MeasuredRun, metric: Metric) -> Comparison:
         else:
             unknown.append(pair)
     effects = tuple(_effect(pair, metric) for pair in pairs)
+    confidence = 1 - (1 - run.confidence) / verdicts
     return Comparison(
         metric,
         tuple(pairs),
         effects,
-        _estimate(pairs, effects, metric, run.confidence),
+        _over_sessions(run, pairs, metric, confidence)
+        or _estimate(pairs, effects, metric, confidence),
         tuple(unknown),
-        looks=len(run.looks),
-        floor=run.plan.noise_floor.get(metric.metric, 0.0),
+        looks=1 if run.sessions else len(run.looks),
+        verdicts=verdicts,
+        floor=run.noise_floor.get(metric.metric),
     )
 
 
@@ -125,11 +135,30 @@ def _effect(pair: Pair, metric: Metric) -> float:
     return math.log(pair.treatment.value / pair.reference.value)
 
 
+def _over_sessions(
+    run: MeasuredRun, pairs: list[Pair], metric: Metric, confidence: float
+) -> Estimate | None:
+    """None for a run of one session, and where a session tells nothing of the metric."""
+    parts = [[pair for pair in pairs if pair.block in blocks] for blocks in run.sessions]
+    if not parts or not all(parts):
+        return None
+    effects = [[_effect(pair, metric) for pair in part] for part in parts]
+    each = [
+        _estimate(part, tuple(found), metric, confidence)
+        for part, found in zip(parts, effects, strict=True)
+    ]
+    known = [estimate for estimate in each if estimate is not None]
+    whole = across_sessions(known, [effect for part in effects for effect in part], confidence)
+    return within_shares(whole) if is_share(metric.metric) else whole
+
+
 def _estimate(
     pairs: list[Pair], effects: tuple[float, ...], metric: Metric, confidence: float
 ) -> Estimate | None:
     if not effects:
         return None
+    if metric.metric in NUMBERS:
+        return hodges_lehmann(effects, confidence)
     estimate = paired_t(effects, confidence)
     if not is_share(metric.metric):
         return estimate

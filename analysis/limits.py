@@ -6,13 +6,14 @@ from analysis.measured import MeasuredRun
 from analysis.place import place_of
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
+from analysis.statistics import CONFIDENCE
 from analysis.summary import Summary
+from analysis.verdict import FEWEST_BLOCKS
 from analysis.wording import listed, percent, size
 from experiment.faults.on_instances import FaultOnInstances
 from experiment.faults.plan import FaultPlan
 from experiment.phase import phases_by_group
 
-FEW_BLOCKS = 6
 SHIFTED = 0.05
 """Of the requests planned in a phase: from this share on, more or fewer are named."""
 
@@ -57,7 +58,12 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
             f"{len(summary.void_trials)} of {len(run.records)} trials did not count. If what made "
             "them void has to do with an architecture, the rest is a selection."
         )
-    if run.pooled:
+    if run.sessions:
+        yield (
+            f"{len(run.sessions)} sessions at different hours. They are a sample of the hours of "
+            "one machine; another machine is none of them."
+        )
+    elif run.pooled:
         yield (
             f"The blocks come from {len(run.pooled)} runs. Arms were only compared within a block, "
             "so what differed between the runs cannot favour one, but it adds to the spread."
@@ -70,10 +76,16 @@ def of_blocks(run: MeasuredRun, summary: Summary) -> Iterator[str]:
 def _of_few_blocks(n: int) -> Iterator[str]:
     if n == 1:
         yield "One block says nothing about how much the result varies from block to block."
-    elif 1 < n < FEW_BLOCKS:
+    elif 1 < n < FEWEST_BLOCKS:
         yield (
-            f"{n} blocks are few: their spread is known poorly, so the interval is wide, and its "
-            "assumption of normal effects cannot be checked."
+            f"{n} blocks are few: their spread is known poorly, and the interval rests on normal "
+            f"effects, which nobody can check. A verdict takes {FEWEST_BLOCKS}."
+        )
+    if n > 1:
+        rare = 1 - (1 - CONFIDENCE) ** (1 / n)
+        yield (
+            f"What happens in fewer than {percent(rare)} of all blocks, such as a rare collapse, "
+            f"{n} blocks may well not hold; it would be in no number here."
         )
 
 
@@ -103,9 +115,14 @@ def _of_metric(run: MeasuredRun) -> Iterator[str]:
         )
     if run.scenario.secondary:
         yield (
-            "Only the primary metric was declared for a verdict. The other metrics are "
-            "descriptive: among several intervals, one may miss zero by chance."
+            f"{_declared(run)} declared for a verdict. The other metrics are descriptive: among "
+            "several intervals, one may miss zero by chance."
         )
+
+
+def _declared(run: MeasuredRun) -> str:
+    n = len(run.scenario.decisive)
+    return f"{n} metrics were" if n > 1 else "Only the primary metric was"
 
 
 def _of_closed_loops(run: MeasuredRun) -> Iterator[str]:
@@ -244,16 +261,16 @@ def _of_noise(run: MeasuredRun) -> Iterator[str]:
             "The noise floor holds for this machine at this load. Near saturation, under faults or "
             "with other neighbours on the machine, it is likely higher."
         )
-    elif not plan.noise_floor:
+    elif not run.noise_floor:
         yield (
-            "No A/A run of this machine was on record, so its noise floor is unknown: how large a "
+            "No A/A run of this machine is on record, so its noise floor is unknown: how large a "
             "difference it shows between two copies of the same store."
         )
     else:
-        floors = ", ".join(f"{m} {size(m, f)}" for m, f in plan.noise_floor.items())
+        floors = ", ".join(f"{m} {size(m, f)}" for m, f in sorted(run.noise_floor.items()))
         yield (
             f"Smaller effects than the noise floor of this machine cannot be told from noise: "
-            f"{floors}. It comes from A/A runs ({'; '.join(plan.noise_floor_from)}), whose load "
+            f"{floors}. It comes from A/A runs ({'; '.join(run.noise_floor_from)}), whose load "
             "may have been another."
         )
 

@@ -1,9 +1,11 @@
 """A run as the analysis sees it: complete blocks with their rows, and what became of the rest."""
 
 from bisect import bisect_left
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Self
 
 import numpy as np
@@ -14,8 +16,9 @@ from analysis.reading import (
     read_stopped_at,
 )
 from analysis.salvage import Damage, find_records, reason_of
+from analysis.sessions import APART_S, FEWEST_SESSIONS
 from analysis.shares import Shares, total
-from analysis.spending import nominal_levels
+from analysis.spending import level_of_pool, nominal_levels
 from analysis.statistics import CONFIDENCE
 from analysis.trial import Trial, load_trial
 from analysis.windows import Window
@@ -24,7 +27,8 @@ from experiment.between import in_order, pair_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
 from experiment.matrix import GROUPS
-from experiment.metric import Feature, Metric
+from experiment.metric import Feature, Metric, MetricName
+from experiment.noise_floor import Floor, read
 from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.scenario import Scenario
@@ -47,6 +51,8 @@ class MeasuredRun:
     """Trials that cannot be read as a whole; their blocks are not among ``trials``."""
     stopped_at: int | None = None
     """The declared look at which the run stopped early; None when it did not."""
+    floors_beside: Mapping[MetricName, Floor] = field(default_factory=dict)
+    """Noise floors that lie beside the run now, whenever they were measured."""
     pair: tuple[Arm, Arm] | None = None
     """The two arms that are looked at, the reference first; None: all arms of the run."""
 
@@ -55,6 +61,19 @@ class MeasuredRun:
         """Attempts that are not complete, or whose block was interrupted and repeated."""
         last = latest(self.records)
         return [r for r in self.records if r.status != "complete" or r not in last]
+
+    @property
+    def noise_floor(self) -> dict[MetricName, float]:
+        """By metric, on the scale of effects; what the plan declared stands."""
+        beside = {metric: floor.floor for metric, floor in self.floors_beside.items()}
+        return beside | dict(self.plan.noise_floor)
+
+    @property
+    def noise_floor_from(self) -> tuple[str, ...]:
+        """The A/A runs behind ``noise_floor``, one sentence part each."""
+        used = self.floors_beside.keys() - self.plan.noise_floor.keys()
+        beside = {str(self.floors_beside[metric]) for metric in used}
+        return tuple(sorted({*self.plan.noise_floor_from, *beside}))
 
     @property
     def scenario(self) -> Scenario:
@@ -136,8 +155,22 @@ class MeasuredRun:
 
     @property
     def looks(self) -> tuple[int, ...]:
-        """Numbers of blocks at which the run may end; one, when it was to have all of them."""
-        return self.plan.stopping.looks if self.plan.stopping else (len(self.plan.order),)
+        """Numbers of blocks at which somebody looks; one, when the run was to have all of them.
+
+        A run that is pooled was looked at before the next one was made.
+        """
+        if self.plan.stopping:
+            return self.plan.stopping.looks
+        return tuple(accumulate(len(plan.order) for plan in self.pooled or (self.plan,)))
+
+    @cached_property
+    def sessions(self) -> tuple[range, ...]:
+        """Blocks of each session, where there are enough of them, at different hours; else none."""
+        starts = sorted(datetime.fromisoformat(plan.started_at) for plan in self.pooled)
+        apart_s = [(later - earlier).total_seconds() for earlier, later in pairwise(starts)]
+        if len(starts) < FEWEST_SESSIONS or min(apart_s) < APART_S:
+            return ()
+        return tuple(range(first + 1, last + 1) for first, last in pairwise((0, *self.looks)))
 
     @property
     def look(self) -> int:
@@ -152,6 +185,10 @@ class MeasuredRun:
     @property
     def confidence(self) -> float:
         """Of each interval by itself, so that those of all looks together have 95 %."""
+        if self.sessions:
+            return 1 - level_of_pool(1 + len(self.sessions) - FEWEST_SESSIONS)
+        if self.pooled:
+            return 1 - level_of_pool(len(self.pooled))
         if self.plan.stopping is None:
             return CONFIDENCE
         return 1 - nominal_levels(self.looks)[self.look]
@@ -207,7 +244,15 @@ def load_run(folder: RunFolder) -> MeasuredRun:
         trials=tuple(trial for trial in trials if trial.record.block not in broken),
         damaged=tuple(damaged),
         stopped_at=read_stopped_at(folder, plan),
+        floors_beside=floors_beside(folder, plan),
     )
+
+
+def floors_beside(folder: RunFolder, plan: Plan) -> dict[MetricName, Floor]:
+    """By metric, of the run's machine and platform; none for a run that measures them."""
+    if plan.aa:
+        return {}
+    return read(folder.results).of(plan.machine.fingerprint, plan.platform, plan.scenario)
 
 
 def _of_complete_blocks(plan: Plan, records: tuple[TrialRecord, ...]) -> list[TrialRecord]:

@@ -10,7 +10,16 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from analysis import aa_wording, books, fault_matrix, footprint, guarantees, policy_table, tables
+from analysis import (
+    aa_wording,
+    books,
+    fault_matrix,
+    footprint,
+    guarantees,
+    policy_table,
+    tables,
+    verdict_table,
+)
 from analysis.checklist import checklist
 from analysis.limits import limits_of
 from analysis.measured import MeasuredRun
@@ -91,6 +100,7 @@ def fill(
         chips=_chips(run, summary),
         tables=tables,
         aa=aa_wording,
+        verdicts=verdict_table,
         **own,
     )
 

@@ -8,6 +8,7 @@ from statistics import median
 from analysis.comparison import compare, half_margin
 from analysis.measured import load_run
 from analysis.power import blocks_needed, spread_interval
+from analysis.verdict import FEWEST_BLOCKS
 from experiment.errors import InputError
 from experiment.metric import AMOUNTS, Metric
 from experiment.part import Profile
@@ -41,7 +42,7 @@ class Need:
     effect: float
     """As a margin is stated: a ratio's distance from 1, or a difference."""
     blocks: tuple[int | None, ...]
-    """Per power of ``POWERS``; None is more than is sensible."""
+    """Per power of ``POWERS``; None is more than is sensible, or never at the margin itself."""
     if_spread_is_high: int | None
     """At the first power, and at the upper end of what the spread may be."""
 
@@ -91,8 +92,15 @@ def _effects_of(metric: Metric) -> list[float]:
 
 def _need(pilot: Pilot, size: float, high: float) -> Need:
     effect = half_margin(pilot.metric.model_copy(update={"margin": size}))
+    gap = abs(effect - half_margin(pilot.metric))
     return Need(
         effect=size,
-        blocks=tuple(blocks_needed(effect, pilot.spread, power) for power in POWERS),
-        if_spread_is_high=blocks_needed(effect, high, POWERS[0]),
+        blocks=tuple(_blocks(gap, pilot.spread, power) for power in POWERS),
+        if_spread_is_high=_blocks(gap, high, POWERS[0]),
     )
+
+
+def _blocks(gap: float, spread: float, power: float) -> int | None:
+    """So that the interval of an effect that far from the margin leaves the margin out."""
+    needed = blocks_needed(gap, spread, power) if gap else None
+    return None if needed is None else max(needed, FEWEST_BLOCKS)

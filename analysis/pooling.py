@@ -87,7 +87,9 @@ def _joined(plans: Sequence[Plan]) -> Plan:
         update={
             "run_id": " + ".join(plan.run_id for plan in plans),
             "order": tuple(arms for plan in plans for arms in plan.order),
-            "noise_floor": {m: max(p.noise_floor.get(m, 0.0) for p in plans) for m in metrics},
+            "noise_floor": {
+                m: max(p.noise_floor[m] for p in plans if m in p.noise_floor) for m in metrics
+            },
             "noise_floor_from": tuple(sorted({s for p in plans for s in p.noise_floor_from})),
         }
     )

@@ -5,7 +5,10 @@ from bisect import bisect_left
 
 from scipy.special import chdtri, ncfdtr, stdtrit
 
-from analysis.statistics import CONFIDENCE, MOST_BLOCKS
+from analysis.statistics import CONFIDENCE
+
+MOST_BLOCKS = 1000
+"""Beyond it, "how many blocks" is answered with "more than is sensible"."""
 
 
 def power_of(effect: float, spread: float, n: int, confidence: float = CONFIDENCE) -> float:
@@ -26,8 +29,8 @@ def blocks_needed(
 ) -> int | None:
     """Fewest blocks with which the interval leaves zero out with that power, by ``power_of``.
 
-    None beyond ``MOST_BLOCKS``. To be called supported, an estimate must also lie beyond the
-    margin; of a true effect just at the margin only every second estimate does.
+    None beyond ``MOST_BLOCKS``. A verdict asks for an interval that leaves out the whole margin:
+    what it takes is the power of the distance between effect and margin.
     """
     candidates = range(2, MOST_BLOCKS + 1)
     strong = bisect_left(

@@ -7,27 +7,19 @@ as the verdict is one of those that blocks are run for.
 """
 
 from analysis.comparison import compare, judged
-from analysis.measured import MeasuredRun, load_run
-from analysis.verdict import Verdict
+from analysis.measured import load_run
 from experiment.record import RunFolder
 
 
 def decided(folder: RunFolder) -> bool:
     """Whether the verdict at this look decides; False where the plan declared no look.
 
-    Decided is: the claim is supported or contradicted, or the arms are equivalent. A damaged
+    Decided is anything but too little evidence. A damaged
     record decides nothing. To be called when all trials of a block are recorded. Raises InputError
     when the plan is broken or was edited.
     """
     run = load_run(folder)
     if run.plan.stopping is None or run.damaged or run.blocks_measured not in run.looks:
         return False
-    verdict = _verdict(run)
-    return verdict is not None and verdict.why in ("effect", "equivalent")
-
-
-def _verdict(run: MeasuredRun) -> Verdict | None:
     primary = compare(run, run.scenario.primary)
-    if primary.estimate is None:
-        return None
-    return judged(run, primary.metric, primary.estimate, primary.floor)
+    return primary.estimate is not None and judged(run, primary).outcome != "too little evidence"

@@ -34,6 +34,17 @@ def spent_by(share: float) -> float:
     return float(2 * ndtr(ndtri((1 - CONFIDENCE) / 2) / math.sqrt(share)))
 
 
+def level_of_pool(runs: int) -> float:
+    """Two-sided level of the verdict on so many pooled runs: half of what one fewer have.
+
+    Nobody declared how many there would be, so each pool spends half of the error that is left:
+    2.5 % with two runs, 1.25 % with three, and 5 % in all, however long somebody goes on
+    (Bonferroni). The first run's own verdict is not among them. Three sessions are what a headline
+    takes by rule; they count as the first.
+    """
+    return (1 - CONFIDENCE) / float(2 ** (runs - 1))
+
+
 @lru_cache
 def nominal_levels(looks: tuple[int, ...]) -> tuple[float, ...]:
     """Two-sided level of Student's t at each look, so that all looks together err in 5 %.

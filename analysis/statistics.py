@@ -1,20 +1,22 @@
 """Estimates and intervals over blocks. Pure; a block is the unit, never a request."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scipy.special import betaincinv, stdtrit
 
+from analysis.signs import sign_flip_p, signed_rank_quantile, walsh_averages
+
 CONFIDENCE = 0.95
-MOST_BLOCKS = 1000
-"""Beyond it, "how many more blocks" is answered with "more than is sensible"."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean effect with its interval on the scale of the effects (log ratio or difference)."""
+    """An effect over blocks with its interval, on the scale of the effects.
+
+    The scale is that of log ratios or of differences.
+    """
 
     value: float
     interval: tuple[float, float] | None
@@ -24,6 +26,10 @@ class Estimate:
     n: int
     confidence: float = CONFIDENCE
     """Of the interval, taken by itself."""
+    p: float = 1.0
+    """Two-sided, of the exact test that flips the signs of the blocks (``sign_flip_p``)."""
+    prediction: tuple[float, float] | None = None
+    """Where the effect of another session is expected; None unless several were measured."""
 
 
 def paired_t(effects: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
@@ -47,14 +53,41 @@ def paired_t(effects: Sequence[float], confidence: float = CONFIDENCE) -> Estima
     if not effects:
         raise ValueError("an estimate needs at least one block")
     value = math.fsum(effects) / len(effects)
-    if len(effects) == 1:
-        return Estimate(value, None, None, 1, confidence)
-    squares = math.fsum((effect - value) ** 2 for effect in effects)
-    spread = math.sqrt(squares / (len(effects) - 1))
-    if math.isclose(min(effects), max(effects), rel_tol=1e-12, abs_tol=1e-15):
-        return Estimate(value, None, 0.0, len(effects), confidence)
+    spread, p = spread_of(effects), sign_flip_p(effects)
+    if not spread:
+        return Estimate(value, None, spread, len(effects), confidence, p)
     half = half_width(spread, len(effects), confidence)
-    return Estimate(value, (value - half, value + half), spread, len(effects), confidence)
+    return Estimate(value, (value - half, value + half), spread, len(effects), confidence, p)
+
+
+def hodges_lehmann(effects: Sequence[float], confidence: float = CONFIDENCE) -> Estimate:
+    """Median of the means of all pairs of blocks, with the interval of the signed-rank test.
+
+    Hodges & Lehmann (Annals of Mathematical Statistics 1963); the interval is exact for blocks
+    whose effects lie symmetrically (Conover, *Practical Nonparametric Statistics*, 1999, 5.7), and
+    has no interval at 95 % below six blocks. For counts: one block with a thousand bad requests
+    moves a mean and widens t without bound, and one-armed log-normal counts leave the mean's t
+    interval with 70 % at any number of blocks. The value is what a usual block shows, not the mean.
+
+    ValueError without effects.
+    """
+    if not effects:
+        raise ValueError("an estimate needs at least one block")
+    n, means = len(effects), walsh_averages(effects)
+    value = (means[(len(means) - 1) // 2] + means[len(means) // 2]) / 2
+    spread, rank = spread_of(effects), signed_rank_quantile(n, (1 - confidence) / 2)
+    interval = (means[rank - 1], means[-rank]) if spread and rank else None
+    return Estimate(value, interval, spread, n, confidence, sign_flip_p(effects))
+
+
+def spread_of(effects: Sequence[float]) -> float | None:
+    """Standard deviation between blocks; 0 where all agree to the last digit, None for one."""
+    if len(effects) == 1:
+        return None
+    if math.isclose(min(effects), max(effects), rel_tol=1e-12, abs_tol=1e-15):
+        return 0.0
+    value = math.fsum(effects) / len(effects)
+    return math.sqrt(math.fsum((effect - value) ** 2 for effect in effects) / (len(effects) - 1))
 
 
 def half_width(spread: float, n: int, confidence: float = CONFIDENCE) -> float:
@@ -119,20 +152,12 @@ def within_shares(estimate: Estimate) -> Estimate:
     """
     if estimate.interval is None:
         return estimate
-    low, high = estimate.interval
-    return replace(estimate, interval=(max(-1.0, low), min(1.0, high)))
-
-
-def blocks_until(
-    half: float, spread: float, already: int, confidence: float = CONFIDENCE
-) -> int | None:
-    """Blocks, beyond those run, until the interval is expected to be ``half`` wide to each side.
-
-    By Student's t with the spread seen so far, which few blocks know poorly; it aims at the width
-    and promises no power (``analysis.power`` does). None beyond ``MOST_BLOCKS``.
-    """
-    candidates = range(max(2, already + 1), MOST_BLOCKS + 1)
-    narrow = bisect_left(
-        candidates, x=True, key=lambda n: half_width(spread, n, confidence) <= half
+    return replace(
+        estimate,
+        interval=_cut(estimate.interval),
+        prediction=_cut(estimate.prediction) if estimate.prediction else None,
     )
-    return candidates[narrow] - already if narrow < len(candidates) else None
+
+
+def _cut(interval: tuple[float, float]) -> tuple[float, float]:
+    return max(-1.0, interval[0]), min(1.0, interval[1])

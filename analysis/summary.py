@@ -8,8 +8,8 @@ from analysis.aa import AaOutcome, Noise, noise_of
 from analysis.aa_wording import aa_finding, aa_verdict
 from analysis.comparison import Comparison, compare, judged
 from analysis.measured import MeasuredRun
-from analysis.verdict import Outcome
-from analysis.wording import finding, headline
+from analysis.verdict import Lack, Outcome
+from analysis.wording import finding, ground, headline
 from experiment.metric import Metric
 
 
@@ -26,6 +26,18 @@ class BlockValues(_Part):
     effect: float
 
 
+class Judgement(_Part):
+    """The verdict on one metric."""
+
+    outcome: Outcome
+    why: str
+    """Its ground, as a part of a sentence."""
+    lacks: tuple[Lack, ...]
+    """What a verdict would have needed; empty unless there is too little evidence."""
+    new_run_of: int | None
+    """Blocks of a new run that would decide it; None when blocks are not what is lacking."""
+
+
 class Result(_Part):
     """One metric over all complete blocks.
 
@@ -38,13 +50,21 @@ class Result(_Part):
     blocks: tuple[BlockValues, ...]
     effect: float | None
     interval: tuple[float, float] | None
-    """95 %."""
+    """95 %, of all looks and verdicts of the run together."""
+    prediction: tuple[float, float] | None
+    """Where the effect of another session is expected; None unless several were measured."""
+    p: float | None
+    """Of the exact test that flips the signs of the blocks, two-sided, of this metric alone."""
+    noise_floor: float | None
+    """What equal arms differ by, on the scale of effects; None where nobody measured it."""
+    verdict: Judgement | None
+    """None for what is only described, and in a run without verdicts."""
     unknown: tuple[str, ...]
     """Blocks that could not tell the metric, with the reason."""
 
 
 class Summary(_Part):
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     run_id: str
     scenario: str
     question: str
@@ -68,6 +88,8 @@ class Summary(_Part):
     damaged: tuple[str, ...] = ()
     """Trials whose files are missing or not whole, each with what is wrong."""
     primary: Result
+    judged: tuple[Result, ...] = ()
+    """Further metrics with a verdict each."""
     secondary: tuple[Result, ...]
     noise: tuple[Noise, ...] = ()
     """Of an A/A run: per metric, the primary first."""
@@ -81,6 +103,7 @@ class Summary(_Part):
 def summarise(run: MeasuredRun) -> Summary:
     """Judge the primary metric and state the others."""
     primary = compare(run, run.scenario.primary)
+    others = [compare(run, metric) for metric in run.scenario.judged]
     secondary = [compare(run, metric) for metric in run.scenario.secondary]
     void = _why_void(run, primary)
     outcome, says, found = _verdict(run, primary, void)
@@ -90,8 +113,9 @@ def summarise(run: MeasuredRun) -> Summary:
         headline=says,
         finding=found,
         void=void,
-        primary=result_of(primary),
-        secondary=tuple(map(result_of, secondary)),
+        primary=result_of(run, primary, judge=not void),
+        judged=tuple(result_of(run, found, judge=not void) for found in others),
+        secondary=tuple(result_of(run, found) for found in secondary),
         noise=tuple(map(noise_of, (primary, *secondary))) if run.plan.aa else (),
     )
 
@@ -113,7 +137,8 @@ def facts_of(run: MeasuredRun) -> dict[str, Any]:
     }
 
 
-def result_of(comparison: Comparison) -> Result:
+def result_of(run: MeasuredRun, comparison: Comparison, *, judge: bool = False) -> Result:
+    """``judge`` asks for a verdict, which no copies and no void run get."""
     estimate = comparison.estimate
     return Result(
         metric=comparison.metric,
@@ -129,7 +154,21 @@ def result_of(comparison: Comparison) -> Result:
         ),
         effect=estimate.value if estimate else None,
         interval=estimate.interval if estimate else None,
+        prediction=estimate.prediction if estimate else None,
+        p=estimate.p if estimate else None,
+        noise_floor=comparison.floor,
+        verdict=_judgement(run, comparison) if judge and estimate and not run.plan.aa else None,
         unknown=comparison.unknown,
+    )
+
+
+def _judgement(run: MeasuredRun, comparison: Comparison) -> Judgement:
+    verdict = judged(run, comparison)
+    return Judgement(
+        outcome=verdict.outcome,
+        why=ground(comparison, verdict),
+        lacks=verdict.lacks,
+        new_run_of=verdict.new_run_of,
     )
 
 
@@ -148,7 +187,7 @@ def _verdict(
         return None, f"No verdict: {void}", ""
     if run.plan.aa:
         return *aa_verdict(run, primary, primary.estimate), aa_finding(run, primary)
-    verdict = judged(run, primary.metric, primary.estimate, primary.floor)
+    verdict = judged(run, primary)
     return verdict.outcome, headline(primary, verdict), finding(run, primary)
 
 

@@ -97,7 +97,7 @@ def outcome_rows(run: MeasuredRun) -> list[Row]:
 
 def metric_rows(run: MeasuredRun) -> list[Row]:
     """Primary and secondary metrics: their two arms, effect and interval."""
-    metrics = (run.scenario.primary, *run.scenario.secondary)
+    metrics = run.scenario.metrics
     return [
         Row(metric.says, _metric_cells(run.compared_by(metric), metric), strong=not index)
         for index, metric in enumerate(metrics)

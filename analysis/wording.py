@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from analysis.comparison import Comparison
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
-from analysis.verdict import Verdict, Why
+from analysis.verdict import FEWEST_BLOCKS, Lack, Verdict
 from experiment.metric import Metric, MetricName, is_percentage, scale_of
 
 NOTHING = "\N{EN DASH}"
@@ -19,10 +19,7 @@ RANGE = "\N{WORD JOINER}\N{EN DASH}\N{WORD JOINER}"
 BEYOND_TELLING = 100
 """Ratios beyond it are bounds of intervals so wide that their size says nothing."""
 
-NO_INTERVAL: dict[Why, str] = {
-    "too few blocks": "one block allows no interval",
-    "no spread": "the blocks agree to the last digit, so their spread cannot be known",
-}
+NO_SPREAD = "the blocks agree to the last digit, so their spread cannot be known"
 
 UNITS: dict[MetricName, str] = {
     "failed_share": "%",
@@ -116,8 +113,24 @@ def interval(comparison: Comparison) -> str:
     if estimate is None or estimate.interval is None:
         return f"no interval{_bounds(comparison)}"
     low, high = (effect(metric, bound) for bound in estimate.interval)
-    adjusted = f", adjusted for {comparison.looks} looks" if comparison.looks > 1 else ""
-    return f"95 % interval {low} to {high}{adjusted}{_bounds(comparison)}"
+    return (
+        f"95 % interval {low} to {high}{_adjusted(comparison)}{_another_hour(comparison)}"
+        f"{_bounds(comparison)}"
+    )
+
+
+def _another_hour(comparison: Comparison) -> str:
+    estimate = comparison.estimate
+    if estimate is None or estimate.prediction is None:
+        return ""
+    low, high = (effect(comparison.metric, bound) for bound in estimate.prediction)
+    return f"; another session is expected to show {low} to {high}"
+
+
+def _adjusted(comparison: Comparison) -> str:
+    counted = {"looks": comparison.looks, "verdicts": comparison.verdicts}
+    several = [f"{n} {what}" for what, n in counted.items() if n > 1]
+    return f", adjusted for {listed(several)}" if several else ""
 
 
 def _bounds(comparison: Comparison) -> str:
@@ -132,31 +145,53 @@ def _bounds(comparison: Comparison) -> str:
 
 def headline(comparison: Comparison, verdict: Verdict) -> str:
     """The outcome and its ground in one sentence."""
-    return f"{verdict.outcome.capitalize()}: {_why(comparison, verdict)}."
+    return f"{verdict.outcome.capitalize()}: {ground(comparison, verdict)}."
 
 
-def _why(comparison: Comparison, verdict: Verdict) -> str:
-    margin = margin_words(comparison.metric)
-    match verdict.why:
-        case "effect" if verdict.outcome == "supported":
-            return f"{comparison.metric.expectation}, as the claim says"
-        case "effect":
-            return f"the claim says {comparison.metric.expectation}, and it is the other way round"
-        case "equivalent":
-            return f"no difference larger than the margin of {margin}"
-        case "noise floor":
-            floor = size(comparison.metric.metric, comparison.floor)
-            return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
-        case "too few blocks" | "no spread":
-            return NO_INTERVAL[verdict.why]
+def ground(comparison: Comparison, verdict: Verdict) -> str:
+    """Why the verdict is what it is, as a part of a sentence."""
+    match verdict.outcome:
+        case "supported":
+            return f"{comparison.metric.expectation}, as expected"
+        case "contradicted":
+            return f"expected was {comparison.metric.expectation}, and it is the other way round"
+        case "no difference that matters":
+            return f"none is larger than the margin of {margin_words(comparison.metric)}"
         case "too little evidence":
-            return f"too little evidence; {_more(verdict.more_blocks)}"
+            lacks = [_lacking(comparison, lack) for lack in verdict.lacks]
+            return "; ".join([*lacks, *_new_run(verdict.new_run_of)])
 
 
-def _more(blocks: int | None) -> str:
+def _lacking(comparison: Comparison, lack: Lack) -> str:
+    """What is missing, as a part of a sentence."""
+    metric, estimate = comparison.metric, comparison.estimate
+    match lack:
+        case "blocks":
+            n = estimate.n if estimate else 0
+            return f"a verdict takes {FEWEST_BLOCKS} blocks, and this run has {n}"
+        case "spread":
+            return NO_SPREAD
+        case "clear interval":
+            margin = margin_words(metric)
+            return f"the interval lies neither beyond the margin of {margin} nor within it"
+        case "clear signs":
+            p = figures(estimate.p if estimate else 1.0)
+            return f"signs by chance give such blocks too often (p = {p})"
+        case "noise floor":
+            return f"no noise floor was measured for this metric ({NO_FLOOR})"
+        case "effect beyond the floor":
+            floor = size(metric.metric, comparison.floor)
+            return f"the effect is not beyond the noise floor: equal arms differ by up to {floor}"
+
+
+NO_FLOOR = "twinstack run NAME --aa ARM"
+"""The command that measures a floor."""
+
+
+def _new_run(blocks: int | None) -> list[str]:
     if blocks is None:
-        return "more blocks than is sensible would be needed"
-    return f"about {blocks} more block{'s' if blocks > 1 else ''} would decide it"
+        return []
+    return [f"a new run of {blocks:,} blocks would decide it, if the effect is as large as here"]
 
 
 def margin_words(metric: Metric) -> str:

@@ -25,7 +25,7 @@ class Point:
 
 def curves_of(run: MeasuredRun) -> dict[str, list[Point]]:
     """By phase the points of all pairs that its metrics compare, by CPU; only real curves."""
-    metrics = (run.scenario.primary, *run.scenario.secondary)
+    metrics = run.scenario.metrics
     asked = [metric for metric in metrics if metric.metric == "marginal_cpu_ms_per_request"]
     curves: dict[str, list[Point]] = {}
     for metric in asked:

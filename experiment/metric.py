@@ -70,6 +70,8 @@ ADDED: frozenset[MetricName] = frozenset(
 AMOUNTS: frozenset[MetricName] = ADDED | {"slo_bad_events"}
 """Compared by a difference in their own unit: zero is common, and what is added may be below it."""
 
+NUMBERS: frozenset[MetricName] = frozenset({"slo_bad_events"})
+"""Numbers of requests: judged by what a usual block shows, since one collapse makes any mean."""
 
 AGAINST_BASELINE: frozenset[MetricName] = OF_FAULTS | {"marginal_cpu_ms_per_request"}
 """Metrics that need a phase of kind baseline to compare with."""

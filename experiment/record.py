@@ -197,6 +197,11 @@ class RunFolder:
         return self.path / "journal.jsonl"
 
     @property
+    def results(self) -> Path:
+        """The folder of all runs, which hold one folder for each scenario."""
+        return self.path.absolute().parent.parent
+
+    @property
     def prices(self) -> Path:
         """There only where somebody gave prices of their own for the report."""
         return self.path / "prices.toml"

@@ -73,7 +73,11 @@ class Scenario(Part):
     """None: each arm keeps the instances it starts with."""
     slo: Slo
     primary: Metric
+    judged: Annotated[tuple[Metric, ...], Field(max_length=11)] = ()
+    """Further metrics with a verdict each, such as one for each way of failing. All verdicts of a
+    run share its error of 5 %, so each takes more blocks the more there are."""
     secondary: tuple[Metric, ...] = ()
+    """Described, not judged."""
     search: Search | None = None
     """Set: the trials of a block are the probes of a search, and the primary metric is what it
     finds; the objective is judged in the metric's phase. None: one trial per arm and block."""
@@ -86,6 +90,16 @@ class Scenario(Part):
     watch_footprint: bool = False
     """Read processes, connections and bytes on the wire at rest and around each baseline."""
     seed: Seed = 1
+
+    @property
+    def decisive(self) -> tuple[Metric, ...]:
+        """Metrics that get a verdict, the primary first."""
+        return self.primary, *self.judged
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """All metrics, those with a verdict first."""
+        return *self.decisive, *self.secondary
 
     @model_validator(mode="after")
     def _ends_within_a_day(self) -> Self:
@@ -114,7 +128,7 @@ class Scenario(Part):
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) < len(arms):
             raise ValueError("arms: two arms have the same name")
-        for metric in (self.primary, *self.secondary):
+        for metric in self.metrics:
             if metric.phase not in known:
                 raise ValueError(f"the metric's phase {metric.phase!r} is none of {sorted(known)}")
             check_pair(self.arms, metric)
@@ -125,11 +139,11 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _asks_for_what_it_searches(self) -> Self:
-        metrics = [metric.metric for metric in (self.primary, *self.secondary)]
+        metrics = [metric.metric for metric in self.metrics]
         if self.search is not None and metrics != [self.search.kind]:
             raise ValueError(
                 f"a search for {self.search.kind} has primary.metric = {self.search.kind!r} "
-                "and no secondary metrics"
+                "and no other metrics"
             )
         if self.search is not None and len(self.arms) > 2:  # noqa: PLR2004 - a pair
             raise ValueError("a search compares two arms, no more")
@@ -152,7 +166,7 @@ class Scenario(Part):
     def _follows_faults_only(self) -> Self:
         timetable = self.timetable("full")
         failures = {name for p in timetable if p.phase.faults for name in (p.phase.name, p.group)}
-        for metric in (self.primary, *self.secondary):
+        for metric in self.metrics:
             if metric.metric not in OF_FAULTS:
                 continue
             if metric.phase not in failures:
@@ -164,7 +178,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _has_a_baseline_to_compare_with(self) -> Self:
         has_one = any(planned.phase.kind == "baseline" for planned in self.timetable("full"))
-        for metric in (self.primary, *self.secondary):
+        for metric in self.metrics:
             if metric.metric in AGAINST_BASELINE and not has_one:
                 raise ValueError(f"{metric.metric} needs a phase of kind baseline to compare with")
         if self.watch_footprint and not has_one:
@@ -174,7 +188,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _follows_faults_that_both_arms_can_have(self) -> Self:
         timetable = self.timetable("full")
-        for metric in (self.primary, *self.secondary):
+        for metric in self.metrics:
             if metric.metric not in OF_FAULTS:
                 continue
             phases = [p.phase for p in timetable if metric.phase in (p.phase.name, p.group)]

@@ -12,10 +12,8 @@ def against_itself(scenario: Scenario, name: str) -> Scenario:
     """The scenario with two copies of the arm ``name``, called ``name-a`` and ``name-b``.
 
     Load, phases, metrics and margins stay; the question and the claims go, since an A/A run
-    answers none of them. InputError when the scenario has no such arm, or searches a limit.
+    answers none of them. InputError when the scenario has no such arm.
     """
-    if scenario.search is not None:
-        raise InputError(f"--aa: {scenario.name} is a search, which has no A/A run.")
     arm = next((arm for arm in scenario.arms if arm.name == name), None)
     if arm is None:
         names = " and ".join(arm.name for arm in scenario.arms)
@@ -28,6 +26,7 @@ def against_itself(scenario: Scenario, name: str) -> Scenario:
             "claims": (),
             "arms": copies,
             "primary": _between(copies, scenario.primary),
+            "judged": (),
             "secondary": _secondary(copies, scenario),
         }
     )
@@ -40,7 +39,7 @@ def _copy(arm: Arm, letter: str) -> Arm:
 def _secondary(copies: tuple[Arm, Arm], scenario: Scenario) -> tuple[Metric, ...]:
     """Each once: metrics that differ in their arms only are one between two copies."""
     primary = _between(copies, scenario.primary)
-    metrics = [_between(copies, metric) for metric in scenario.secondary]
+    metrics = [_between(copies, metric) for metric in (*scenario.judged, *scenario.secondary)]
     measured = [_what(metric) for metric in (primary, *metrics)]
     return tuple(m for i, m in enumerate(metrics, start=1) if measured[i] not in measured[:i])
 

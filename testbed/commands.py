@@ -10,6 +10,7 @@ from analysis import report
 from analysis.sequential import decided
 from analysis.summary import Summary
 from experiment.errors import RunError
+from experiment.noise_floor import read as read_floors
 from experiment.output import require_folder
 from experiment.part import Profile
 from experiment.record import Plan, RunFolder
@@ -19,7 +20,6 @@ from testbed.against_itself import against_itself
 from testbed.deploying import deployment_of
 from testbed.display import LiveDisplay, PlainDisplay, display_for
 from testbed.files import expected_failure
-from testbed.janitor import state_dir
 from testbed.load_workers import RemoteWorkers, edge_address, with_workers
 from testbed.locking import owned
 from testbed.planning import create_folder, make_plan, seconds_per_trial, trials_of
@@ -67,6 +67,7 @@ def run_scenario(console: Terminal, scenario: Scenario, order: RunOrder) -> None
             order.blocks,
             order.seed,
             platform.factors,
+            floors=read_floors(order.results),
             aa=order.aa is not None,
             until_decided=order.until_decided,
             remote_load=remote,
@@ -152,7 +153,7 @@ def _say_end(console: Terminal, folder: RunFolder, plan: Plan, summary: Summary)
     console.say()
     console.say((summary.verdict, "bold"))
     console.say(f"Report: {folder.report / 'index.html'}")
-    for floor in noise_floor.remember(state_dir(), plan, summary):
+    for floor in noise_floor.remember(folder.results, plan, summary):
         console.say(f"Noise floor kept: {noise_floor.words(floor)}.")
     if summary.void:
         raise RunError("The run carries no verdict; the report says why.")

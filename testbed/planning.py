@@ -11,19 +11,21 @@ from experiment.kept_trace import keep_trace
 from experiment.ladder import expected_probes
 from experiment.load_worker import RemoteLoad
 from experiment.matrix import Turn
+from experiment.noise_floor import Floors
 from experiment.part import Profile
 from experiment.record import FIRST_LOOK, Plan, RunFolder, Stopping, write_json
 from experiment.scenario import Scenario
-from testbed import machine, noise_floor
+from testbed import machine
 from testbed.code_size import checkout_lines
 from testbed.hashes import hashes
-from testbed.janitor import state_dir
 
 OVERHEAD_S = 12.0
 """Cooldown, start, lead, drain, audit and stop of one trial, for the estimate of the time left."""
 
 LOOK_EVERY = 2
 """Blocks between two looks of a run that may stop early."""
+
+NO_FLOORS = Floors()
 
 
 def trials_of(scenario: Scenario, profile: Profile, blocks: int) -> int:
@@ -48,6 +50,7 @@ def make_plan(
     seed: int | None,
     factors: dict[str, str],
     *,
+    floors: Floors = NO_FLOORS,
     aa: bool = False,
     until_decided: bool = False,
     remote_load: RemoteLoad | None = None,
@@ -57,8 +60,9 @@ def make_plan(
 
     ``blocks`` and ``seed`` override the scenario's. Within each block the order of the arms is
     drawn from the seed, because a fixed order would hand any drift of the machine to one side.
+    ``floors`` are those that lie beside the run.
     ``until_decided`` allows the run to stop early, by a rule that becomes part of the plan.
-    InputError when the record of noise floors is broken, or a rule to stop early makes no sense.
+    InputError when a rule to stop early makes no sense.
     """
     if aa and until_decided:
         raise InputError("--aa takes all planned blocks; leave out --until-decided.")
@@ -68,7 +72,7 @@ def make_plan(
     chosen_seed = scenario.seed if seed is None else seed
     here = machine.this_machine()
     # An A/A run measures the floor, so it starts without one.
-    floors = [] if aa else noise_floor.read(state_dir()).of(here.fingerprint, platform)
+    known = {} if aa else floors.of(here.fingerprint, platform, scenario)
     now = datetime.now(UTC)
     return Plan(
         run_id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
@@ -83,8 +87,8 @@ def make_plan(
         factors=factors | factors_of(scenario, remote_load),
         started_at=now.isoformat(timespec="seconds"),
         aa=aa,
-        noise_floor=noise_floor.by_metric(floors),
-        noise_floor_from=noise_floor.sources(floors),
+        noise_floor={metric: floor.floor for metric, floor in known.items()},
+        noise_floor_from=tuple(sorted(set(map(str, known.values())))),
         hashes=hashes(scenario.sample),
         checkout_lines=checkout_lines(),
         stopping=stopping_within(planned) if until_decided else None,

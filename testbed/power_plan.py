@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from analysis.pilot import Need, Pilot, needs, pilot_of
-from analysis.power import spread_interval
-from analysis.statistics import MOST_BLOCKS
+from analysis.power import MOST_BLOCKS, spread_interval
+from analysis.verdict import FEWEST_BLOCKS
 from analysis.wording import margin_words, size
 from experiment.errors import InputError
 from experiment.metric import Metric
@@ -88,11 +88,14 @@ def _count(number: int | None) -> str:
 
 def _remarks(pilot: Pilot, profile: Profile) -> list[str]:
     power = (
-        "In blocks. Power is the chance that the 95 % interval leaves zero out. A verdict also "
-        f"asks for an estimate beyond the margin of {margin_words(pilot.metric)}; of a true effect "
-        "just there, half of the estimates are."
+        "In blocks. Power is the chance that the whole 95 % interval lies beyond the margin of "
+        f"{margin_words(pilot.metric)}, or, of a smaller effect, within it. A verdict takes "
+        f"{FEWEST_BLOCKS} blocks at least, and a noise floor (`twinstack run NAME --aa ARM`)."
     )
-    remarks = [power, f"\N{EN DASH}: more than {MOST_BLOCKS:,} blocks."]
+    none = (
+        f"\N{EN DASH}: more than {MOST_BLOCKS:,} blocks; an effect at the margin takes any number."
+    )
+    remarks = [power, none]
     if pilot.profile != profile:
         remarks.append(
             f"The pilot ran with profile {pilot.profile}; with {profile}, the spread may differ."

@@ -24,7 +24,8 @@ def compare_limits(run: SearchRun) -> Comparison:
         pairs = ()
     effects = tuple(math.log(pair.treatment.value / pair.reference.value) for pair in pairs)
     estimate = paired_t(effects) if effects else None
-    return Comparison(run.scenario.primary, pairs, effects, estimate, _unknown(run))
+    floor = run.noise_floor.get(run.scenario.primary.metric)
+    return Comparison(run.scenario.primary, pairs, effects, estimate, _unknown(run), floor=floor)
 
 
 def _pairs(run: SearchRun) -> Iterator[Pair]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analysis.capacity.salvage import LostProbe, find_probes
 from analysis.capacity.search import UNENDED, Limit, SearchKey, SeenProbe, limit_of, search_of
-from analysis.measured import MeasuredRun
+from analysis.measured import MeasuredRun, floors_beside
 from experiment.integrity import require_untouched
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.search import Search
@@ -88,6 +88,7 @@ def load_search_run(folder: RunFolder) -> SearchRun:
         damaged=tuple(lost),
         probes=tuple(seen),
         limits=tuple(_limit(plan, search, seen, lost) for search in _begun(plan, seen, lost)),
+        floors_beside=floors_beside(folder, plan),
     )
 
 

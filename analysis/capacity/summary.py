@@ -2,12 +2,14 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from analysis.aa import AaOutcome, noise_of
+from analysis.aa_wording import aa_verdict
 from analysis.capacity.comparison import compare_limits
 from analysis.capacity.run import SearchRun
 from analysis.capacity.wording import beyond_range, finding
-from analysis.comparison import Comparison, expected_sign
+from analysis.comparison import Comparison, judged
 from analysis.summary import Summary, facts_of, result_of
-from analysis.verdict import Outcome, judge
+from analysis.verdict import Outcome
 from analysis.wording import headline
 
 
@@ -43,8 +45,9 @@ def summarise_search(run: SearchRun) -> SearchSummary:
         headline=says,
         finding=finding(run, compared) if run.blocks else "",
         void=void,
-        primary=result_of(compared),
+        primary=result_of(run, compared, judge=not void),
         secondary=(),
+        noise=(noise_of(compared),) if run.plan.aa else (),
         limits=tuple(
             Found(
                 block=found.block,
@@ -60,14 +63,17 @@ def summarise_search(run: SearchRun) -> SearchSummary:
     )
 
 
-def _verdict(run: SearchRun, compared: Comparison, void: str) -> tuple[Outcome | None, str]:
+def _verdict(
+    run: SearchRun, compared: Comparison, void: str
+) -> tuple[Outcome | AaOutcome | None, str]:
     """Outcome and headline."""
     if void:
         return None, f"No verdict: {void}"
     if compared.estimate is None:
-        return "not shown", f"Not shown: {beyond_range(run)}."
-    sign = expected_sign(run.treatment, compared.metric)
-    verdict = judge(compared.estimate, compared.margins()[1], sign)
+        return "too little evidence", f"Too little evidence: {beyond_range(run)}."
+    if run.plan.aa:
+        return aa_verdict(run, compared, compared.estimate)
+    verdict = judged(run, compared)
     return verdict.outcome, headline(compared, verdict)
 
 

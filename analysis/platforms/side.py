@@ -41,7 +41,7 @@ class Side:
     def comparisons(self) -> list[Comparison]:
         """The primary metric first."""
         scenario = self.run.scenario
-        return [compare(self.run, metric) for metric in (scenario.primary, *scenario.secondary)]
+        return [compare(self.run, metric) for metric in scenario.metrics]
 
     def of(self, metric: Metric) -> Comparison | None:
         """None where this run does not have the metric."""

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from analysis.measured import load_run
+from experiment import noise_floor
 from experiment.errors import InputError, RunError
 from experiment.record import RunFolder, TrialRecord, read_json
 from experiment.trace import read_trace
-from testbed import doctor, noise_floor
+from testbed import doctor
 from testbed.files import expected_failure
 from testbed.janitor import Belongings, state_dir
 from testbed.platforms.local import installation

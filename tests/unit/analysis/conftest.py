@@ -85,7 +85,9 @@ class Truth:
     """Blocks after which the run may stop early; the last is the planned number."""
     stopped_at: int | None = None
     """The block after which the journal says that it did."""
-    noise_floor: Mapping[str, float] = field(default_factory=dict)
+    noise_floor: Mapping[str, float] = field(
+        default_factory=lambda: {"failed_share": 0.004, "latency_p95_ms": 0.02}
+    )
     aa: bool = False
     """Whether both arms are copies of the monolith, and nothing differs but chance."""
     third: bool = False
@@ -195,7 +197,7 @@ def _plan(truth: Truth) -> Plan:
         seed=7,
         order=(truth.arms,) * (truth.looks[-1] if truth.looks else truth.blocks),
         stopping=Stopping(looks=truth.looks) if truth.looks else None,
-        noise_floor=cast("Mapping[MetricName, float]", truth.noise_floor),
+        noise_floor=cast("Mapping[MetricName, float]", {} if truth.aa else truth.noise_floor),
         machine=Machine(
             cpu_model="made-up",
             cores=2,

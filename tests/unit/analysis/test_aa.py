@@ -43,7 +43,9 @@ def test_two_copies_that_differ_by_chance_are_alike_and_leave_a_noise_floor(make
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_a_difference_between_copies_is_a_false_alarm_in_either_direction(sign: int) -> None:
     low, high = sorted((sign * 0.2, sign * 0.4))
-    assert outcome_of(Estimate(sign * 0.3, (low, high), 0.1, 10), margin=0.1) == "false alarm"
+    assert (
+        outcome_of(Estimate(sign * 0.3, (low, high), 0.1, 10, p=0.002), margin=0.1) == "false alarm"
+    )
 
 
 def test_few_noisy_blocks_do_not_tell_copies_apart_and_do_not_make_them_alike() -> None:
@@ -91,7 +93,7 @@ def test_a_margin_far_below_the_noise_lets_every_interval_verdict_through() -> N
     found = false_verdicts(np.random.default_rng(2).normal(0, 0.1, 40).tolist(), margin=1e-9)
 
     assert found is not None
-    assert found.by_rule == found.by_interval > 0
+    assert 0 < found.by_rule <= found.by_interval
 
 
 def test_a_lasting_bias_does_not_raise_the_share_and_shows_in_the_effect_instead() -> None:

@@ -19,7 +19,7 @@ Make = Callable[..., RunFolder]
 
 @pytest.fixture
 def folder(make: Make) -> RunFolder:
-    return make(blocks=4, third=True)
+    return make(blocks=6, third=True)
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def run(folder: RunFolder) -> MeasuredRun:
 def test_the_verdict_is_that_of_the_pair_of_the_primary_metric(
     make: Make, folder: RunFolder
 ) -> None:
-    summary, alone = summarise(load_run(folder)), summarise(load_run(make(blocks=4)))
+    summary, alone = summarise(load_run(folder)), summarise(load_run(make(blocks=6)))
 
     assert (summary.reference, summary.treatment) == ("monolith", "microservices")
     assert summary.finding == alone.finding

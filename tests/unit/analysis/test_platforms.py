@@ -26,7 +26,9 @@ def on(make: Make) -> Callable[..., RunFolder]:
     """A maker of runs on a platform."""
 
     def make_on(platform: str, plan: dict[str, Any] | None = None, **truth: Any) -> RunFolder:
-        return make(plan={"platform": platform, **(plan or {})}, **truth)
+        return make(
+            **{"blocks": 6, "rate": 30.0, **truth}, plan={"platform": platform, **(plan or {})}
+        )
 
     return make_on
 
@@ -57,7 +59,9 @@ def test_platforms_with_other_verdicts_differ_and_each_is_named(on: Make) -> Non
 
 def test_one_block_has_no_interval_that_could_be_compared(on: Make) -> None:
     sides = load_sides([on("local"), on("compose", blocks=1)])
-    assert agreement(sides) == ("The verdicts differ: supported on local, not shown on compose.")
+    assert agreement(sides) == (
+        "The verdicts differ: supported on local, too little evidence on compose."
+    )
 
 
 def test_without_a_verdict_there_is_nothing_to_agree_on(on: Make) -> None:
@@ -121,8 +125,8 @@ def test_what_differs_is_told_with_what_each_platform_has(on: Make) -> None:
 
 def test_what_was_planned_differently_is_told(on: Make) -> None:
     found = _cells(load_sides([on("local"), on("compose", rate=40.0, blocks=3)]))
-    assert found["load.rate"] == ("60.0", "40.0")
-    assert found["blocks planned"] == ("4", "3")
+    assert found["load.rate"] == ("30.0", "40.0")
+    assert found["blocks planned"] == ("6", "3")
 
 
 def test_the_table_has_each_metric_on_each_platform(on: Make) -> None:
@@ -138,7 +142,7 @@ def test_the_table_tells_each_verdict_as_its_own_report_does(on: Make) -> None:
     sides = load_sides([on("local"), on("swarm", failed_share=OTHER_WAY)])
     assert [row.heading for row in verdict_rows(sides)] == ["local", "swarm"]
     outcome, verdict, blocks, _ = verdict_rows(sides)[1].cells
-    assert (outcome, blocks) == ("contradicted", "4 of 4")
+    assert (outcome, blocks) == ("contradicted", "6 of 6")
     assert verdict == sides.sides[1].summary.verdict
 
 

@@ -21,8 +21,9 @@ LOOKS = (6, 8, 10)
 NO_DIFFERENCE = {"monolith": 0.3, "microservices": 0.3}
 
 
-def test_a_plain_effect_decides_at_the_first_look(make: Make) -> None:
-    assert decided(make(rate=RATE, blocks=6, looks=LOOKS))
+def test_a_plain_effect_decides_as_soon_as_signs_can_tell(make: Make) -> None:
+    assert not decided(make(rate=RATE, blocks=6, looks=LOOKS))
+    assert decided(make(rate=RATE, blocks=8, looks=LOOKS))
 
 
 def test_a_record_that_is_not_whole_decides_nothing(make: Make) -> None:
@@ -44,14 +45,14 @@ def test_arms_that_cannot_be_told_apart_go_on(make: Make) -> None:
 
 
 def test_a_run_that_stopped_at_a_look_carries_a_verdict_with_a_wider_interval(make: Make) -> None:
-    fixed = summarise(load_run(make(rate=RATE, blocks=6)))
-    stopped = load_run(make(rate=RATE, blocks=6, looks=LOOKS, stopped_at=6))
+    fixed = summarise(load_run(make(rate=RATE, blocks=8)))
+    stopped = load_run(make(rate=RATE, blocks=8, looks=LOOKS, stopped_at=8))
     summary = summarise(stopped)
 
     assert summary.outcome == "supported"
-    assert stopped.confidence == 1 - nominal_levels(LOOKS)[0]
-    assert "adjusted for 3 looks; 6 paired blocks" in summary.finding
-    assert any("stopped after 6 of 10 blocks" in limit for limit in limits_of(stopped, summary))
+    assert stopped.confidence == 1 - nominal_levels(LOOKS)[1]
+    assert "adjusted for 3 looks; 8 paired blocks" in summary.finding
+    assert any("stopped after 8 of 10 blocks" in limit for limit in limits_of(stopped, summary))
     assert summary.primary.interval is not None
     assert fixed.primary.interval is not None
     assert summary.primary.interval[0] < fixed.primary.interval[0]
@@ -75,13 +76,13 @@ def test_a_run_that_may_stop_needs_its_journal(make: Make) -> None:
         load_run(folder)
 
 
-def test_an_effect_within_the_noise_floor_is_not_shown_and_decides_nothing(make: Make) -> None:
+def test_an_effect_within_the_noise_floor_decides_nothing(make: Make) -> None:
     floor = {"failed_share": 0.7}
-    folder = make(rate=RATE, blocks=6, looks=LOOKS, stopped_at=6, noise_floor=floor)
+    folder = make(rate=RATE, blocks=8, looks=LOOKS, stopped_at=8, noise_floor=floor)
 
     assert not decided(folder)
     assert summarise(load_run(folder)).headline == (
-        "Not shown: the effect is not beyond the noise floor: equal arms differ by up to "
+        "Too little evidence: the effect is not beyond the noise floor: equal arms differ by up to "
         "70.0 percentage points."
     )
 

@@ -7,8 +7,7 @@ from scipy import stats
 from analysis.statistics import (
     Estimate,
     Unanimous,
-    blocks_until,
-    half_width,
+    hodges_lehmann,
     paired_t,
     unanimous_share_difference,
     upper_bound_without_events,
@@ -78,15 +77,27 @@ def test_a_stricter_level_widens_the_rule_of_three() -> None:
     assert exact <= upper_bound_without_events(500, confidence=0.999) < 1.03 * exact
 
 
-def test_the_blocks_still_needed_are_the_fewest_that_suffice() -> None:
-    more = blocks_until(half=0.1, spread=0.2, already=4)
+@pytest.mark.parametrize(
+    ("n", "ends"),
+    [(6, (1, 21)), (8, (4, 33)), (10, (9, 47)), (20, (53, 158))],
+)
+def test_the_signed_rank_interval_takes_the_averages_of_the_published_table(
+    n: int, ends: tuple[int, int]
+) -> None:
+    effects = np.random.default_rng(n).normal(0, 1, n)
+    averages = sorted(effects[i] + effects[j] for i in range(n) for j in range(i, n))
 
-    assert more is not None
-    assert half_width(0.2, 4 + more) <= 0.1 < half_width(0.2, 4 + more - 1)
+    found = hodges_lehmann(effects.tolist()).interval
+
+    assert found == pytest.approx([averages[end - 1] / 2 for end in ends])
 
 
-def test_a_hopeless_number_of_blocks_is_not_named() -> None:
-    assert blocks_until(half=0.001, spread=1.0, already=4) is None
+def test_five_blocks_have_no_signed_rank_interval_and_one_collapse_moves_it_little() -> None:
+    assert hodges_lehmann([1, 2, 3, 4, 5]).interval is None
+    usual, collapsed = [1.0, 2, 3, 4, 5, 6, 7, 8], [1.0, 2, 3, 4, 5, 6, 7, 8000]
+    assert hodges_lehmann(usual).value == 4.5
+    assert hodges_lehmann(collapsed).value == 4.5
+    assert paired_t(collapsed).value > 1000
 
 
 def test_no_interval_of_shares_goes_beyond_what_shares_can_differ() -> None:

@@ -19,20 +19,20 @@ LATENCY = {
 }
 
 
-def test_two_blocks_recover_the_truth_and_support_the_claim(make: Make) -> None:
-    summary = summarise(load_run(make(blocks=2)))
+def test_six_blocks_recover_the_truth_and_support_the_claim(make: Make) -> None:
+    summary = summarise(load_run(make(blocks=6)))
 
     assert summary.outcome == "supported"
     assert summary.primary.interval is not None
     assert summary.primary.interval[0] < -0.6 < summary.primary.interval[1]
     assert summary.verdict.startswith(
-        "Supported: lower in microservices, as the claim says. Share of the other features'"
+        "Supported: lower in microservices, as expected. Share of the other features'"
     )
-    assert summary.verdict.endswith("; 2 paired blocks; all gates passed).")
+    assert summary.verdict.endswith("; 6 paired blocks; all gates passed).")
 
 
 def test_a_ratio_the_other_way_round_contradicts_the_claim(make: Make) -> None:
-    summary = summarise(load_run(make(blocks=4, primary=LATENCY)))
+    summary = summarise(load_run(make(blocks=6, primary=LATENCY)))
 
     assert summary.outcome == "contradicted"
     assert summary.primary.interval is not None
@@ -43,17 +43,17 @@ def test_equal_arms_are_equivalent_when_the_requests_suffice(make: Make) -> None
     same = {"monolith": 20.0, "microservices": 20.0}
     summary = summarise(load_run(make(blocks=6, rate=150.0, median_ms=same, primary=LATENCY)))
 
-    assert summary.outcome == "not shown"
+    assert summary.outcome == "no difference that matters"
     assert abs(summary.primary.effect or 1) < math.log(1.1)
 
 
 def test_without_any_failure_the_difference_is_bounded_by_the_rule_of_three(make: Make) -> None:
     summary = summarise(
-        load_run(make(blocks=3, failed_share={"monolith": 0.0, "microservices": 0.0}))
+        load_run(make(blocks=6, failed_share={"monolith": 0.0, "microservices": 0.0}))
     )
 
     assert summary.headline == (
-        "Not shown: no difference larger than the margin of 2 percentage points."
+        "No difference that matters: none is larger than the margin of 2 percentage points."
     )
 
 
@@ -61,7 +61,7 @@ def test_one_block_gives_no_interval(make: Make) -> None:
     folder = make(blocks=1)
     summary = summarise(load_run(folder))
 
-    assert summary.headline == "Not shown: one block allows no interval."
+    assert summary.headline == "Too little evidence: a verdict takes 6 blocks, and this run has 1."
     assert summary.primary.interval is None
 
 

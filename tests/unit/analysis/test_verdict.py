@@ -1,62 +1,81 @@
-"""The three-way verdict."""
+"""The verdict: one of four."""
+
+from dataclasses import replace
 
 import pytest
 
 from analysis.statistics import Estimate
-from analysis.verdict import judge
+from analysis.verdict import Lack, judge
 
-
-def estimate(value: float, low: float, high: float) -> Estimate:
-    return Estimate(value, (low, high), spread=0.3, n=4)
+CLEAR = Estimate(-0.5, (-0.7, -0.3), spread=0.3, n=8, p=0.0078)
+"""Beyond a margin of 0.1 in every respect."""
 
 
 def test_an_effect_beyond_the_margin_on_the_claimed_side_supports_the_claim() -> None:
-    assert judge(estimate(-0.5, -0.7, -0.3), margin=0.1, expected_sign=-1).outcome == "supported"
+    assert judge(CLEAR, margin=0.1, expected_sign=-1, floor=0.05).outcome == "supported"
 
 
 def test_the_same_effect_on_the_other_side_contradicts_it() -> None:
-    assert judge(estimate(-0.5, -0.7, -0.3), margin=0.1, expected_sign=1).outcome == "contradicted"
+    assert judge(CLEAR, margin=0.1, expected_sign=1, floor=0.05).outcome == "contradicted"
 
 
 def test_an_interval_inside_the_margin_shows_equivalence_even_without_zero_in_it() -> None:
-    verdict = judge(estimate(0.05, 0.01, 0.09), margin=0.1, expected_sign=1)
+    found = Estimate(0.05, (0.01, 0.09), spread=0.03, n=6, p=0.031)
 
-    assert (verdict.outcome, verdict.why) == ("not shown", "equivalent")
+    verdict = judge(found, margin=0.1, expected_sign=1, floor=None)
+
+    assert (verdict.outcome, verdict.lacks) == ("no difference that matters", ())
 
 
 @pytest.mark.parametrize(
-    "found",
+    ("found", "floor", "lacks"),
     [
-        pytest.param(estimate(0.5, -0.1, 1.1), id="zero lies in it"),
-        pytest.param(estimate(0.05, -0.03, 0.13), id="it leaves the margin"),
+        pytest.param(replace(CLEAR, n=5, p=0.0625), 0.0, ("blocks",), id="five blocks"),
+        pytest.param(
+            Estimate(-0.5, (-0.9, -0.05), 0.3, 8, p=0.0078), 0.0, ("clear interval",),
+            id="an interval that leaves zero out but not the margin",
+        ),
+        pytest.param(
+            Estimate(0.05, (-0.03, 0.13), 0.1, 8, p=0.2), 0.0, ("clear interval", "clear signs"),
+            id="neither within nor beyond",
+        ),
+        pytest.param(replace(CLEAR, p=0.055), 0.0, ("clear signs",), id="signs by chance"),
+        pytest.param(CLEAR, None, ("noise floor",), id="nobody looked at equal arms"),
+        pytest.param(CLEAR, 0.6, ("effect beyond the floor",), id="equal arms differ as much"),
+        pytest.param(Estimate(-0.5, None, 0.0, 8), 0.0, ("spread",), id="no spread"),
+        pytest.param(Estimate(-9.0, None, None, 1), None, ("blocks", "noise floor"), id="one"),
+        pytest.param(
+            Estimate(0.01, (-0.09, 0.09), 0.05, 5, p=0.5), 0.0,
+            ("blocks",),
+            id="equivalence takes six blocks too",
+        ),
     ],
-)
-def test_anything_else_is_too_little_evidence_and_says_how_many_blocks_more(
-    found: Estimate,
+)  # fmt: skip
+def test_whatever_a_verdict_lacks_is_too_little_evidence_and_is_named(
+    found: Estimate, floor: float | None, lacks: tuple[Lack, ...]
 ) -> None:
-    verdict = judge(found, margin=0.1, expected_sign=1)
+    verdict = judge(found, margin=0.1, expected_sign=-1, floor=floor)
 
-    assert (verdict.outcome, verdict.why) == ("not shown", "too little evidence")
-    assert verdict.more_blocks is not None
-    assert verdict.more_blocks > 0
+    assert (verdict.outcome, verdict.lacks) == ("too little evidence", lacks)
 
 
-@pytest.mark.parametrize("found", [estimate(-0.5, -0.7, -0.3), estimate(-0.5, -1.1, 0.1)])
-def test_an_effect_beyond_the_margin_but_not_beyond_the_noise_floor_is_not_shown(
-    found: Estimate,
-) -> None:
-    verdict = judge(found, margin=0.1, expected_sign=-1, floor=0.6)
+def test_several_verdicts_ask_each_for_a_smaller_p() -> None:
+    shared = replace(CLEAR, confidence=0.99, p=0.0156)
 
-    assert (verdict.outcome, verdict.why) == ("not shown", "noise floor")
+    assert judge(shared, 0.1, -1, floor=0.0).lacks == ("clear signs",)
+    assert judge(replace(shared, p=0.0078), 0.1, -1, floor=0.0).outcome == "supported"
 
 
-def test_an_effect_beyond_the_noise_floor_counts() -> None:
-    found = estimate(-0.5, -0.7, -0.3)
+def test_a_new_run_has_the_blocks_that_clear_the_margin_with_power() -> None:
+    found = Estimate(0.3, (0.05, 0.55), spread=0.3, n=8, p=0.03)
 
-    assert judge(found, margin=0.1, expected_sign=-1, floor=0.4).outcome == "supported"
+    near = judge(found, margin=0.2, expected_sign=1, floor=0.0).new_run_of
+    far = judge(found, margin=0.1, expected_sign=1, floor=0.0).new_run_of
+
+    assert near is not None
+    assert far is not None
+    assert near > far >= 6
 
 
-def test_one_block_shows_nothing_however_large_the_effect() -> None:
-    verdict = judge(Estimate(-9.0, None, None, 1), margin=0.1, expected_sign=-1)
-
-    assert (verdict.outcome, verdict.why) == ("not shown", "too few blocks")
+def test_blocks_do_not_help_where_only_the_floor_is_lacking() -> None:
+    assert judge(CLEAR, margin=0.1, expected_sign=-1, floor=None).new_run_of is None

@@ -22,7 +22,8 @@ LATENCY = Metric(
 effects = st.lists(st.floats(-3, 3).map(lambda x: round(x, 6)), min_size=2, max_size=12)
 margins = st.floats(0.001, 2)
 values = st.lists(st.tuples(st.floats(0.1, 1e4), st.floats(0.1, 1e4)), min_size=2, max_size=8)
-MIRROR = {"supported": "contradicted", "contradicted": "supported", "not shown": "not shown"}
+MIRROR = {"supported": "contradicted", "contradicted": "supported"}
+DECIDED = set(MIRROR)
 
 
 def verdict_on(values: list[tuple[float, float]], change: Callable[[float], float]) -> Verdict:
@@ -34,7 +35,7 @@ def verdict_on(values: list[tuple[float, float]], change: Callable[[float], floa
     logs = tuple(_effect(pair, LATENCY) for pair in pairs)
     estimate = _estimate(pairs, logs, LATENCY, CONFIDENCE)
     assert estimate is not None
-    return judge(estimate, math.log1p(LATENCY.margin), 1)
+    return judge(estimate, math.log1p(LATENCY.margin), 1, floor=0.0)
 
 
 @given(effects, margins, st.floats(0, 1))
@@ -47,7 +48,8 @@ def test_swapping_the_arms_mirrors_estimate_and_verdict(
     if one.interval and other.interval:
         assert one.interval == (-other.interval[1], -other.interval[0])
     there, back = judge(one, margin, 1, floor), judge(other, margin, 1, floor)
-    assert (MIRROR[there.outcome], there.why) == (back.outcome, back.why)
+    assert MIRROR.get(there.outcome, there.outcome) == back.outcome
+    assert there.lacks == back.lacks
 
 
 @given(values, st.sampled_from([2.0**-10, 0.5, 2.0, 1024.0]))
@@ -68,20 +70,26 @@ def test_more_spread_never_narrows_the_interval(effects: list[float], factor: fl
 
 
 @given(effects, margins, st.floats(0, 2), st.floats(0, 1))
-def test_a_wider_margin_never_turns_not_shown_into_a_verdict(
+def test_a_wider_margin_never_turns_anything_else_into_an_effect(
     effects: list[float], margin: float, more: float, floor: float
 ) -> None:
     estimate = paired_t(effects)
 
-    if judge(estimate, margin, 1, floor).outcome == "not shown":
-        assert judge(estimate, margin + more, 1, floor).outcome == "not shown"
+    if judge(estimate, margin, 1, floor).outcome not in DECIDED:
+        assert judge(estimate, margin + more, 1, floor).outcome not in DECIDED
 
 
 @given(effects, margins, st.floats(0, 1), st.floats(0, 2))
-def test_a_higher_noise_floor_never_turns_not_shown_into_a_verdict(
+def test_a_higher_noise_floor_or_none_never_turns_anything_else_into_an_effect(
     effects: list[float], margin: float, floor: float, more: float
 ) -> None:
     estimate = paired_t(effects)
 
-    if judge(estimate, margin, 1, floor).outcome == "not shown":
-        assert judge(estimate, margin, 1, floor + more).outcome == "not shown"
+    if judge(estimate, margin, 1, floor).outcome not in DECIDED:
+        assert judge(estimate, margin, 1, floor + more).outcome not in DECIDED
+    assert judge(estimate, margin, 1, floor=None).outcome not in DECIDED
+
+
+@given(st.lists(st.floats(0.5, 3), min_size=2, max_size=5), margins)
+def test_fewer_than_six_blocks_never_decide(effects: list[float], margin: float) -> None:
+    assert judge(paired_t(effects), margin, 1, floor=0.0).outcome == "too little evidence"

@@ -206,4 +206,5 @@ def _plan(world: World) -> Plan:
         commit="0123456789abcdef",
         factors={"threads": "16 per process"},
         started_at="2026-01-01T00:00:00Z",
+        noise_floor={"capacity": 0.05, "demand": 0.05},
     )
