@@ -18,8 +18,10 @@ from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 from testbed import scenarios
 from testbed.planning import turns_of
+from tests import one_outage
 
-SCENARIO = "outage-one-service"
+SCENARIO = str(one_outage.FILE)
+"""A name, or a file."""
 BLOCKS = 10
 STEPS = (
     ("browse", "list-products", "catalog"),
