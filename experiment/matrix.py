@@ -65,10 +65,11 @@ class Row(Part):
 
     @property
     def strikes_each_role(self) -> bool:
-        return self.kind in _NEEDS_ROLE and "role" not in self._parameters
+        return self.kind in _NEEDS_ROLE and "role" not in self.parameters
 
     @property
-    def _parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
+        """What its kind needs to know, such as a strength or a role."""
         return self.model_extra or {}
 
     def faults(self, roles: Sequence[Role]) -> Iterator[tuple[str, AnyFault]]:
@@ -81,7 +82,7 @@ class Row(Part):
 
     def _fault(self, **where: str) -> AnyFault:
         try:
-            values = {"kind": self.kind, **self._parameters, **where}
+            values = {"kind": self.kind, **self.parameters, **where}
             return _FAULT.validate_python(values, strict=True)
         except ValidationError as error:
             first = error.errors()[0]
