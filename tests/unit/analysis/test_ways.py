@@ -1,10 +1,12 @@
 """Ways of failing beside each other, with and without a spare: figures and verdicts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from analysis.effects import panels_of
+from analysis.limits import limits_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.plots import plots_of
 from analysis.summary import summarise
@@ -86,6 +88,18 @@ def test_the_page_begins_with_all_verdicts_and_shows_the_ways(run: MeasuredRun) 
 
     assert page.index('src="#verdicts"') < page.index("sign-flip p") < page.index("reference")
     assert page.index('src="#ways"') < page.index('src="#availability"')
+
+
+def test_a_limit_says_where_a_spare_is_on_one_side_of_a_comparison_only(run: MeasuredRun) -> None:
+    def limits(of: MeasuredRun) -> str:
+        return " ".join(limits_of(of, summarise(of)))
+
+    assert "compare spare instances" not in limits(run)
+    first, second, *others = run.scenario.arms
+    uneven = (first, second.model_copy(update={"instances": {}}), *others)
+    scenario = run.scenario.model_copy(update={"arms": uneven})
+    changed = replace(run, plan=run.plan.model_copy(update={"scenario": scenario}))
+    assert "hit one at least. monolith had more than one of some role" in limits(changed)
 
 
 def test_a_run_with_one_verdict_and_no_matrix_has_neither_figure(tmp_path: Path) -> None:
