@@ -25,8 +25,8 @@ class Failure:
         return tuple(planned.phase.name for planned in (self.event, *self.recoveries))
 
     def is_in(self, phase: str) -> bool:
-        """Whether ``phase`` names it, or the group that it is reported in."""
-        return phase in (self.name, self.event.group)
+        """Whether ``phase`` names it, its row of the matrix, or the group it is reported in."""
+        return self.event.is_in(phase)
 
 
 def failures_in(timetable: Iterable[PlannedPhase]) -> list[Failure]:
@@ -76,7 +76,7 @@ def good_lost(
     phases: Collection[str],
     features: Collection[str] = (),
 ) -> Loss | None:
-    """What the failures in some phases or groups cost; None where no request could tell."""
+    """What the failures in some phases, rows or groups cost; None where no request could tell."""
     wanted = [f for f in failures_in(timetable) if any(f.is_in(phase) for phase in phases)]
     control = in_control(cells, timetable, features)
     during = [in_failure(cells, failure, features) for failure in wanted]

@@ -34,7 +34,7 @@ def sections_of(matrix: Matrix, profile: Profile) -> Sections:
 def can_have(run: MeasuredRun, arm: str, phase: str) -> bool:
     """Whether an arm can have any of a phase's faults; True for a phase without any."""
     (architecture,) = {each.architecture for each in run.every_arm if each.name == arm}
-    phases = [p.phase for p in run.timetable if phase in (p.phase.name, p.group)]
+    phases = [p.phase for p in run.timetable if p.is_in(phase)]
     faults = [fault for each in phases for fault in each.faults]
     return not faults or any(fault.exists_in(architecture) for fault in faults)
 

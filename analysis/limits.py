@@ -213,13 +213,21 @@ def _of_faults(run: MeasuredRun) -> Iterator[str]:
 
 def _of_parts(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:
     shares = [fault.share for fault in faults if isinstance(fault, FaultOnInstances)]
-    spare = [arm.name for arm in run.every_arm if max(arm.instances.values(), default=1) > 1]
-    if shares and min(shares) < 1 and 0 < len(spare) < len(run.every_arm):
+    spare = _with_a_spare_alone(run)
+    if shares and min(shares) < 1 and spare:
         yield (
             f"Faults on {percent(min(shares))} of the instances hit one at least. {listed(spare)} "
             "had more than one of some role, so these faults compare spare instances as much as "
             "architectures."
         )
+
+
+def _with_a_spare_alone(run: MeasuredRun) -> list[str]:
+    """Arms with several instances of a role that a metric compares with an arm without."""
+    spare = {arm.name for arm in run.every_arm if max(arm.instances.values(), default=1) > 1}
+    pairs = [run.compared_by(metric).arms for metric in run.scenario.metrics]
+    uneven = [spare.intersection(pair) for pair in pairs]
+    return sorted(set().union(*(found for found in uneven if len(found) == 1)))
 
 
 def _of_one_sided(run: MeasuredRun, faults: list[FaultPlan]) -> Iterator[str]:

@@ -8,11 +8,11 @@ from experiment.phase import PlannedPhase
 def marginal_cpu_ms(trial: Trial, phase: str) -> float | None:
     """CPU of store, edge and database that one correct answer more takes, in ms.
 
-    The slope from the trial's phases of kind baseline to ``phase`` (a name, or a group). What the
-    store uses without any request, such as for health checks, is in both and drops out. None where
-    the phase has no more answers per second than the baseline.
+    The slope from the trial's phases of kind baseline to ``phase`` (a name, a row or a group). What
+    the store uses without any request, such as for health checks, is in both and drops out. None
+    where the phase has no more answers per second than the baseline.
     """
-    asked = [p for p in trial.timetable if phase in (p.phase.name, p.group)]
+    asked = [p for p in trial.timetable if p.is_in(phase)]
     baseline = [p for p in trial.timetable if p.phase.kind == "baseline"]
     (cpu, answers), (rest, few) = _per_second(trial, asked), _per_second(trial, baseline)
     return 1000 * (cpu - rest) / (answers - few) if answers > few else None

@@ -105,7 +105,7 @@ def summarise(run: MeasuredRun) -> Summary:
     primary = compare(run, run.scenario.primary)
     others = [compare(run, metric) for metric in run.scenario.judged]
     secondary = [compare(run, metric) for metric in run.scenario.secondary]
-    void = _why_void(run, primary)
+    void = why_void(run, primary)
     outcome, says, found = _verdict(run, primary, void)
     return Summary(
         **facts_of(run),
@@ -191,7 +191,8 @@ def _verdict(
     return verdict.outcome, headline(primary, verdict), finding(run, primary)
 
 
-def _why_void(run: MeasuredRun, primary: Comparison) -> str:
+def why_void(run: MeasuredRun, primary: Comparison) -> str:
+    """Why a run carries no verdict; empty when it carries one."""
     planned = len(run.plan.order)
     if run.damaged:
         return f"the record is not whole, and blocks were left out. First: {run.damaged[0]}"

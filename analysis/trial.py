@@ -25,7 +25,7 @@ from analysis.recovery.impact import Impact, impacts_of
 from analysis.recovery.incident import incidents_in
 from analysis.windows import Window, within
 from experiment.footprint import Footprint
-from experiment.phase import PlannedPhase, phases_by_group
+from experiment.phase import PlannedPhase, phases_together
 from experiment.record import Plan, TrialFolder, TrialRecord
 from experiment.scenario import Slo
 
@@ -52,11 +52,8 @@ class Trial:
 
     @cached_property
     def cells(self) -> Cells:
-        """By phase and, of a matrix, by group."""
-        groups = phases_by_group(self.timetable)
-        return cells_of(self.requests).taken_together(
-            {name: phases for name, phases in groups.items() if phases != [name]}
-        )
+        """By phase and, of a matrix, by row and by group."""
+        return cells_of(self.requests).taken_together(phases_together(self.timetable))
 
     @cached_property
     def impacts(self) -> list[Impact]:
@@ -78,8 +75,8 @@ class Trial:
         return sum(int(within(planned_s, window).sum()) for window in self.windows_of(phase))
 
     def windows_of(self, phase: str) -> list[Window]:
-        """When a phase was planned; all times of a group of phases."""
-        return [(p.start_s, p.end_s) for p in self.timetable if phase in (p.phase.name, p.group)]
+        """When a phase was planned; all times of a row or a group of phases."""
+        return [(p.start_s, p.end_s) for p in self.timetable if p.is_in(phase)]
 
 
 def load_trial(record: TrialRecord, folder: TrialFolder, arrivals: Path, plan: Plan) -> Trial:

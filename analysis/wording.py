@@ -79,6 +79,14 @@ def percent(share: float) -> str:
     return f"{text.removesuffix('.0')} %" if share in (0, 1) else f"{text} %"
 
 
+def whole_percent(share: float) -> str:
+    """A share in per cent, without a fraction; never 0 or 100 when it is neither."""
+    text = f"{100 * share:.0f}"
+    if text == "0" and share > 0:
+        return "<1"
+    return ">99" if text == "100" and share < 1 else text
+
+
 def failures(failed: int, n: int) -> str:
     """A failure share over its counts; without failures, the bound that their absence gives."""
     if n == 0:

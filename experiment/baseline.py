@@ -16,7 +16,7 @@ def check_baseline(timetable: Iterable[PlannedPhase], metric: Metric) -> None:
     for planned in timetable:
         if planned.phase.kind == "baseline":
             return
-        if metric.phase in (planned.phase.name, planned.group):
+        if planned.is_in(metric.phase):
             raise ValueError(
                 f"{metric.metric} needs a phase of kind baseline before {metric.phase!r}"
             )

@@ -14,7 +14,7 @@ from experiment.faults.fault import PlannedFault
 from experiment.faults.on_roles import Role
 from experiment.faults.plan import AnyFault, FaultPlan
 from experiment.part import Part, Profile, Slug
-from experiment.phase import Phase, Sized
+from experiment.phase import Phase, Sized, Sorted
 from experiment.store import Architecture
 
 Group = Literal["control", "faults", "recoveries", "one-sided", "one-sided-recoveries"]
@@ -65,10 +65,11 @@ class Row(Part):
 
     @property
     def strikes_each_role(self) -> bool:
-        return self.kind in _NEEDS_ROLE and "role" not in self._parameters
+        return self.kind in _NEEDS_ROLE and "role" not in self.parameters
 
     @property
-    def _parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
+        """What its kind needs to know, such as a strength or a role."""
         return self.model_extra or {}
 
     def faults(self, roles: Sequence[Role]) -> Iterator[tuple[str, AnyFault]]:
@@ -81,7 +82,7 @@ class Row(Part):
 
     def _fault(self, **where: str) -> AnyFault:
         try:
-            values = {"kind": self.kind, **self._parameters, **where}
+            values = {"kind": self.kind, **self.parameters, **where}
             return _FAULT.validate_python(values, strict=True)
         except ValidationError as error:
             first = error.errors()[0]
@@ -146,25 +147,46 @@ class Matrix(Part):
             Turn(name=name, extra_s=next(parts) if name in faults else 0.0) for name in names
         )
 
-    def phases(self, profile: Profile, turns: Sequence[Turn]) -> Iterator[tuple[Group, Phase]]:
-        """The phases of these turns, in their order, each with its group."""
-        faults = self.planned(profile)
+    def rows(self, profile: Profile) -> dict[str, str]:
+        """By the name of each fault, that of its row."""
+        roles = self.roles.of(profile)
+        return {name: row.name for row in self.faults for name, _ in row.faults(roles)}
+
+    def names_together(self, profile: Profile) -> list[str]:
+        """Names that stand for several stretches, and that no other one may have."""
+        crossed = {row.name for row in self.faults if row.strikes_each_role}
+        rows = sorted(crossed & set(self.rows(profile).values()))
+        return [*GROUPS, *rows, *map(_after, rows)]
+
+    def phases(self, profile: Profile, turns: Sequence[Turn]) -> Iterator[Sorted]:
+        """The phases of these turns, in their order."""
+        faults, rows = self.planned(profile), self.rows(profile)
         event_s, recovery_s = self.event_s.of(profile), self.recovery_s.of(profile)
         for turn in turns:
             if turn.name not in faults:
-                yield "control", _phase(turn.name, "baseline", event_s + recovery_s)
+                control = _phase(turn.name, "baseline", event_s + recovery_s)
+                yield "control", turn.name, control
                 continue
             event = _phase(turn.name, "event", event_s, faults[turn.name])
-            after = _phase(f"after-{turn.name}", "recovery", recovery_s + turn.extra_s)
-            if is_one_sided(faults[turn.name]):
-                yield "one-sided", event
-                yield "one-sided-recoveries", after
-            else:
-                yield "faults", event
-                yield "recoveries", after
+            after = _phase(_after(turn.name), "recovery", recovery_s + turn.extra_s)
+            during, since = _groups_of(faults[turn.name])
+            yield during, rows[turn.name], event
+            yield since, _after(rows[turn.name]), after
 
     def _scatter_s(self, profile: Profile) -> float:
         return self.scatter_s.of(profile) if self.scatter_s else 0.0
+
+
+def _groups_of(fault: PlannedFault) -> tuple[Group, Group]:
+    """Of the stretch in which it holds, and of the one after it."""
+    return (
+        ("one-sided", "one-sided-recoveries") if is_one_sided(fault) else ("faults", "recoveries")
+    )
+
+
+def _after(name: str) -> str:
+    """The recovery after a fault, or those after the faults of a row."""
+    return f"after-{name}"
 
 
 def is_one_sided(fault: PlannedFault) -> bool:

@@ -63,17 +63,30 @@ class PlannedPhase:
     end_s: float
     group: str
     """Under which name it is reported: its own, or that of all stretches of its sort."""
+    row: str
+    """Name of all stretches of its row of the matrix, such as a way of failing; else its own."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name under which a metric may ask for it."""
+        return frozenset((self.phase.name, self.row, self.group))
+
+    def is_in(self, name: str) -> bool:
+        """Whether ``name`` is its own, or that of stretches that it belongs to."""
+        return name in self.names
 
 
-def one_after_another(
-    phases: Iterable[tuple[str, Phase]], profile: Profile
-) -> tuple[PlannedPhase, ...]:
-    """Phases, each with its group, in the times that they have when none waits."""
+Sorted = tuple[str, str, Phase]
+"""A phase after its group and its row."""
+
+
+def one_after_another(phases: Iterable[Sorted], profile: Profile) -> tuple[PlannedPhase, ...]:
+    """Phases in the times that they have when none waits."""
     planned: list[PlannedPhase] = []
     start_s = 0.0
-    for group, phase in phases:
+    for group, row, phase in phases:
         end_s = start_s + phase.seconds.of(profile)
-        planned.append(PlannedPhase(phase, start_s, end_s, group))
+        planned.append(PlannedPhase(phase, start_s, end_s, group, row))
         start_s = end_s
     return tuple(planned)
 
@@ -84,3 +97,12 @@ def phases_by_group(timetable: Iterable[PlannedPhase]) -> dict[str, list[str]]:
     for planned in timetable:
         groups.setdefault(planned.group, []).append(planned.phase.name)
     return groups
+
+
+def phases_together(timetable: Iterable[PlannedPhase]) -> dict[str, list[str]]:
+    """Names of the phases under each name that is none of a phase: groups, and rows of a matrix."""
+    together: dict[str, list[str]] = {}
+    for planned in timetable:
+        for name in sorted(planned.names - {planned.phase.name}):
+            together.setdefault(name, []).append(planned.phase.name)
+    return together

@@ -15,7 +15,7 @@ from experiment.between import check_pair, pair_of
 from experiment.errors import InputError
 from experiment.faults.plan import KINDS
 from experiment.load import Load
-from experiment.matrix import GROUPS, Matrix, Turn
+from experiment.matrix import Matrix, Turn
 from experiment.metric import AGAINST_BASELINE, OF_FAULTS, Metric
 from experiment.part import Part, Positive, Profile, Seed, Share, Slug
 from experiment.phase import Phase, PlannedPhase, one_after_another
@@ -119,11 +119,12 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
-        names = [planned.phase.name for planned in self.timetable("full")]
-        if self.matrix is not None:
-            names += GROUPS
-        if len(set(names)) < len(names):
-            raise ValueError("phases: two phases have the same name")
+        for profile in get_args(Profile):
+            names = [planned.phase.name for planned in self.timetable(profile)]
+            if self.matrix is not None:
+                names += self.matrix.names_together(profile)
+            if len(set(names)) < len(names):
+                raise ValueError("phases: two phases have the same name")
         known = self.reported_phases()
         arms = [arm.name for arm in self.arms]
         if len(set(arms)) < len(arms):
@@ -165,7 +166,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _follows_faults_only(self) -> Self:
         timetable = self.timetable("full")
-        failures = {name for p in timetable if p.phase.faults for name in (p.phase.name, p.group)}
+        failures = {name for p in timetable if p.phase.faults for name in p.names}
         for metric in self.metrics:
             if metric.metric not in OF_FAULTS:
                 continue
@@ -191,7 +192,7 @@ class Scenario(Part):
         for metric in self.metrics:
             if metric.metric not in OF_FAULTS:
                 continue
-            phases = [p.phase for p in timetable if metric.phase in (p.phase.name, p.group)]
+            phases = [p.phase for p in timetable if p.is_in(metric.phase)]
             faults = [fault for phase in phases for fault in phase.faults]
             for arm in pair_of(self.arms, metric):
                 if not all(fault.exists_in(arm.architecture) for fault in faults):
@@ -247,7 +248,7 @@ class Scenario(Part):
 
         Without turns, the matrix is in the order in which it is declared.
         """
-        phases = [(phase.name, phase) for phase in self.phases]
+        phases = [(phase.name, phase.name, phase) for phase in self.phases]
         if self.matrix is not None:
             phases += self.matrix.phases(profile, turns or self.matrix.declared(profile))
         return one_after_another(phases, profile)
@@ -265,7 +266,7 @@ class Scenario(Part):
     def reported_phases(self) -> set[str]:
         """Names that a metric may give as its phase, whatever the profile."""
         profiles = [self.timetable(profile) for profile in get_args(Profile)]
-        names = [{p.phase.name for p in each} | {p.group for p in each} for each in profiles]
+        names = [{name for p in each for name in p.names} for each in profiles]
         return set.intersection(*names)
 
 

@@ -6,6 +6,9 @@ from analysis.plots.fault_matrix import matrix_plots
 from analysis.plots.plot import Plot
 from analysis.plots.recovery import recovery_plots
 from analysis.plots.scaling import scaling_plots
+from analysis.plots.sweep import sweep_plots
+from analysis.plots.verdicts import verdict_plots
+from analysis.plots.ways import ways_plots
 from analysis.plots.work_curve import work_plots
 
 BEYOND_A_PAIR = (arms.PLOT,)
@@ -26,5 +29,6 @@ def plots_of(run: MeasuredRun) -> tuple[Plot[MeasuredRun], ...]:
         return ()
     more = () if run.is_pair else BEYOND_A_PAIR
     watched = (limbo.PLOT,) if run.scenario.watch_limbo else ()
-    found = (*work_plots(run), *recovery_plots(run), *scaling_plots(run), *matrix_plots(run))
-    return *PLOTS, *more, *found, *watched
+    of_verdicts = (*verdict_plots(run), *sweep_plots(run), *work_plots(run))
+    of_faults = (*recovery_plots(run), *scaling_plots(run), *ways_plots(run), *matrix_plots(run))
+    return *PLOTS, *more, *of_verdicts, *of_faults, *watched

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from analysis.plots.style import GREY, INK, VERMILLION
 from analysis.shares import Shares
-from analysis.wording import percent
+from analysis.wording import percent, whole_percent
 
 SHADES = LinearSegmentedColormap.from_list("failed", ["#f4f8fa", "#f3c9a8", VERMILLION, "#5c2600"])
 DARK_FROM = 0.5
@@ -62,7 +62,7 @@ def draw_narrow(axes: Axes, x: int, y: int, shares: Shares) -> None:
         return
     failed = shares.failed / shares.n
     ink = shade(axes, x, y, failed)
-    words = _whole_percent(1 - failed)
+    words = whole_percent(1 - failed)
     middle = 0.38 if shares.slow or shares.degraded else 0.5
     axes.text(x + 0.5, y + middle, words, ha="center", va="center", color=ink, fontsize=16)
     _draw_bar(axes, (x, y + 0.68), shares.slow / shares.n, 0.11, SLOW)
@@ -86,14 +86,6 @@ def keys() -> list[Rectangle]:
     slow = Rectangle((0, 0), 1, 1, **SLOW, ec=INK, label="slow (length of the bar)")
     degraded = Rectangle((0, 0), 1, 1, **DEGRADED, ec=INK, label="degraded (length of the bar)")
     return [failed, slow, degraded]
-
-
-def _whole_percent(share: float) -> str:
-    """Never 0 or 100 when it is neither."""
-    text = f"{100 * share:.0f}"
-    if text == "0" and share > 0:
-        return "<1"
-    return ">99" if text == "100" and share < 1 else text
 
 
 def _draw_bar(

@@ -95,7 +95,7 @@ def _draw_effects(axes: Axes, run: MeasuredRun, comparison: Comparison) -> None:
     axes.set_xlim(-0.4, 1.0)
     axes.set_xticks([])
     axes.grid(visible=False)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(metric, y)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: tick(metric, y)))
     if metric.scale == "ratio":
         _ratio_ticks(axes)
     in_units = f"difference in {difference_unit(metric.metric)}"
@@ -109,10 +109,11 @@ def against(treatment: str, reference: str) -> str:
     return in_a_line if len(in_a_line) <= FITS else f"{treatment}\nagainst {reference}"
 
 
-def _tick(metric: Metric, value: float) -> str:
+def tick(metric: Metric, value: float) -> str:
+    """An effect as it stands at an axis."""
     if metric.scale == "ratio":
         return effect(metric, value)
-    return f"{in_unit(metric.metric, value):+g}"
+    return f"{in_unit(metric.metric, value):+g}" if value else "0"
 
 
 def _draw_interval(axes: Axes, comparison: Comparison) -> None:

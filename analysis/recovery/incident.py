@@ -34,8 +34,8 @@ class Incident:
     faults: tuple[Held, ...]
     phase: str
     """In which the first of them begins."""
-    group: str
-    """Under which name that phase is reported."""
+    names: frozenset[str]
+    """Every name under which a metric may ask for that phase."""
     number: int
     """Among the incidents of its phase, from 0; with the phase, the same in all trials of a run."""
     until_s: float
@@ -75,8 +75,8 @@ class Incident:
         return None if self.reacted_s is None else max(0.0, self.reacted_s - self.injected_s)
 
     def is_in(self, phase: str) -> bool:
-        """Whether ``phase`` names its phase, or the group that it is reported in."""
-        return phase in (self.phase, self.group)
+        """Whether ``phase`` names its phase, or a row or a group which that belongs to."""
+        return phase in self.names
 
 
 def incidents_in(
@@ -92,7 +92,7 @@ def incidents_in(
         name = planned.phase.name
         until_s = min(end_s for end_s in ends if end_s > _begins_s(group))
         number = sum(other.phase == name for other in incidents)
-        found = Incident(group, name, planned.group, number, until_s)
+        found = Incident(group, name, planned.names, number, until_s)
         replaces = any(fault.ends_itself for fault in group)
         reaction_s = reacted_s(events, found.begins_s, found.lifting_s, replaces=replaces)
         incidents.append(replace(found, reacted_s=reaction_s))

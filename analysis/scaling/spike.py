@@ -22,6 +22,6 @@ def phase_of_spike(timetable: Sequence[PlannedPhase], otherwise: str) -> str:
 
 def spike_of(timetable: Sequence[PlannedPhase], phase: str) -> Spike:
     """The spike that begins with a phase, or with the first of a group."""
-    begin_s = min(p.start_s for p in timetable if phase in (p.phase.name, p.group))
+    begin_s = min(p.start_s for p in timetable if p.is_in(phase))
     calm = [(p.start_s, p.end_s) for p in timetable if p.phase.kind == "baseline"]
     return Spike((begin_s, timetable[-1].end_s), tuple(w for w in calm if w[1] <= begin_s))

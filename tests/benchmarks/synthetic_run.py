@@ -16,10 +16,13 @@ from experiment.phase import PlannedPhase
 from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
 from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
 from experiment.scenario import Scenario
+from experiment.store import Architecture, Arm
 from testbed import scenarios
 from testbed.planning import turns_of
+from tests import one_outage
 
-SCENARIO = "outage-one-service"
+SCENARIO = str(one_outage.FILE)
+"""A name, or a file."""
 BLOCKS = 10
 STEPS = (
     ("browse", "list-products", "catalog"),
@@ -51,17 +54,17 @@ def make_synthetic_run(
     scenario: str = SCENARIO,
     profile: Profile = "full",
 ) -> RunFolder:
-    """Write a run of about ``rows`` requests, split evenly over ``blocks`` blocks of two arms."""
+    """Write a run of about ``rows`` requests, split evenly over ``blocks`` blocks of all arms."""
     folder = RunFolder(path)
     folder.path.mkdir(parents=True)
     plan = _plan(scenarios.find(scenario), blocks, profile)
     write_json(folder.plan, plan)
     for block, order in enumerate(plan.order, start=1):
         folder.block(block).mkdir()
-        arrivals = _arrivals(block, plan.timetable(block), rows // (2 * blocks))
+        arrivals = _arrivals(block, plan.timetable(block), rows // (len(order) * blocks))
         pq.write_table(arrivals, folder.arrivals(block), compression="zstd")
-        for arm in order:
-            _make_trial(folder.trial(block, arm), plan, block, arm, arrivals)
+        for arm in plan.scenario.arms:
+            _make_trial(folder.trial(block, arm.name), plan, block, arm, arrivals)
     return folder
 
 
@@ -75,7 +78,7 @@ def _plan(scenario: Scenario, blocks: int, profile: Profile) -> Plan:
         profile=profile,
         seed=1,
         turns=turns_of(scenario, profile, blocks, seed=1),
-        order=(("monolith", "microservices"),) * blocks,
+        order=(tuple(arm.name for arm in scenario.arms),) * blocks,
         machine=machine,
         versions={},
         commit="0" * 40,
@@ -100,17 +103,21 @@ def _arrivals(block: int, timetable: Sequence[PlannedPhase], rows: int) -> pa.Ta
     return pa.Table.from_pydict(columns, schema=ARRIVALS)
 
 
-def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, arrivals: pa.Table) -> None:
+def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: Arm, arrivals: pa.Table) -> None:
     files.path.mkdir(parents=True)
     timetable = plan.timetable(block)
-    random = np.random.default_rng([block, len(arm)])
-    pq.write_table(_requests(random, timetable, arm, arrivals), files.requests, compression="zstd")
-    pq.write_table(_samples(plan.scenario.duration_s(plan.profile), arm), files.samples)
+    random = np.random.default_rng([block, len(arm.name)])
+    pq.write_table(
+        _requests(random, timetable, arm.architecture, arrivals), files.requests, compression="zstd"
+    )
+    pq.write_table(
+        _samples(plan.scenario.duration_s(plan.profile), arm.architecture), files.samples
+    )
     files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(timetable)))
     files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
     record = TrialRecord(
         block=block,
-        arm=arm,
+        arm=arm.name,
         status="complete",
         reason="",
         t0_unix=1_767_225_600.0,
@@ -122,11 +129,14 @@ def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: str, arrivals: 
 
 
 def _requests(
-    random: np.random.Generator, timetable: Sequence[PlannedPhase], arm: str, arrivals: pa.Table
+    random: np.random.Generator,
+    timetable: Sequence[PlannedPhase],
+    store: Architecture,
+    arrivals: pa.Table,
 ) -> pa.Table:
     rows, intended = len(arrivals), arrivals["intended_s"].to_numpy()
-    took_s = random.lognormal(np.log(MEDIAN_MS[arm] / 1000), SIGMA, rows)
-    lost = np.where(arrivals["feature"].to_numpy() == "recommendations", 1.0, LOST_SHARE[arm])
+    took_s = random.lognormal(np.log(MEDIAN_MS[store] / 1000), SIGMA, rows)
+    lost = np.where(arrivals["feature"].to_numpy() == "recommendations", 1.0, LOST_SHARE[store])
     struck = np.logical_or.reduce(
         [(intended >= p.start_s) & (intended < p.end_s) for p in _with_faults(timetable)]
     )
@@ -140,12 +150,12 @@ def _requests(
         "outcome": np.where(failed, "timeout", "ok"),
         "status": pa.array(np.full(rows, 200, dtype=np.int16), mask=failed),
         "degraded": np.full(rows, ""),
-        "instance": np.full(rows, f"{arm}-1"),
+        "instance": np.full(rows, f"{store}-1"),
     }
     return pa.Table.from_pydict(columns, schema=REQUESTS)
 
 
-def _samples(duration_s: float, arm: str) -> pa.Table:
+def _samples(duration_s: float, store: Architecture) -> pa.Table:
     rows = [
         {
             "t_s": float(second),
@@ -157,10 +167,10 @@ def _samples(duration_s: float, arm: str) -> pa.Table:
             "requests": 10 * (second + 1),
             "handler_cpu_s": 0.05 * (second + 1),
             "rules_cpu_s": 0.01 * (second + 1),
-            "fault_hits": 30 if arm == "monolith" else 0,
+            "fault_hits": 30 if store == "monolith" else 0,
         }
         for second in range(-1, int(duration_s) + 3)
-        for role in (*ROLES[arm], *SHARED)
+        for role in (*ROLES[store], *SHARED)
     ]
     return pa.Table.from_pylist(rows, schema=SAMPLES)
 

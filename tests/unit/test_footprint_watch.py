@@ -41,7 +41,7 @@ class LostStore(Store):
 def _planned(kind: str, begin_s: float, end_s: float) -> PlannedPhase:
     seconds = dict.fromkeys(("smoke", "demo", "full"), end_s - begin_s)
     phase = Phase.model_validate({"name": kind, "kind": kind, "seconds": seconds})
-    return PlannedPhase(phase, begin_s, end_s, kind)
+    return PlannedPhase(phase, begin_s, end_s, kind, kind)
 
 
 def _watch(store: Store, file: Path, *timetable: PlannedPhase) -> FootprintWatch:

@@ -15,6 +15,7 @@ from testbed.cpu_times import BOOT, CpuTimes
 from testbed.hashes import PACKAGES, hash_of_sample
 from testbed.machine import this_machine
 from testbed.sources import IN_IMAGES, ROOT, hash_of_sources
+from tests.one_outage import one_outage
 
 SMALL = Sample(products=40, customers=20, ratings=100)
 
@@ -78,7 +79,7 @@ def test_the_hash_of_the_sample_data_follows_its_size() -> None:
 
 
 def test_an_arm_against_itself_is_two_equal_arms_and_claims_nothing() -> None:
-    scenario = against_itself(scenarios.find("outage-one-service"), "monolith")
+    scenario = against_itself(one_outage(), "monolith")
 
     assert [arm.name for arm in scenario.arms] == ["monolith-a", "monolith-b"]
     assert scenario.arms[0].instances == scenario.arms[1].instances == {"monolith": 2}

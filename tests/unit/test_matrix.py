@@ -20,6 +20,7 @@ from testbed.planning import make_plan, turns_of
 
 BLAST = scenarios.find("blast-radius")
 EACH = ({"name": "hang", "kind": "hang"}, {"name": "slow", "kind": "delay", "delay_ms": 900})
+CUT_OFF = {"name": "cut-off", "kind": "black-hole", "caller": "orders", "callee": "payments"}
 
 
 def _matrix(*faults: dict[str, Any], **members: Any) -> Matrix:
@@ -55,7 +56,7 @@ def test_every_fault_and_every_control_comes_once_in_every_order(seed: int) -> N
 
 def test_each_fault_is_followed_by_its_own_recovery_and_a_control_is_as_long_as_both() -> None:
     matrix = _matrix()
-    phases = [phase for _, phase in matrix.phases("full", matrix.declared("full"))]
+    phases = [phase for _, _, phase in matrix.phases("full", matrix.declared("full"))]
 
     for one, other in pairwise(phases):
         assert (one.kind == "event") == (other.name == f"after-{one.name}")
@@ -65,14 +66,69 @@ def test_each_fault_is_followed_by_its_own_recovery_and_a_control_is_as_long_as_
 
 
 def test_a_fault_that_one_architecture_cannot_have_is_not_counted_among_the_others() -> None:
-    cut_off = {"name": "cut-off", "kind": "black-hole", "caller": "orders", "callee": "payments"}
     outside = {"name": "outside", "kind": "black-hole", "callee": "payment-provider"}
-    matrix = _matrix(EACH[0], cut_off, outside)
-    groups = {phase.name: group for group, phase in matrix.phases("full", matrix.declared("full"))}
+    matrix = _matrix(EACH[0], CUT_OFF, outside)
+    groups = {
+        phase.name: group for group, _, phase in matrix.phases("full", matrix.declared("full"))
+    }
 
     assert (groups["cut-off"], groups["after-cut-off"]) == ("one-sided", "one-sided-recoveries")
     assert (groups["outside"], groups["after-outside"]) == ("faults", "recoveries")
     assert groups["hang-orders"] == "faults"
+
+
+def _rows(*faults: dict[str, Any]) -> dict[str, str]:
+    matrix = _matrix(*faults)
+    return {phase.name: row for _, row, phase in matrix.phases("full", matrix.declared("full"))}
+
+
+def test_a_row_is_a_name_for_its_fault_in_every_role() -> None:
+    rows = _rows(*EACH, {"name": "stall", "kind": "hang", "role": "search"}, CUT_OFF)
+
+    assert [name for name, row in rows.items() if row == "hang"] == [
+        "hang-orders", "hang-payments", "hang-carts",
+    ]  # fmt: skip
+    assert (rows["after-slow-carts"], rows["stall"]) == ("after-slow", "stall")
+    assert (rows["cut-off"], rows["control-1"]) == ("cut-off", "control-1")
+
+
+def test_a_metric_may_name_a_row_that_every_profile_has() -> None:
+    known = BLAST.reported_phases()
+
+    assert {"crash", "down", "hang", "slow", "errors", "after-hang", "faults"} <= known
+    assert {phase.group for phase in BLAST.timetable("full") if phase.is_in("hang")} == {"faults"}
+    assert len([phase for phase in BLAST.timetable("full") if phase.is_in("hang")]) == 9
+    assert "hang-orders" not in known
+
+
+@pytest.mark.parametrize("row", ["faults", "control-1", "baseline", "after-slow"])
+def test_a_row_has_a_name_of_its_own(tmp_path: Path, row: str) -> None:
+    with pytest.raises(InputError, match="two phases have the same name"):
+        load_scenario(_changed(tmp_path, 'name = "hang"', f'name = "{row}"'))
+
+
+def test_a_row_without_roles_in_a_profile_is_no_phase_of_it(tmp_path: Path) -> None:
+    named = 'name = "lost"\nkind = "outage"\nrole = "search"\n\n[[matrix.faults]]\nname = "hang"'
+    file = _changed(tmp_path, 'name = "hang"', named)
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('smoke = ["recommendations"]', "smoke = []", 1),
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match="the metric's phase 'crash' is none of"):
+        load_scenario(file)
+
+
+def test_no_metric_of_faults_counts_a_row_that_one_architecture_cannot_have(
+    tmp_path: Path,
+) -> None:
+    cut = "".join(f'{key} = "{value}"\n' for key, value in CUT_OFF.items())
+    file = _changed(tmp_path, "[[matrix.faults]]", f"[[matrix.faults]]\n{cut}[[matrix.faults]]")
+    assert load_scenario(file)
+
+    text = file.read_text(encoding="utf-8").replace('phase = "crash"', 'phase = "cut-off"', 1)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="monolith cannot have all faults of 'cut-off'"):
+        load_scenario(file)
 
 
 @given(st.integers(0, 2**32), st.floats(0.1, 600))
@@ -85,7 +141,7 @@ def test_seconds_that_are_scattered_move_the_moments_but_not_the_end(
     assert sum(turn.extra_s for turn in turns) == pytest.approx(scatter_s)
     assert all(turn.extra_s == 0 for turn in turns if turn.name.startswith("control"))
     ends = [
-        sum(phase.seconds.full for _, phase in matrix.phases("full", order))
+        sum(phase.seconds.full for _, _, phase in matrix.phases("full", order))
         for order in (turns, matrix.declared("full"))
     ]
     assert ends[0] == pytest.approx(ends[1])
@@ -163,9 +219,14 @@ def test_two_faults_of_one_name_are_refused() -> None:
 def test_a_mistake_in_a_matrix_is_one_sentence(
     tmp_path: Path, old: str, new: str, sentence: str
 ) -> None:
-    text = (scenarios.FOLDER / "blast-radius.toml").read_text(encoding="utf-8")
-    file = tmp_path / "mine.toml"
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InputError, match=sentence or "a load without a shape") as raised:
-        load_scenario(file)
+        load_scenario(_changed(tmp_path, old, new))
     assert "\n" not in str(raised.value)
+
+
+def _changed(folder: Path, old: str, new: str) -> Path:
+    text = (scenarios.FOLDER / "blast-radius.toml").read_text(encoding="utf-8")
+    assert old in text
+    file = folder / "mine.toml"
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return file

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from experiment.errors import InputError
 from testbed.planning import balanced_orders, make_plan, order_of_arms, stopping_within
 from testbed.scenarios import find
+from tests.one_outage import one_outage
 
 
 def test_each_arm_leads_in_half_of_the_blocks_in_an_order_drawn_from_the_seed() -> None:
-    scenario = find("outage-one-service")
+    scenario = one_outage()
     order = order_of_arms(scenario, blocks=10, seed=1)
     assert sum(arms[0] == "monolith" for arms in order) == 5
     assert order == order_of_arms(scenario, blocks=10, seed=1)
@@ -25,7 +26,7 @@ def test_every_block_runs_every_arm_once() -> None:
 
 
 def test_of_an_odd_number_of_blocks_chance_says_who_leads_once_more() -> None:
-    scenario = find("outage-one-service")
+    scenario = one_outage()
     leads = [
         sum(arms[0] == "monolith" for arms in order_of_arms(scenario, blocks=5, seed=seed))
         for seed in range(200)
@@ -44,7 +45,7 @@ def test_orders_of_arms_give_each_place_and_each_predecessor_equally_often(n: in
 
 
 def test_of_blocks_that_suit_the_arms_each_leads_in_as_many() -> None:
-    scenario = find("outage-one-service")
+    scenario = one_outage()
     arms = tuple(scenario.arms[0].model_copy(update={"name": name}) for name in "abcd")
     order = order_of_arms(scenario.model_copy(update={"arms": arms}), blocks=8, seed=1)
     assert Counter(arms[0] for arms in order) == dict.fromkeys("abcd", 2)

@@ -7,8 +7,9 @@ import pytest
 from experiment.errors import InputError
 from experiment.scenario import load_scenario
 from testbed import scenarios
+from tests.one_outage import FILE as OUTAGE
+from tests.one_outage import one_outage
 
-OUTAGE = scenarios.FOLDER / "outage-one-service.toml"
 CAPACITY = scenarios.FOLDER / "capacity.toml"
 STEPS = """[load.shape]
 kind = "steps"
@@ -144,7 +145,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_windows_follow_each_other_without_gaps() -> None:
-    scenario = scenarios.find("outage-one-service")
+    scenario = one_outage()
     windows = list(scenario.windows("full").values())
     assert windows[0][0] == 0.0
     assert all(one[1] == other[0] for one, other in itertools.pairwise(windows))

@@ -17,8 +17,8 @@ from experiment.store import NEWCOMERS, Sample
 from experiment.toml_file import validated
 from store.sample import generate as sample
 from testbed import scenarios
+from tests.one_outage import FILE as OUTAGE
 
-OUTAGE = scenarios.FOLDER / "outage-one-service.toml"
 NAMES = ("blast-radius", "capacity", "spike-budgets", "slow-dependency", "retry-storm")
 """Together they have every part of a scenario."""
 
@@ -26,7 +26,11 @@ Place = tuple[str | int, ...]
 
 
 def _values(name: str) -> dict[str, Any]:
-    return tomllib.loads((scenarios.FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return _read(scenarios.FOLDER / f"{name}.toml")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _numbers(value: Any, place: Place = ()) -> Iterator[Place]:
@@ -115,14 +119,14 @@ def test_what_could_not_be_measured_is_one_sentence(
 
 
 def test_a_load_has_a_journey(tmp_path: Path) -> None:
-    values = _values("outage-one-service")
+    values = _read(OUTAGE)
     values["load"]["mix"] = {}
     with pytest.raises(ValidationError, match="mix"):
         validated(Scenario, values)
 
 
 def test_a_scenario_has_at_most_two_hundred_phases() -> None:
-    values = _values("outage-one-service")
+    values = _read(OUTAGE)
     last = values["phases"][-1]
     values["phases"] += [{**last, "name": f"more-{number}"} for number in range(5_000)]
     with pytest.raises(ValidationError, match="phases"):

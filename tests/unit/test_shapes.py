@@ -14,7 +14,7 @@ from experiment.errors import InputError
 from experiment.load import Load
 from experiment.scenario import load_scenario
 from loadtests.rates import Stretch, Times, arrivals_at, rate_of, stretches_of
-from testbed import scenarios
+from tests import one_outage
 
 LASTS_S = 100.0
 STEPS = {"kind": "steps", "factors": [1, 4, 2], "step_s": 20}
@@ -94,7 +94,7 @@ def test_a_surge_multiplies_the_shape() -> None:
 
 
 def test_a_shorter_profile_plays_the_same_shape_in_each_phase() -> None:
-    scenario = scenarios.find("outage-one-service")
+    scenario = one_outage.one_outage()
     shape = {"kind": "spike", "at_s": 5, "rise_s": 5, "hold_s": 9, "fall_s": 9, "height": 3}
     load = Load.model_validate({"rate": 1, "mix": {"browse": 1}, "shape": shape})
     phases = len(scenario.phases)
@@ -128,7 +128,7 @@ def _factors(load: Load, stretches: list[Stretch], phase: int) -> list[float]:
     ],
 )
 def test_a_mistake_in_a_shape_is_one_sentence(tmp_path: Path, shape: str, sentence: str) -> None:
-    text = (scenarios.FOLDER / "outage-one-service.toml").read_text(encoding="utf-8")
+    text = one_outage.FILE.read_text(encoding="utf-8")
     file = tmp_path / "mine.toml"
     file.write_text(f"{text}\n[load.shape]\n{shape}\n", encoding="utf-8")
     with pytest.raises(InputError) as raised:

@@ -83,7 +83,7 @@ def _window(*faults: FaultPlan) -> PlannedPhase:
     phase = Phase(
         name="outage", kind="event", seconds=Sized(smoke=1, demo=1, full=1), faults=faults
     )
-    return PlannedPhase(phase, 10.0, 20.0, group="outage")
+    return PlannedPhase(phase, 10.0, 20.0, group="outage", row="outage")
 
 
 def _stage(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from testbed.planning import order_of_arms
-from testbed.scenarios import find
+from tests.one_outage import one_outage
 
 Floats = NDArray[np.float64]
 Noise = Callable[[np.random.Generator, tuple[int, ...]], Floats]
@@ -46,7 +46,7 @@ def paired(blocks: int, noise: str, drift: str) -> Floats:
 @lru_cache
 def first_arm_leads(blocks: int) -> NDArray[np.bool_]:
     """Per experiment and block whether the first arm ran first, as plans would have it."""
-    scenario = find("outage-one-service")
+    scenario = one_outage()
     first = scenario.arms[0].name
     orders: list[Any] = [order_of_arms(scenario, blocks, seed) for seed in range(EXPERIMENTS)]
     return np.array([[arms[0] == first for arms in order] for order in orders])

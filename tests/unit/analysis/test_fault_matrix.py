@@ -10,12 +10,15 @@ from analysis.fault_matrix import loss_of, matrix_rows, sections_of
 from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import Measured, measure
 from analysis.shares import Shares
+from analysis.summary import summarise
+from analysis.trial import Trial
+from experiment.metric import Metric
 from experiment.record import RunFolder
 from tests.benchmarks.synthetic_run import make_synthetic_run
 from tests.unit.analysis.drawing import drawn, undrawn_page
 
 TIMES = "\N{MULTIPLICATION SIGN}"
-HELD = 0.4
+HELD = 4 / 9
 """Share of a failure and its recovery for which the fault holds."""
 LOST = {"monolith": HELD * (1 + 6 * 0.6) / 7, "microservices": HELD * (1 + 6 * 0.02) / 7}
 """Per failure: of seven features, one is lost and six are in part."""
@@ -96,6 +99,56 @@ def test_groups_hold_what_their_phases_hold(run: MeasuredRun) -> None:
         events = [p.phase.name for p in trial.timetable if p.group == "faults"]
         assert trial.cells.of("faults").n == sum(trial.cells.of(name).n for name in events)
         assert len(trial.windows_of("control")) == 1
+
+
+@pytest.fixture(scope="module")
+def every_role(tmp_path_factory: pytest.TempPathFactory) -> Trial:
+    path = tmp_path_factory.mktemp("roles") / "run"
+    made = make_synthetic_run(path, rows=60_000, blocks=1, scenario="blast-radius", profile="full")
+    return load_run(made).trial("monolith", 1)
+
+
+def test_a_row_holds_what_its_stretches_in_all_roles_hold(every_role: Trial) -> None:
+    for row in ("crash", "after-hang"):
+        parts = [p for p in every_role.timetable if p.phase.name.startswith(f"{row}-")]
+        assert len(parts) == len(every_role.windows_of(row)) == 9
+        counts = [every_role.cells.of(part.phase.name).n for part in parts]
+        assert every_role.cells.of(row).n == sum(counts)
+
+
+def test_every_metric_of_a_phase_tells_of_a_row(every_role: Trial, run: MeasuredRun) -> None:
+    everything = _measured(every_role, run.scenario.primary, "faults")
+    found = _measured(every_role, run.scenario.primary, "hang")
+
+    assert len(found) == len(everything) == 9
+    assert all(0 < found[name].n < everything[name].n for name in found)
+
+
+def test_what_a_row_lost_is_the_mean_of_its_stretches(every_role: Trial, run: MeasuredRun) -> None:
+    stretches = [p.phase.name for p in every_role.timetable if p.row == "hang"]
+    for name in ("good_lost_per_failure", "lost_requests_share", "budget_minutes"):
+        whole = _measured(every_role, run.scenario.primary, "hang")[name].value
+        parts = [_measured(every_role, run.scenario.primary, s)[name].value for s in stretches]
+        assert whole == pytest.approx(sum(parts) / 9)
+
+
+def _measured(trial: Trial, metric: Metric, phase: str) -> dict[str, Measured]:
+    found = {
+        name: measure(trial, metric.model_copy(update={"metric": name, "phase": phase}))
+        for name in (
+            "failed_share", "bad_share", "latency_p95_ms", "cpu_ms_per_request", "memory_mb",
+            "good_lost_per_failure", "recovery_s", "lost_requests_share", "budget_minutes",
+        )
+    }  # fmt: skip
+    return {name: value for name, value in found.items() if isinstance(value, Measured)}
+
+
+def test_each_way_of_failing_has_a_verdict_of_its_own(run: MeasuredRun) -> None:
+    judged = summarise(run).judged
+
+    assert [result.metric.phase for result in judged] == ["crash", "down", "hang", "slow", "errors"]
+    expected = LOST["microservices"] - LOST["monolith"]
+    assert [result.effect for result in judged] == pytest.approx([expected] * 5, abs=0.04)
 
 
 def test_a_failure_takes_in_its_recovery_and_a_control_ends_it(run: MeasuredRun) -> None:

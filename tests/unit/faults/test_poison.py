@@ -7,13 +7,13 @@ from experiment.faults.on_roles import Crash
 from experiment.scenario import Scenario
 from loadtests.choices import demand_in
 from testbed.poison import require_poison_in_load
-from testbed.scenarios import find
+from tests.one_outage import one_outage
 
 BEST_SELLER, SLOW_SELLER = 1983, 1
 
 
 def _scenario(product_id: int, role: str = "recommendations", **times: float) -> Scenario:
-    given = find("outage-one-service")
+    given = one_outage()
     fault = Crash(role=role, product_id=product_id, **times)  # type: ignore[arg-type]
     phases = [
         phase.model_copy(update={"faults": (fault,)}) if phase.faults else phase

@@ -48,7 +48,7 @@ def rows(
 def incident(target: str = "search", shift_s: float = 0.0, until_s: float = UNTIL_S) -> Incident:
     injected_s, lifting_s = INJECTED_S + shift_s, LIFTING_S + shift_s
     held = Held("outage", target, (injected_s, lifting_s), injected_s, lifting_s)
-    return Incident((held,), "outage", "outage", 0, until_s + shift_s)
+    return Incident((held,), "outage", frozenset({"outage"}), 0, until_s + shift_s)
 
 
 def impact(frame: pd.DataFrame, target: str = "search", shift_s: float = 0.0) -> Impact:

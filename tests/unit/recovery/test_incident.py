@@ -12,7 +12,11 @@ LAST = ("control", "baseline", 10)
 
 def incidents(*events: Event) -> list[Incident]:
     phases = [
-        (name, Phase.model_validate({"name": name, "kind": kind, "seconds": Sized.same(seconds)}))
+        (
+            name,
+            name,
+            Phase.model_validate({"name": name, "kind": kind, "seconds": Sized.same(seconds)}),
+        )
         for name, kind, seconds in (*PHASES, LAST)
     ]
     return incidents_in(events, one_after_another(phases, "demo"))
@@ -74,8 +78,8 @@ def _replaced(begins_s: float, fault_of_plan: dict[str, Any]) -> Incident:
     """Of a fault that holds for ten seconds, in a phase that plans it."""
     planned = {"name": "event", "kind": "event", "seconds": Sized.same(20)}
     phases = [
-        ("rest", Phase(name="rest", kind="baseline", seconds=Sized.same(10))),
-        ("event", Phase.model_validate(planned | {"faults": [fault_of_plan]})),
+        ("rest", "rest", Phase(name="rest", kind="baseline", seconds=Sized.same(10))),
+        ("event", "event", Phase.model_validate(planned | {"faults": [fault_of_plan]})),
     ]
     kind = fault_of_plan["kind"]
     events = [

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from testbed import scenarios
 from testbed.traces.importing import import_log
 from testbed.traces.mapping import OF_THE_PROJECT, read_table
 from testbed.traces.reading import Reading, Rules
+from tests import one_outage
 
 
 def import_plain(log: Path, out: Path, rules: Rules | None = None) -> Reading:
@@ -24,7 +24,7 @@ def scenario_with_trace(folder: Path, lasts_s: int, *, speed: float = 1, more: s
     import_plain(
         log_of(folder, "08:00:00", "08:00:10", "08:00:40", "08:01:39"), folder / "shop.trace"
     )
-    text = (scenarios.FOLDER / "outage-one-service.toml").read_text(encoding="utf-8")
+    text = one_outage.FILE.read_text(encoding="utf-8")
     head, _, tail = text.partition("[load]")
     _, _, tail = tail.partition("[[phases]]")
     tail = re.sub(r"seconds = .*", f"seconds = {{ smoke = 1, demo = 2, full = {lasts_s} }}", tail)
