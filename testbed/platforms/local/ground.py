@@ -12,7 +12,6 @@ from testbed.janitor import Belongings
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
 from testbed.platforms.local.connections import connections_of
-from testbed.platforms.local.places import Places
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.machine.affinity import Cores
 from testbed.platforms.machine.easing import Easing
@@ -54,18 +53,15 @@ class LocalGround:
         if plan.role == PAYMENT_PROVIDER:
             # An outside party: neither in the budget nor on the store's cores.
             return start_instance(plan, self.belongings, self.cores.generator, [], slower_by_s)
-        cpus, joins = self._places.cpus(), self._places.joins()
-        return start_instance(plan, self.belongings, cpus, joins, slower_by_s)
+        joins = self.limits.joins(plan.role, plan.name)
+        return start_instance(plan, self.belongings, self.cores.store, joins, slower_by_s)
 
     def settle(self, instance: RunningInstance) -> None:
-        self._places.settle(instance)
+        pids = [stat.pid for stat in procfs.tree(procfs.snapshot(), instance.process.pid)]
+        self.limits.hold(instance.plan.role, instance.plan.name, pids)
 
     def vacate(self, plan: InstancePlan) -> None:
-        self._places.vacate(plan)
-
-    @property
-    def _places(self) -> Places:
-        return Places(self.cores, self.limits)
+        self.limits.let_go(plan.role, plan.name)
 
     def start_edge(self, edge: Edge) -> Running:
         return edge.start(as_process(self.belongings, self.cores.store, self.limits.shared_joins))
