@@ -180,6 +180,10 @@ def _of_scaling(run: MeasuredRun) -> Iterator[str]:
         "Declared quotas, target and start stand for a cluster's. Another target or size of an "
         "instance moves what a spike adds; the steps are as large as the instances are."
     )
+    yield (
+        f"The whole bill is that of {run.timetable[-1].end_s:g} s of load. The longer a store "
+        "rests between spikes, the less what a spike adds weighs in it."
+    )
 
 
 def _lengths(run: MeasuredRun) -> Iterator[str]:

@@ -186,6 +186,7 @@ def test_the_limits_say_what_compression_does_not_shrink(run: MeasuredRun) -> No
 
     assert "ran 10 times as fast as in a cluster" in said
     assert "or autoscaling, is not seen" not in said
+    assert f"The whole bill is that of {DURATION_S:g} s of load" in said
 
 
 def test_the_figure_comes_after_the_timeline_and_is_drawn(run: MeasuredRun) -> None:
