@@ -6,8 +6,8 @@ from analysis.measured import MeasuredRun
 from analysis.place import place_of
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
-from analysis.statistics import CONFIDENCE
 from analysis.stage import stage_words
+from analysis.statistics import CONFIDENCE
 from analysis.summary import Summary
 from analysis.verdict import FEWEST_BLOCKS
 from analysis.wording import listed, percent, size
@@ -180,6 +180,10 @@ def _of_scaling(run: MeasuredRun) -> Iterator[str]:
     yield (
         "Declared quotas, target and start stand for a cluster's. Another target or size of an "
         "instance moves what a spike adds; the steps are as large as the instances are."
+    )
+    yield (
+        f"The whole bill is that of {run.timetable[-1].end_s:g} s of load. The longer a store "
+        "rests between spikes, the less what a spike adds weighs in it."
     )
 
 

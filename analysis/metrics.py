@@ -10,7 +10,7 @@ from analysis.policy_counts import amplification, are_counted
 from analysis.quantiles import nearest_rank, needed_for
 from analysis.recovery.impact import Impact
 from analysis.resources import cpu_s_by_role, memory_mb_by_role
-from analysis.scaling.added import added
+from analysis.scaling.added import added, whole
 from analysis.scaling.objective import Missed, missed
 from analysis.scaling.spike import spike_of
 from analysis.trial import Trial
@@ -204,11 +204,24 @@ def _added(column: str) -> Measure:
 
     def measure(trial: Trial, asked: Asked) -> Measurement:
         found = added(trial.samples, spike_of(trial.timetable, asked.phase), column)
-        if found is None:
-            return Unknown(f"the samples tell of no {column}")
-        return Measured(found, trial.cells.of(asked.phase).n)
+        return _amount(trial, asked, found, column)
 
     return measure
+
+
+def _whole(column: str) -> Measure:
+    """A column of SAMPLES over the whole load: a bill has what stood there at rest as well."""
+
+    def measure(trial: Trial, asked: Asked) -> Measurement:
+        return _amount(trial, asked, whole(trial.samples, trial.timetable, column), column)
+
+    return measure
+
+
+def _amount(trial: Trial, asked: Asked, found: float | None, column: str) -> Measurement:
+    if found is None:
+        return Unknown(f"the samples tell of no {column}")
+    return Measured(found, trial.cells.of(asked.phase).n)
 
 
 def _slo_bad_events(trial: Trial, asked: Asked) -> Measurement:
@@ -250,6 +263,8 @@ _MEASURES: Mapping[MetricName, Measure] = {
     "cpu_quota_seconds": _added("cpus"),
     "memory_mb_seconds": _added("memory_mb"),
     "instance_seconds": _added("instances"),
+    "whole_cpu_quota_seconds": _whole("cpus"),
+    "whole_memory_mb_seconds": _whole("memory_mb"),
     "slo_bad_events": _slo_bad_events,
     "slo_recovery_s": _slo_recovery_s,
 }

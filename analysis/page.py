@@ -29,6 +29,7 @@ from analysis.plots.drawing import draw_side_by_side
 from analysis.plots.plot import Plot, Run
 from analysis.published import load_literature
 from analysis.recovery import tables as recovery
+from analysis.scaling import saying as scaling_saying
 from analysis.scaling import tables as scaling
 from analysis.scaling import wording as scaling_wording
 from analysis.setup import setup_rows
@@ -83,6 +84,7 @@ def render(run: MeasuredRun, summary: Summary, figures: list[Shown], prices: Pri
         "guarantees": guarantees,
         "recovery": recovery,
         "scaling": scaling,
+        "scaling_saying": scaling_saying,
         "scaling_wording": scaling_wording,
         "stage": stage,
         "money": money,

@@ -39,6 +39,8 @@ UNITS: dict[MetricName, str] = {
     "cpu_quota_seconds": "CPU-seconds",
     "memory_mb_seconds": "MiB-seconds",
     "instance_seconds": "instance-seconds",
+    "whole_cpu_quota_seconds": "CPU-seconds",
+    "whole_memory_mb_seconds": "MiB-seconds",
     "slo_bad_events": "requests",
     "slo_recovery_s": "s",
 }

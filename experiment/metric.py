@@ -27,6 +27,8 @@ MetricName = Literal[
     "cpu_quota_seconds",
     "memory_mb_seconds",
     "instance_seconds",
+    "whole_cpu_quota_seconds",
+    "whole_memory_mb_seconds",
     "slo_bad_events",
     "slo_recovery_s",
 ]
@@ -49,6 +51,8 @@ capacity, demand: what a search finds, in journeys per second or CPUs; one value
 cpu_quota_seconds, memory_mb_seconds, instance_seconds: what a spike adds: quotas, memory and number
     of the instances alive beyond their mean in the baseline before it, summed up from the begin
     of the phase to the end of the last one; store, edge and database together
+whole_cpu_quota_seconds, whole_memory_mb_seconds: quotas and memory of the same, summed up from the
+    begin of the load to its end: the whole bill, with what was there before the spike
 slo_bad_events: requests that got no correct answer within the objective's latency, in that time
 slo_recovery_s: from the begin of the phase until the objective holds for good; a bound where it
     was never missed, or missed until the end
@@ -67,8 +71,12 @@ ADDED: frozenset[MetricName] = frozenset(
 )
 """What a spike adds beyond the baseline; they need one before their phase."""
 
-AMOUNTS: frozenset[MetricName] = ADDED | {"slo_bad_events"}
-"""Compared by a difference in their own unit: zero is common, and what is added may be below it."""
+WHOLE: frozenset[MetricName] = frozenset({"whole_cpu_quota_seconds", "whole_memory_mb_seconds"})
+"""What a store had over the whole load, whatever the metric's phase."""
+
+AMOUNTS: frozenset[MetricName] = ADDED | WHOLE | {"slo_bad_events"}
+"""Compared by a difference in their own unit: zero is common, what is added may be below it, and
+what is added and what there is in all are told in one unit."""
 
 NUMBERS: frozenset[MetricName] = frozenset({"slo_bad_events"})
 """Numbers of requests: judged by what a usual block shows, since one collapse makes any mean."""

@@ -128,6 +128,10 @@ class Budget(Part):
     a share of it, as of what a container requests."""
     shared_cpus: Quota | None = None
     """Quota of edge and database together; not in a pooled budget."""
+    start_cpus: Quota | None = None
+    """Quota of an instance while it starts, where each has its own: the same for all roles of all
+    arms, whatever they have once they serve. None: in older records, whose instances started
+    outside the budget."""
     most_instances: Annotated[int, Field(ge=1, le=1_000)] | None = None
     """Of all roles together, where the mode is equal-instances."""
     cores: CoreUse = "shared"

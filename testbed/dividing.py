@@ -27,7 +27,8 @@ def division_of(
     )
     if lacks := room.lacks(counts):
         raise InputError(f"budget: {arm.name} starts with {lacks}.")
-    return Division("instances", quotas, shared_cpus, room)
+    start_cpus = _start_cpus(budget, arm, quotas)
+    return Division("instances", quotas, shared_cpus, room, start_cpus)
 
 
 def _quotas(budget: Budget, arm: Arm, roles: Sequence[str], mode: BudgetMode) -> dict[str, float]:
@@ -50,6 +51,18 @@ def _require_room_to_run(arm: Arm, quotas: Mapping[str, float]) -> None:
             f"budget: {quotas[least]:g} CPUs for {least} of {arm.name} are less than the "
             f"{LEAST_CPUS:g} that a part needs."
         )
+
+
+def _start_cpus(budget: Budget, arm: Arm, quotas: Mapping[str, float]) -> float:
+    if budget.start_cpus is None or budget.start_cpus > budget.cpus:
+        raise InputError("budget.start_cpus must be there, and no more than budget.cpus.")
+    most = max(quotas, key=lambda role: quotas[role])
+    if budget.start_cpus < quotas[most]:
+        raise InputError(
+            f"budget.start_cpus = {budget.start_cpus:g} is less than {most} of {arm.name} has "
+            f"once it serves, {quotas[most]:g}."
+        )
+    return budget.start_cpus
 
 
 def _slices(budget: Budget, arm: Arm, roles: Sequence[str]) -> dict[str, float]:

@@ -35,6 +35,8 @@ AXIS_WORDS: dict[MetricName, str] = {
     "cpu_quota_seconds": "CPU quota added, in CPU-seconds",
     "memory_mb_seconds": "memory added, in MiB-seconds",
     "instance_seconds": "instances added, in instance-seconds",
+    "whole_cpu_quota_seconds": "CPU quota over the whole load, in CPU-seconds",
+    "whole_memory_mb_seconds": "memory over the whole load, in MiB-seconds",
     "slo_bad_events": "failed or slow requests",
     "slo_recovery_s": "seconds until the objective holds for good",
 }

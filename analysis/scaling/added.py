@@ -1,4 +1,6 @@
-"""What a spike adds to what a store takes: quotas, memory, instances."""
+"""What a spike adds to what a store takes, and what that is in all: quotas, memory, instances."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -6,6 +8,7 @@ import pandas as pd
 from analysis.resources import store_roles
 from analysis.scaling.spike import Spike
 from analysis.windows import Window
+from experiment.phase import PlannedPhase
 
 
 def added(samples: pd.DataFrame, spike: Spike, column: str) -> float | None:
@@ -29,6 +32,16 @@ def added_by_role(samples: pd.DataFrame, spike: Spike, column: str) -> dict[str,
         usual = sum(area(samples, role, column, window) for window in spike.calm) / calm_s
         found[role] = area(samples, role, column, spike.window) - usual * (end_s - start_s)
     return found
+
+
+def whole(samples: pd.DataFrame, timetable: Sequence[PlannedPhase], column: str) -> float | None:
+    """A column of SAMPLES over time, from the begin of the load to its end; all roles of the store.
+
+    None where no role has the column.
+    """
+    window = 0.0, timetable[-1].end_s
+    roles = _roles_with(samples, column)
+    return sum(area(samples, role, column, window) for role in roles) if roles else None
 
 
 def area(samples: pd.DataFrame, role: str, column: str, window: Window) -> float:

@@ -43,10 +43,18 @@ class Change:
     instances: int
     added: int
     removed: int
+    ready_s: float | None = None
+    """When all that were added were ready, whether or not they were to serve yet; None: nothing
+    was added, or the record is older."""
 
     @property
     def took_s(self) -> float:
         return self.done_s - self.decided_s
+
+    @property
+    def started_in_s(self) -> float | None:
+        """From the decision until the last one that was added was ready."""
+        return None if self.ready_s is None else self.ready_s - self.decided_s
 
 
 def decisions_in(events: Iterable[Mapping[str, Any]]) -> list[Decision]:
@@ -89,4 +97,5 @@ def _change(event: Mapping[str, Any]) -> Change:
         instances=event["instances"],
         added=len(event["added"]),
         removed=len(event["removed"]),
+        ready_s=event.get("ready_s"),
     )

@@ -33,24 +33,30 @@ LINES = (
     Line("CPU quota added, CPU-seconds", lambda a: a.cpu_quota_seconds),
     Line("memory added, MiB-seconds", lambda a: a.memory_mb_seconds),
     Line("instances added, instance-seconds", lambda a: a.instance_seconds),
+    Line("CPU quota in all, CPU-seconds", lambda a: a.whole_cpu_quota_seconds),
+    Line("memory in all, MiB-seconds", lambda a: a.whole_memory_mb_seconds),
     Line("requests that failed or were slow", lambda a: float(a.missed.bad)),
     Line("until the objective holds for good", _holds_after),
     Line("first decision to add, s from the spike", lambda a: a.decided_after_s),
+    Line("decision until all added are ready, s", lambda a: a.started_in_s),
     Line("decision until all added serve, s", lambda a: a.took_s),
     Line("too few instances, instance-seconds", lambda a: a.too_few),
     Line("too many instances, instance-seconds", lambda a: a.too_many),
     Line("changes of direction", lambda a: a.turns),
     Line("decisions granted less than asked for", lambda a: a.fell_short),
     Line("memory of an added instance, MiB", lambda a: a.memory_mb_per_instance),
+    Line("CPU quota of scaled roles in use at rest, %", lambda a: _percent(a.quota_in_use_at_rest)),
     Line("CPU quota of scaled roles unused, %", lambda a: _percent(a.quota_unused)),
 )
 NOTE = (
     "From the begin of the spike to the end of the last phase, store, edge and database together "
     "(not the load generator and the payment provider); means over blocks with their 95 % "
     "intervals (Student's t), differences paired by block. Added: beyond the mean of the baseline "
-    "before it, between samples in straight lines; less than the baseline is below zero. An "
-    "instance counts from its start until it is gone, whether it serves or not, and so does its "
-    "memory (proportional set size); memory grows under load too, and the database's as it is "
+    "before it, between samples in straight lines; less than the baseline is below zero. In all: "
+    "from the begin of the load to its end, with what was there at rest: the whole bill. An "
+    "instance counts from its start until it is gone, whether it serves or not, and so do its "
+    "quota (that of a start until it is ready) and its memory (proportional set size); memory "
+    "grows under load too, and the database's as it is "
     "used. The objective holds when no 2 s hold more bad requests than it allows and chance "
     "explains, because more instances serve or because the spike is over. Too few and too many "
     "(elasticity's accuracy: Herbst, Kounev & Reussner 2013; SPEC RG): the areas between the "
@@ -58,7 +64,7 @@ NOTE = (
     "saturated understates the need, since use cannot exceed the quota. Once up and down is one "
     "change of direction. Memory of an added instance: what it takes to copy the whole role, "
     "whichever part of it is busy. A quota is used by what serves the spike and by all else that "
-    "the role does; starts may take more than their quota."
+    "the role does, and by starts."
 )
 DECISION_COLUMNS = ("role", "instances", "asked for", "metric / target", "reason", "done after")
 DECISION_NOTE = (

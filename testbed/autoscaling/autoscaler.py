@@ -149,7 +149,13 @@ class Autoscaler:
 
     def _scale(self, role: str, instances: int, decided_s: float) -> None:
         serving_at = time.monotonic() + self._start_s
-        done = self._store.scale(role, instances, lambda: self._hold_until(serving_at))
+        ready_s: list[float] = []
+
+        def hold() -> None:
+            ready_s.append(self._now_s())
+            self._hold_until(serving_at)
+
+        done = self._store.scale(role, instances, hold)
         self._journal.write(
             "scaling-done",
             role=role,
@@ -157,6 +163,7 @@ class Autoscaler:
             added=list(done.added),
             removed=list(done.removed),
             decided_s=decided_s,
+            ready_s=ready_s[0] if ready_s else None,
             actual_s=self._now_s(),
         )
 

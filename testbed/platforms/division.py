@@ -23,13 +23,21 @@ class Division:
     shared_cpus: float | None = None
     """Quota of edge and database together; None: divided among nobody."""
     room: Room = field(default_factory=Room)
+    start_cpus: float | None = None
+    """Quota of an instance until it is ready; None: it starts under what its part has."""
 
     def part_of(self, role: str, instance: str) -> str | None:
         """The part to which an instance belongs; None: it takes from the whole."""
         return {"nobody": None, "roles": role, "instances": instance}[self.among]
 
-    def reserved_cpus(self, role: str, instances: int) -> float | None:
-        """What so many instances of a role have for themselves; None where nobody said."""
+    def reserved_cpus(self, role: str, instances: int, starting: int = 0) -> float | None:
+        """What the instances of a role have for themselves; ``starting`` of them do not serve yet.
+
+        None where nobody said.
+        """
         if role not in self.quotas:
             return None
-        return self.quotas[role] * (1 if self.among == "roles" else instances)
+        if self.among == "roles":
+            return self.quotas[role]
+        more = 0.0 if self.start_cpus is None else self.start_cpus - self.quotas[role]
+        return self.quotas[role] * instances + more * starting

@@ -13,7 +13,13 @@ from testbed.platforms.division import Division
 
 ROLES = ("storefront", "catalog", "recommendations")
 ONE_EACH = dict.fromkeys(ROLES, 1)
-BUDGET: dict[str, Any] = {"cpus": 1.0, "memory_mb": 512, "instance_cpus": 0.2, "shared_cpus": 0.25}
+BUDGET: dict[str, Any] = {
+    "cpus": 1.0,
+    "memory_mb": 512,
+    "instance_cpus": 0.2,
+    "shared_cpus": 0.25,
+    "start_cpus": 0.5,
+}
 
 
 def divided(mode: str, budget: dict[str, Any] | None = None, **of_arm: Any) -> Division:
@@ -42,6 +48,19 @@ def test_equal_cost_bounds_what_all_instances_have_together() -> None:
     assert division.room.most_of("recommendations", ONE_EACH) == 3
 
 
+def test_a_start_has_the_same_quota_whatever_the_instance_is_to_have_and_is_billed_with_it() -> (
+    None
+):
+    division = divided("equal-cost", quotas={"recommendations": 0.1})
+    assert division.reserved_cpus("catalog", 2, starting=1) == pytest.approx(0.2 + 0.5)
+    assert division.reserved_cpus("recommendations", 3, starting=2) == pytest.approx(0.1 + 1.0)
+
+
+def test_a_slice_is_billed_alike_whoever_starts_in_it() -> None:
+    division = divided("static", quotas={"recommendations": 0.25})
+    assert division.reserved_cpus("recommendations", 3, starting=2) == 0.25
+
+
 def test_equal_instances_bounds_their_number() -> None:
     division = divided("equal-instances", {"most_instances": 5})
     assert division.room.most_of("catalog", ONE_EACH) == 3
@@ -56,6 +75,14 @@ def test_equal_instances_bounds_their_number() -> None:
         ("static", {}, {"quotas": {"catalog": 0.8}}, "less than the slices of arm"),
         ("static", {"shared_cpus": 1.0}, {}, "leave something of budget.cpus"),
         ("equal-cost", {}, {"quotas": {"catalog": 0.01}}, "0.01 CPUs for catalog of arm are less"),
+        ("equal-cost", {"start_cpus": None}, {}, "budget.start_cpus must be there"),
+        ("equal-instances", {"start_cpus": 1.1, "most_instances": 9}, {}, "no more than budget"),
+        (
+            "equal-cost",
+            {"start_cpus": 0.25, "instance_cpus": 0.1},
+            {"quotas": {"catalog": 0.3}},
+            "start_cpus = 0.25 is less than catalog of arm has once it serves, 0.3",
+        ),
         (
             "pooled",
             {"instance_cpus": None},

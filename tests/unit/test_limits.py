@@ -19,7 +19,8 @@ def belongings(tmp_path: Path) -> Belongings:
 
 def test_no_budget_is_no_limit(belongings: Belongings) -> None:
     made = limits.set_up(None, belongings)
-    assert (made.joins, made.says["cpu"]) == ([], "no limit wanted")
+    assert made.joins("carts", "carts-1") == []
+    assert made.says["cpu"] == "no limit wanted"
 
 
 def test_version_1_gets_a_group_per_hierarchy(tmp_path: Path, belongings: Belongings) -> None:
@@ -80,13 +81,14 @@ def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole
         Place(tmp_path / "cpu", 1, frozenset({"cpu"})),
         Place(tmp_path / "memory", 1, frozenset({"memory"})),
     ]
-    division = Division("instances", {"carts": 0.3}, shared_cpus=0.2)
+    division = Division("instances", {"carts": 0.3}, shared_cpus=0.2, start_cpus=0.5)
     made = limits.set_up(BUDGET, belongings, lambda: candidates, division)
     cpu, memory = made.groups
 
-    starting, whole = made.joins
-    assert starting.parent == cpu.with_name(f"{cpu.name}-starting")
+    own, whole = made.joins("carts", "carts-2")
+    assert own == cpu / "carts-2" / "cgroup.procs"
     assert whole == memory / "cgroup.procs"
+    assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "25000"
     made.hold("carts", "carts-2", pids=[77])
     assert (cpu / "carts-2" / "cgroup.procs").read_text() == "77"
     assert (cpu / "carts-2" / "cpu.cfs_quota_us").read_text() == "15000"
@@ -94,6 +96,20 @@ def test_a_divided_budget_has_a_group_for_each_instance_within_that_of_the_whole
     made.hold_shared()
     assert (cpu / "shared" / "cpu.cfs_quota_us").read_text() == "10000"
     assert "divided among instances" in made.says["cpu"]
+
+
+def test_an_instance_of_a_slice_starts_in_it_and_gets_no_more(
+    tmp_path: Path, belongings: Belongings
+) -> None:
+    (tmp_path / "cpu").mkdir()
+    place = Place(tmp_path / "cpu", 1, frozenset({"cpu"}))
+    division = Division("roles", {"carts": 0.3}, shared_cpus=0.2)
+    made = limits.set_up(BUDGET, belongings, lambda: [place], division)
+    (group,) = made.groups
+    made.hold("carts", "carts-1", pids=[77])
+
+    assert made.joins("carts", "carts-2") == [group / "carts" / "cgroup.procs"]
+    assert (group / "carts" / "cpu.cfs_quota_us").read_text() == "15000"
 
 
 COUNTERS = [

@@ -12,7 +12,6 @@ QUOTA: dict[int, dict[str, str]] = {
     1: {"cpu.cfs_quota_us": "7500", "cpu.cfs_period_us": "50000"},
     2: {"cpu.max": "7500 50000"},
 }
-LEAST: dict[int, tuple[str, str]] = {1: ("cpu.shares", "2"), 2: ("cpu.weight", "1")}
 
 
 @pytest.fixture(params=[1, 2])
@@ -26,15 +25,6 @@ def slices(tmp_path: Path, version: Literal[1, 2]) -> Slices:
     group = tmp_path / "twinstack-1"
     group.mkdir()
     return Slices(group, version, Belongings(tmp_path / "state"))
-
-
-def test_whoever_starts_is_outside_the_budget_and_comes_last(
-    slices: Slices, version: Literal[1, 2]
-) -> None:
-    starting = slices.starting()
-    file, least = LEAST[version]
-    assert starting.parent == slices.group.parent
-    assert (starting / file).read_text() == least
 
 
 def test_whoever_serves_is_in_a_group_of_its_own_with_its_quota(
@@ -59,5 +49,5 @@ def test_a_small_part_waits_no_longer_for_its_quota_than_a_large_one(
 
 
 def test_every_group_is_recorded_before_it_is_made(slices: Slices) -> None:
-    made = [slices.open("carts-1"), slices.starting()]
+    made = [slices.open("carts-1"), slices.open("carts-2")]
     assert all(str(group) in slices.belongings.file.read_text() for group in made)

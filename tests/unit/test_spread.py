@@ -11,9 +11,7 @@ from experiment.store import Arm, Budget
 from testbed import platforms
 from testbed.deploying import deployment_of
 from testbed.planning import factors_of
-from testbed.platforms.local.places import Places
 from testbed.platforms.machine.affinity import split
-from testbed.platforms.machine.limits import Limits
 from testbed.platforms.machine.spread import Spread, require_cores
 from testbed.platforms.store.blueprint import Blueprint
 from testbed.scenarios import FOLDER, find
@@ -86,7 +84,7 @@ def test_cores_that_are_not_ours_are_left_alone() -> None:
 
 def test_an_instance_starts_on_its_own_core_and_says_so() -> None:
     spread = Spread("own", split(range(4)), ["a-1", "b-1"])
-    assert Places(spread, Limits()).cpus("b-1") == {2}
+    assert spread.of_instance("b-1") == {2}
     assert spread.says == (
         "edge and databases on core 0, "
         "instances one after another on cores 1, 2, generator on core 3"

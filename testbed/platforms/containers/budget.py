@@ -49,13 +49,10 @@ class ContainerBudget:
         return self.easing.held() if self.is_held_under_load_only else nullcontext()
 
     def of_instance(self, role: str, name: str, *, is_starting: bool) -> Placement:
-        """As on platform local: whoever has a quota starts without it, on both cores, last."""
+        """As on platform local: whoever has a quota of its own starts with that of a start."""
         own = self.division.quotas.get(role) if self.division.among == "instances" else None
-        if is_starting and self.division.among != "nobody":
-            both = self.spread.cores.store | self.spread.cores.generator
-            return Placement(both, self._group(self._part(role)), is_last=True)
-        cores = self.spread.of_instance(name)
-        return Placement(cores, self._group(self._part(role)), cpus=own)
+        cpus = self.division.start_cpus if is_starting and own is not None else own
+        return Placement(self.spread.of_instance(name), self._group(self._part(role)), cpus=cpus)
 
     def of_shared(self) -> Placement:
         """Of edge and database."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from testbed.platforms.machine.slices import PART_PERIOD_US
 
-LEAST_SHARES = 2
 USUAL_SHARES = 1024
 _SETTINGS = ("TWINSTACK_", "POSTGRES_PASSWORD")
 """What a mould says of those belongs to the store that Compose itself would start."""
@@ -27,15 +26,13 @@ class Placement:
     """Control group in which the engine makes the container's own; None: the engine's choice."""
     cpus: float | None = None
     """Its quota; None: none of its own."""
-    is_last: bool = False
-    """Whether everybody else goes first."""
 
     @property
     def resources(self) -> dict[str, Any]:
         """What the engine can change while the container runs."""
         return {
             "CpusetCpus": ",".join(map(str, sorted(self.cores))),
-            "CpuShares": LEAST_SHARES if self.is_last else USUAL_SHARES,
+            "CpuShares": USUAL_SHARES,
             "CpuQuota": round(self.cpus * PART_PERIOD_US) if self.cpus else 0,
             "CpuPeriod": PART_PERIOD_US if self.cpus else 0,
         }

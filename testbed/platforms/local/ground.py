@@ -12,7 +12,6 @@ from testbed.janitor import Belongings
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
 from testbed.platforms.local.connections import connections_of
-from testbed.platforms.local.places import Places
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.machine.affinity import move_to
 from testbed.platforms.machine.easing import Easing
@@ -57,18 +56,15 @@ class LocalGround:
             return start_instance(
                 plan, self.belongings, self.spread.cores.generator, [], slower_by_s
             )
-        cpus, joins = self._places.cpus(plan.name), self._places.joins()
+        cpus, joins = self.spread.of_instance(plan.name), self.limits.joins(plan.role, plan.name)
         return start_instance(plan, self.belongings, cpus, joins, slower_by_s)
 
     def settle(self, instance: RunningInstance) -> None:
-        self._places.settle(instance)
+        pids = [stat.pid for stat in procfs.tree(procfs.snapshot(), instance.process.pid)]
+        self.limits.hold(instance.plan.role, instance.plan.name, pids)
 
     def vacate(self, plan: InstancePlan) -> None:
-        self._places.vacate(plan)
-
-    @property
-    def _places(self) -> Places:
-        return Places(self.spread, self.limits)
+        self.limits.let_go(plan.role, plan.name)
 
     def start_edge(self, edge: Edge) -> Running:
         cpus, joins = self.spread.of_shared, self.limits.shared_joins

@@ -34,10 +34,17 @@ class Limits:
     def is_divided(self) -> bool:
         return self.slices is not None
 
-    @property
-    def joins(self) -> list[Path]:
-        """Files to which an instance writes its id before it starts."""
-        return self._joins(None if self.slices is None else self.slices.starting())
+    def joins(self, role: str, instance: str) -> list[Path]:
+        """Files to which an instance writes its id before it starts.
+
+        Its part has the quota of a start from now on; a slice keeps the one that it has.
+        """
+        part = self.division.part_of(role, instance)
+        if self.slices is None or part is None:
+            return self._joins(None)
+        if self.division.start_cpus is not None:
+            self.slices.hold(part, self.division.start_cpus)
+        return self._joins(self.slices.open(part))
 
     @property
     def shared_joins(self) -> list[Path]:

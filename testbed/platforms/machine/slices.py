@@ -15,10 +15,6 @@ would show."""
 PART_PERIOD_US = round(LEAST_QUOTA_US / LEAST_CPUS)
 """Of every part, small or large: whoever has used up a quota waits as long in either architecture,
 though one of them has smaller parts."""
-_LEAST_WEIGHT: dict[Literal[1, 2], tuple[str, str]] = {
-    1: ("cpu.shares", "2"),
-    2: ("cpu.weight", "1"),
-}
 
 
 @dataclass
@@ -32,21 +28,18 @@ class Slices:
 
     def open(self, part: str) -> Path:
         """The group of a part; without a quota until it is held to one."""
-        return self._make(part, self.group / part)
+        folder = self.group / part
+        if part not in self._made:
+            self.belongings.control_group(folder)
+            folder.mkdir()
+            self._made[part] = folder
+        return folder
 
     def hold(self, part: str, cpus: float, pids: Collection[int] = ()) -> None:
         """Take these processes in; from now on the part has its quota."""
         folder = self.open(part)
         self._limit(folder, cpus)
         move(pids, [folder / "cgroup.procs"])
-
-    def starting(self) -> Path:
-        """The group of whoever starts: beside the deployment's, and everybody else goes first."""
-        part = f"{self.group.name}-starting"
-        folder = self._make(part, self.group.parent / part)
-        file, least = _LEAST_WEIGHT[self.version]
-        (folder / file).write_text(least, encoding="ascii")
-        return folder
 
     def close(self, part: str) -> None:
         """Remove the group of a part; whoever is left in it goes to where we are."""
@@ -57,13 +50,6 @@ class Slices:
     def close_all(self) -> None:
         for part in list(self._made):
             self.close(part)
-
-    def _make(self, part: str, folder: Path) -> Path:
-        if part not in self._made:
-            self.belongings.control_group(folder)
-            folder.mkdir()
-            self._made[part] = folder
-        return folder
 
     def _limit(self, folder: Path, cpus: float) -> None:
         quota_us = round(cpus * PART_PERIOD_US)

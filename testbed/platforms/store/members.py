@@ -34,6 +34,8 @@ class Members:
         self._ground = ground
         self._unlisted: set[str] = set()
         """Instances of which nobody is told: they start for the first time, or have to go."""
+        self._settled: set[int] = set()
+        """First processes of the instances that have their place: no longer starting."""
         self._lock = threading.Lock()
         """Roles may be scaled side by side."""
         self.fleet = Fleet(ground.launch, ground.look)
@@ -56,6 +58,11 @@ class Members:
     def ready(self, role: str) -> int:
         """How many instances are alive and get requests."""
         return sum(each.process.is_alive for each in self._listed(role))
+
+    def starting(self, role: str) -> int:
+        """How many instances are alive and have not been ready since they were started."""
+        alive = (each.process for each in self.fleet.of(role) if each.process.is_alive)
+        return sum(process.pid not in self._settled for process in alive)
 
     def readings(self, role: str) -> list[InstanceReading]:
         listed = {each.plan.name for each in self._listed(role)}
@@ -134,6 +141,7 @@ class Members:
         for each in instances:
             if each.plan.role in self._roles:
                 self._ground.settle(each)
+                self._settled.add(each.process.pid)
 
     def _roles_of(self, names: Collection[str]) -> set[str]:
         """Their roles, but for the outside payment provider's, which nobody balances."""

@@ -202,7 +202,8 @@ class Store:
     def _with_capacity(self, used: RoleUsage) -> RoleUsage:
         if used.role == PAYMENT_PROVIDER:
             return used
-        cpus = self._ground.division.reserved_cpus(used.role, used.instances)
+        starting = self._members.starting(used.role)
+        cpus = self._ground.division.reserved_cpus(used.role, used.instances, starting)
         return replace(used, ready=self._members.ready(used.role), cpus=cpus)
 
     def footprint(self) -> list[RoleFootprint]:

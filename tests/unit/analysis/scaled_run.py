@@ -18,6 +18,8 @@ PHASE = "outage"
 """Name of the phase with the spike; it has no faults here."""
 SYNC_S = 1.5
 START_S = 3.0
+READY_AFTER_S = {"monolith": 4.0, "recommendations": 2.0}
+"""Of the monolith later than declared."""
 LAST_S = DURATION_S + 1.0
 SLOW_UNTIL_S = 19.5
 """In the monolith, requests for what is not surged miss the objective until then."""
@@ -164,5 +166,6 @@ def _done(scaled: Scaled, step: Step) -> dict[str, Any]:
         "added": names if grows else [],
         "removed": [] if grows else names,
         "decided_s": step.at_s,
+        "ready_s": step.at_s + READY_AFTER_S[scaled.role] if grows else None,
         "actual_s": step.done_s,
     }

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.comparison import compare
-from analysis.measured import MeasuredRun, load_run
+from analysis.measured import OUTSIDE, MeasuredRun, load_run
 from analysis.metrics import FASTEST_S, Measured, Unknown, measure
 from analysis.scaling.decisions import changes_in, decisions_in, turns
 from analysis.scaling.provisioning import provisioning
@@ -17,7 +17,7 @@ from experiment.record import RunFolder
 from experiment.rows import LATER_COLUMNS
 from experiment.scenario import Scenario
 from tests.unit.analysis.conftest import DURATION_S, MEMORY_MB, OUTAGE, Truth, scenario_of
-from tests.unit.analysis.scaled_run import PHASE, SLOW_UNTIL_S, START_S, spiked
+from tests.unit.analysis.scaled_run import PHASE, SHARED_CPUS, SLOW_UNTIL_S, START_S, spiked
 
 Make = Callable[..., RunFolder]
 SAMPLED_S = 0.05
@@ -63,6 +63,35 @@ def test_what_is_added_is_summed_up_from_the_spike_to_the_end(
     assert value(run, arm, "cpu_quota_seconds") == pytest.approx(cpus * more, abs=SAMPLED_S)
     assert value(run, arm, "memory_mb_seconds") == pytest.approx(
         MEMORY_MB * more, abs=2 * MEMORY_MB * SAMPLED_S
+    )
+
+
+@pytest.mark.parametrize(
+    ("arm", "more", "cpus"),
+    [("monolith", MONOLITH_MORE_S, 0.4), ("microservices", SERVICE_MORE_S, 0.1)],
+)
+def test_the_whole_bill_has_what_was_there_before_the_spike(
+    run: MeasuredRun, arm: str, more: float, cpus: float
+) -> None:
+    roles = len(set(run.trial(arm, 1).samples["role"]) - set(OUTSIDE))
+    quota = SHARED_CPUS * DURATION_S + cpus * (DURATION_S + more)
+    memory = MEMORY_MB * (roles * DURATION_S + more)
+
+    assert value(run, arm, "whole_cpu_quota_seconds") == pytest.approx(quota, abs=SAMPLED_S)
+    assert value(run, arm, "whole_memory_mb_seconds") == pytest.approx(
+        memory, abs=2 * MEMORY_MB * SAMPLED_S
+    )
+
+
+def test_the_whole_bill_is_compared_by_difference_and_needs_no_baseline(make: Make) -> None:
+    run = load_run(spiked(make(blocks=3)))
+    warm_up = asked("whole_cpu_quota_seconds", phase="warm-up", margin=1.0)
+    found = compare(run, asked("whole_cpu_quota_seconds", margin=1.0))
+
+    assert Scenario.model_validate(run.scenario.model_dump() | {"secondary": [warm_up]})
+    assert found.estimate is not None
+    assert found.estimate.value == pytest.approx(
+        0.1 * (DURATION_S + SERVICE_MORE_S) - 0.4 * (DURATION_S + MONOLITH_MORE_S), 0.1
     )
 
 

@@ -106,6 +106,22 @@ def test_an_instance_serves_after_its_declared_start(tmp_path: Path) -> None:
         assert store.scaled.wait(WITHIN_S)
     done = next(e for e in read_journal(tmp_path / "events.jsonl") if e["event"] == "scaling-done")
     assert done["actual_s"] - done["decided_s"] >= 18 / FAST.compression
+    assert done["decided_s"] <= done["ready_s"] < done["decided_s"] + 18 / FAST.compression
+
+
+def test_a_start_that_takes_longer_than_is_declared_is_on_record(tmp_path: Path) -> None:
+    late_s = 0.4
+
+    class Slow(Store):
+        def scale(self, role: str, instances: int, hold: Callable[[], object]) -> Scaled:
+            time.sleep(late_s)
+            return super().scale(role, instances, hold)
+
+    store = Slow(in_hand=12)
+    with scaling(store, tmp_path / "events.jsonl", start_s=6) as autoscaler, autoscaler:
+        assert store.scaled.wait(WITHIN_S)
+    done = next(e for e in read_journal(tmp_path / "events.jsonl") if e["event"] == "scaling-done")
+    assert done["ready_s"] - done["decided_s"] >= late_s > 6 / FAST.compression
 
 
 def test_whoever_stops_does_not_wait_for_a_declared_start(tmp_path: Path) -> None:

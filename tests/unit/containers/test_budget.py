@@ -15,7 +15,7 @@ from testbed.platforms.machine.spread import Spread
 
 CORES = Cores(store=frozenset({0}), generator=frozenset({1}))
 BUDGET = Budget(cpus=0.8, memory_mb=512)
-OF_INSTANCES = Division("instances", {"catalog": 0.2}, 0.3, Room())
+OF_INSTANCES = Division("instances", {"catalog": 0.2}, 0.3, Room(), start_cpus=0.5)
 
 
 def _budget(
@@ -42,19 +42,19 @@ def test_store_and_outsiders_have_cores_of_their_own(tmp_path: Path) -> None:
     assert limited.of_outsider().cores == {1}
 
 
-def test_an_instance_with_a_quota_gets_it_once_it_serves(tmp_path: Path) -> None:
+def test_an_instance_starts_on_the_stores_cores_under_the_quota_of_a_start(tmp_path: Path) -> None:
     limited = _budget(tmp_path, OF_INSTANCES)
     starting = limited.of_instance("catalog", "catalog-1", is_starting=True)
-    assert (starting.cores, starting.cpus, starting.is_last) == ({0, 1}, None, True)
+    assert (starting.cores, starting.cpus) == ({0}, 0.5)
     serving = limited.of_instance("catalog", "catalog-1", is_starting=False)
-    assert (serving.cores, serving.cpus, serving.is_last) == ({0}, 0.2, False)
+    assert (serving.cores, serving.cpus) == ({0}, 0.2)
 
 
 def test_containers_get_cores_of_their_own_as_processes_do(tmp_path: Path) -> None:
     limited = _budget(tmp_path, OF_INSTANCES, split(range(4)), "own")
     serving = [limited.of_instance("catalog", f"catalog-{n}", is_starting=False) for n in (1, 2, 3)]
     assert [place.resources["CpusetCpus"] for place in serving] == ["1", "2", "1"]
-    assert limited.of_instance("catalog", "catalog-2", is_starting=True).cores == {0, 1, 2, 3}
+    assert limited.of_instance("catalog", "catalog-2", is_starting=True).cores == {2}
     assert (limited.of_shared().cores, limited.of_outsider().cores) == ({0}, {3})
     assert limited.says["cores"].startswith("edge and databases on core 0, instances one after")
 

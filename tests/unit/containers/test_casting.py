@@ -50,11 +50,6 @@ def test_a_quota_has_the_period_of_every_part_of_a_budget() -> None:
     assert (host["CpuQuota"], host["CpuPeriod"]) == (round(0.25 * PART_PERIOD_US), PART_PERIOD_US)
 
 
-def test_who_starts_runs_on_both_cores_after_everybody_else() -> None:
-    host = _cast(placement=Placement([1, 0], is_last=True))["HostConfig"]
-    assert (host["CpusetCpus"], host["CpuShares"], host["CpuQuota"]) == ("0,1", 2, 0)
-
-
 def test_settings_of_the_store_that_users_start_are_left_behind() -> None:
     made = _cast(environment={"TWINSTACK_SECRET": "s"})
     assert made["Env"] == ["PATH=/usr/bin", "TWINSTACK_SECRET=s"]

@@ -84,9 +84,10 @@ def test_edge_and_databases_have_half_of_the_shared_quota_each(
 ) -> None:
     objects = built(replace(spike, databases="per-service"), tmp_path)
     servers = of_kind(objects, "StatefulSet")
+    half = 1000 * (spike.division.shared_cpus or 0) / 2
     edge = container(named(objects, "Deployment", "edge"))["resources"]["limits"]["cpu"]
     each = {container(server)["resources"]["limits"]["cpu"] for server in servers}
-    assert (edge, each) == ("70m", {f"{round(70 / len(servers))}m"})
+    assert (edge, each) == (f"{round(half)}m", {f"{round(half / len(servers))}m"})
 
 
 def test_a_pooled_budget_limits_nobody_s_cpu(tmp_path: Path) -> None:
