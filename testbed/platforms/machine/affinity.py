@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,15 @@ def split(available: Collection[int]) -> Cores:
     if len(cores) == 1:
         return Cores(frozenset(cores), frozenset(cores))
     return Cores(frozenset(cores[:-1]), frozenset(cores[-1:]))
+
+
+def move_to(cpus: Collection[int], pids: Collection[int]) -> None:
+    """Let all threads of these processes run on these cores only; new ones inherit that."""
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                with suppress(ProcessLookupError):  # one that has ended says nothing of the others
+                    os.sched_setaffinity(int(thread.name), cpus)
 
 
 @contextmanager
