@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.place import place_of
 from analysis.resources import rules_share
 from analysis.setup import limits_in_force, steal_words
 from analysis.summary import Summary
-from analysis.wording import listed, percent, size
+from analysis.wording import percent, size
 from experiment.faults.on_instances import FaultOnInstances
 from experiment.faults.plan import FaultPlan
 from experiment.phase import phases_by_group
