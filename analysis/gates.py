@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.disturbance import CLOCK, FOREIGN, STEAL, disturbance_gates
 from analysis.load_workers import load_worker_gates
 from analysis.quantiles import nearest_rank
 from analysis.reading import Events, count_rows, read_events, read_requests, read_samples
@@ -40,6 +41,10 @@ LEAST_HELD = 0.5
 
 MOST_FAULTS_NAMED = 6
 """In one sentence."""
+
+
+OF_EVIDENCE = {"idle machine", "generator's core", FOREIGN, STEAL, CLOCK}
+"""Names of gates that there are only where the raw files tell what they ask for."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ def gates_in(raw: Raw, load_workers: Sequence[LoadWorker] = ()) -> tuple[Gate, .
         *generator_core_gates(events, len(requests)),
         fault_gate(samples, events),
         drain_gate(events),
+        *disturbance_gates(samples, events, _counting(samples, events)),
     )
 
 
@@ -234,8 +240,24 @@ def _bit(lifted: dict[str, Any], since_s: float, samples: pd.DataFrame) -> bool:
 
 def _phase_windows(generator: pd.DataFrame, events: Events) -> list[Window]:
     """Phases as they happened; the last one ends with the samples."""
+    return [window for _, window in _phases(generator, events)]
+
+
+def _counting(samples: pd.DataFrame, events: Events) -> list[tuple[str, Window]]:
+    """The same with their names, of all phases but the warm-up."""
+    warm = {e["phase"] for e in events if e["event"] == "phase-started" and _is_warm_up(e)}
+    generator = samples[samples["role"] == "generator"]
+    return [phase for phase in _phases(generator, events) if phase[0] not in warm]
+
+
+def _is_warm_up(started: dict[str, Any]) -> bool:
+    return started.get("kind") == "warm-up"
+
+
+def _phases(generator: pd.DataFrame, events: Events) -> list[tuple[str, Window]]:
     if generator.empty:
         return []
-    starts = [float(event["actual_s"]) for event in events if event["event"] == "phase-started"]
-    edges = [*starts, float(generator["t_s"].max())]
-    return [(start, end) for start, end in pairwise(edges) if end > start]
+    started = [event for event in events if event["event"] == "phase-started"]
+    edges = [*(float(e["actual_s"]) for e in started), float(generator["t_s"].max())]
+    windows = zip(started, pairwise(edges), strict=False)
+    return [(str(event["phase"]), window) for event, window in windows if window[1] > window[0]]

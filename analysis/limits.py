@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.disturbance import CLOCK, FOREIGN
 from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.place import place_of
@@ -223,9 +224,23 @@ def of_machine(run: MeasuredRun) -> Iterator[str]:
             f"Of the CPU time under load, a hypervisor took {stolen}. What it takes shows up as "
             "latency."
         )
+    yield from _of_disturbance(run)
     for name, says in limits_in_force(run):
         if says.startswith(("not ", "no ", "none")):
             yield f"The budget of {name} was not enforced ({says}): an arm may have used more."
+
+
+def _of_disturbance(run: MeasuredRun) -> Iterator[str]:
+    unwatched = {
+        FOREIGN: "what other programs took of the store's cores and the generator's under load",
+        CLOCK: "whether the clock was set under load",
+    }
+    ended = [record for record in run.records if record.status == "complete"]
+    for name, what in unwatched.items():
+        watched = [any(gate.name == name for gate in record.gates) for record in ended]
+        if not all(watched):
+            some = "In some trials it" if any(watched) else "It"
+            yield f"{some} was not watched {what}. It may have favoured an arm."
 
 
 def of_files(run: MeasuredRun) -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.gates import Raw, drain_gate, gates_in, read_raw
+from analysis.gates import OF_EVIDENCE, Raw, drain_gate, gates_in, read_raw
 from analysis.outside import OUTSIDE
 from analysis.planned import planned_s_of
 from analysis.reading import Events, read_events
@@ -77,6 +77,8 @@ def _contradictions(record: TrialRecord, raw: Raw) -> Iterator[str]:
         if told.get(gate.name, gate.passed) != gate.passed:
             verb = "passed" if told[gate.name] else "failed"
             yield f"the gate {gate.name!r} {verb}; by the raw rows, {gate.says}"
+    for name in sorted(told.keys() & OF_EVIDENCE - {gate.name for gate in found}):
+        yield f"there was the gate {name!r}; the raw files hold nothing that it could be judged by"
     failed = [gate.says for gate in found if not gate.passed]
     failed += [f"the gate {name!r} failed" for name, passed in told.items() if not passed]
     if record.status == "complete" and failed:
