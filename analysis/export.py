@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from analysis.reading import read_table
-from analysis.salvage import Damage, find_records, reason_of
+from analysis.salvage import Damage, find_contradictions, find_records, reason_of
 from experiment.errors import InputError
 from experiment.integrity import require_untouched
 from experiment.output import replacing, require_folder
@@ -62,12 +62,16 @@ def _readable(
 ) -> Iterator[dict[str, pa.Table]]:
     """The tables of each trial that can be read; adds the others to ``damaged``."""
     wanted = {"requests": REQUESTS, "samples": SAMPLES}
-    if run.read_plan().scenario.watch_limbo:
+    plan = run.read_plan()
+    if plan.scenario.watch_limbo:
         wanted["limbo"] = LIMBO
     for record in records:
         if record.status not in ("complete", "void"):
             continue
         folder = run.files_of(record).path
+        if false := find_contradictions(run, plan, [record]):
+            damaged += false
+            continue
         try:
             tables = {
                 name: read_table(folder / f"{name}.parquet", schema)

@@ -1,6 +1,7 @@
 """Gates: conditions without which a trial is void and never enters a summary."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.disturbance import CLOCK, FOREIGN, STEAL, disturbance_gates
 from analysis.load_workers import load_worker_gates
 from analysis.quantiles import nearest_rank
-from analysis.reading import read_events, read_requests, read_rows, read_samples
+from analysis.reading import Events, count_rows, read_events, read_requests, read_samples
 from analysis.resources import growth_in
 from analysis.windows import Window
 from experiment.load_worker import LoadWorker
 from experiment.record import Gate, TrialFolder
-from experiment.rows import ARRIVALS
 
 LATENESS_LIMIT_MS = 10.0
 """p99 of sent - intended. A generator with a core of its own stays below 2 ms; on shared machines
@@ -41,7 +42,21 @@ LEAST_HELD = 0.5
 MOST_FAULTS_NAMED = 6
 """In one sentence."""
 
-Events = list[dict[str, Any]]
+
+OF_EVIDENCE = {"idle machine", "generator's core", FOREIGN, STEAL, CLOCK}
+"""Names of gates that there are only where the raw files tell what they ask for."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What gates look at: the raw files of a trial."""
+
+    requests: pd.DataFrame
+    """At least the columns of ``experiment.rows.REQUESTS``; all rows that were written."""
+    samples: pd.DataFrame
+    events: Events
+    scheduled: int
+    """Rows of the schedule of its block."""
 
 
 def gates_of(
@@ -52,16 +67,26 @@ def gates_of(
     ``arrivals`` is the schedule of its block; ``load_workers`` are those who sent it, where it was
     divided. Raises InputError when a raw file is not whole.
     """
-    requests, samples, events = read_requests(trial), read_samples(trial), read_events(trial)
+    return gates_in(read_raw(trial, arrivals), load_workers)
+
+
+def read_raw(trial: TrialFolder, arrivals: Path) -> Raw:
+    return Raw(read_requests(trial), read_samples(trial), read_events(trial), count_rows(arrivals))
+
+
+def gates_in(raw: Raw, load_workers: Sequence[LoadWorker] = ()) -> tuple[Gate, ...]:
+    """The same of files that were read already."""
+    requests, samples, events = raw.requests, raw.samples, raw.events
     return (
         *idle_gates(events),
-        rows_gate(len(requests), len(read_rows(arrivals, ARRIVALS))),
+        rows_gate(requests, raw.scheduled),
         lateness_gate(requests),
         *load_worker_gates(load_workers, requests, LATENESS_LIMIT_MS),
         generator_gate(samples, events),
         *generator_core_gates(events, len(requests)),
         fault_gate(samples, events),
         drain_gate(events),
+        *disturbance_gates(samples, events, _counting(samples, events)),
     )
 
 
@@ -77,8 +102,12 @@ def idle_gates(events: Events) -> tuple[Gate, ...]:
     return (Gate(name="idle machine", passed=rest["idle"], says=says),)
 
 
-def rows_gate(rows: int, scheduled: int) -> Gate:
+def rows_gate(requests: pd.DataFrame, scheduled: int) -> Gate:
+    """Each scheduled request has its row, and only one."""
+    rows = len(requests)
     says = f"{rows:,} rows for {scheduled:,} scheduled requests; they must be equal"
+    if twice := int(requests.duplicated(["seq", "step"]).sum()):
+        return Gate(name="rows", passed=False, says=f"{says}, and {twice:,} are there twice")
     return Gate(name="rows", passed=rows == scheduled and scheduled > 0, says=says)
 
 
@@ -211,8 +240,24 @@ def _bit(lifted: dict[str, Any], since_s: float, samples: pd.DataFrame) -> bool:
 
 def _phase_windows(generator: pd.DataFrame, events: Events) -> list[Window]:
     """Phases as they happened; the last one ends with the samples."""
+    return [window for _, window in _phases(generator, events)]
+
+
+def _counting(samples: pd.DataFrame, events: Events) -> list[tuple[str, Window]]:
+    """The same with their names, of all phases but the warm-up."""
+    warm = {e["phase"] for e in events if e["event"] == "phase-started" and _is_warm_up(e)}
+    generator = samples[samples["role"] == "generator"]
+    return [phase for phase in _phases(generator, events) if phase[0] not in warm]
+
+
+def _is_warm_up(started: dict[str, Any]) -> bool:
+    return started.get("kind") == "warm-up"
+
+
+def _phases(generator: pd.DataFrame, events: Events) -> list[tuple[str, Window]]:
     if generator.empty:
         return []
-    starts = [float(event["actual_s"]) for event in events if event["event"] == "phase-started"]
-    edges = [*starts, float(generator["t_s"].max())]
-    return [(start, end) for start, end in pairwise(edges) if end > start]
+    started = [event for event in events if event["event"] == "phase-started"]
+    edges = [*(float(e["actual_s"]) for e in started), float(generator["t_s"].max())]
+    windows = zip(started, pairwise(edges), strict=False)
+    return [(str(event["phase"]), window) for event, window in windows if window[1] > window[0]]

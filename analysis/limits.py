@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from analysis.disturbance import CLOCK, FOREIGN
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.place import place_of
 from analysis.resources import rules_share
@@ -10,7 +12,7 @@ from analysis.stage import stage_words
 from analysis.statistics import CONFIDENCE
 from analysis.summary import Summary
 from analysis.verdict import FEWEST_BLOCKS
-from analysis.wording import listed, percent, size
+from analysis.wording import percent, size
 from experiment.faults.on_instances import FaultOnInstances
 from experiment.faults.plan import FaultPlan
 from experiment.phase import phases_by_group
@@ -254,9 +256,23 @@ def of_machine(run: MeasuredRun) -> Iterator[str]:
             f"Of the CPU time under load, a hypervisor took {stolen}. What it takes shows up as "
             "latency."
         )
+    yield from _of_disturbance(run)
     for name, says in limits_in_force(run):
         if says.startswith(("not ", "no ", "none")):
             yield f"The budget of {name} was not enforced ({says}): an arm may have used more."
+
+
+def _of_disturbance(run: MeasuredRun) -> Iterator[str]:
+    unwatched = {
+        FOREIGN: "what other programs took of the store's cores and the generator's under load",
+        CLOCK: "whether the clock was set under load",
+    }
+    ended = [record for record in run.records if record.status == "complete"]
+    for name, what in unwatched.items():
+        watched = [any(gate.name == name for gate in record.gates) for record in ended]
+        if not all(watched):
+            some = "In some trials it" if any(watched) else "It"
+            yield f"{some} was not watched {what}. It may have favoured an arm."
 
 
 def of_files(run: MeasuredRun) -> Iterator[str]:

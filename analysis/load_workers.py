@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.listing import listed
 from analysis.quantiles import nearest_rank
-from analysis.wording import listed
 from experiment.load_worker import LoadWorker
 from experiment.record import Gate
 

@@ -12,10 +12,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.cells import Floats
-from analysis.reading import (
-    read_stopped_at,
-)
-from analysis.salvage import Damage, find_records, reason_of
+from analysis.reading import read_stopped_at
+from analysis.salvage import Damage, find_contradictions, find_records, reason_of
 from analysis.sessions import APART_S, FEWEST_SESSIONS
 from analysis.shares import Shares, total
 from analysis.spending import level_of_pool, nominal_levels
@@ -33,9 +31,6 @@ from experiment.phase import PlannedPhase, phases_by_group
 from experiment.record import Plan, RunFolder, TrialRecord
 from experiment.scenario import Scenario
 from experiment.store import Arm
-
-OUTSIDE = ("generator", "payment-provider", "network-proxy")
-"""Roles that drive the store or stand for another party; their resources are not the store's."""
 
 
 @dataclass(frozen=True)
@@ -230,8 +225,9 @@ def load_run(folder: RunFolder) -> MeasuredRun:
     plan = folder.read_plan()
     require_untouched(folder)
     records, damaged = find_records(folder, plan)
-    trials = []
-    for record in _of_complete_blocks(plan, tuple(records)):
+    counting, trials = _of_complete_blocks(plan, tuple(records)), []
+    damaged += find_contradictions(folder, plan, [each for each in records if each not in counting])
+    for record in counting:
         try:
             files, arrivals = folder.files_of(record), folder.arrivals(record.block)
             trials.append(load_trial(record, files, arrivals, plan))

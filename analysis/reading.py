@@ -65,6 +65,8 @@ class Audit(BaseModel):
 
 _WAITED_S = 30.0
 
+Events = list[dict[str, Any]]
+
 
 def read_table(file: Path, schema: pa.Schema) -> pa.Table:
     """Read a Parquet file with the columns and types of ``schema``.
@@ -83,6 +85,18 @@ def read_table(file: Path, schema: pa.Schema) -> pa.Table:
         return table.select(schema.names).cast(schema)
     except (pa.ArrowException, ValueError) as error:
         raise InputError(f"{file} holds a value of the wrong type: {error}.") from error
+
+
+def count_rows(file: Path) -> int:
+    """Rows of a Parquet file, by what stands at its end. InputError when that cannot be read."""
+    try:
+        with pq.ParquetFile(file) as parquet:
+            rows: int = parquet.metadata.num_rows
+    except FileNotFoundError as error:
+        raise InputError(f"{file} is missing; this is not a whole run record.") from error
+    except (pa.ArrowException, OSError) as error:
+        raise _not_whole(file) from error
+    return rows
 
 
 def read_rows(file: Path, schema: pa.Schema) -> pd.DataFrame:
@@ -131,7 +145,7 @@ def read_samples(trial: TrialFolder) -> pd.DataFrame:
     return read_rows(trial.samples, SAMPLES)
 
 
-def read_events(trial: TrialFolder) -> list[dict[str, Any]]:
+def read_events(trial: TrialFolder) -> Events:
     """Events of a trial in the order in which they happened; InputError when there are none."""
     return _lines_of(trial.events)
 
@@ -149,7 +163,7 @@ def read_stopped_at(run: RunFolder, plan: Plan) -> int | None:
     return None
 
 
-def _lines_of(journal: Path) -> list[dict[str, Any]]:
+def _lines_of(journal: Path) -> Events:
     try:
         events = read_journal(journal)
     except FileNotFoundError as error:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.measured import OUTSIDE
+from analysis.outside import OUTSIDE
 from analysis.windows import Window, within
 
 

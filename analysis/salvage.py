@@ -1,9 +1,10 @@
 """Which trials of a run left a record that can be read, and what is wrong with the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.rechecking import recheck
 from experiment.errors import InputError
 from experiment.journal import read_journal
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord, read_json
@@ -43,6 +44,20 @@ def find_records(folder: RunFolder, plan: Plan) -> tuple[list[TrialRecord], list
     damaged += [_gone(folder, file) for file in seals.gone()]
     damaged += _missing(folder, plan, records, damaged)
     return records, sorted(damaged, key=lambda found: (found.block, found.arm))
+
+
+def find_contradictions(
+    folder: RunFolder, plan: Plan, records: Iterable[TrialRecord]
+) -> list[Damage]:
+    """Trials whose raw files cannot be read or say something else than their records."""
+    damaged = []
+    for record in records:
+        files, arrivals = folder.files_of(record), folder.arrivals(record.block)
+        try:
+            recheck(record, plan.arm(record.arm), files, arrivals)
+        except InputError as error:
+            damaged.append(Damage(record.block, record.arm, reason_of(folder, error)))
+    return damaged
 
 
 def place_of(file: Path) -> tuple[int, str]:

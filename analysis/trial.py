@@ -4,23 +4,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.cells import Cells, cells_of
+from analysis.gates import read_raw
 from analysis.judging import judged
 from analysis.planned import planned_s_of
 from analysis.reading import (
     Audit,
+    Events,
     read_audit,
-    read_events,
     read_footprint,
     read_limbo,
-    read_requests,
-    read_samples,
 )
+from analysis.rechecking import require_true
 from analysis.recovery.impact import Impact, impacts_of
 from analysis.recovery.incident import incidents_in
 from analysis.windows import Window, within
@@ -40,7 +39,7 @@ class Trial:
     omitted: pd.DataFrame
     """The same columns, of requests that a closed loop never sent: they are in no metric."""
     samples: pd.DataFrame
-    events: list[dict[str, Any]]
+    events: Events
     audit: Audit | None
     limbo: pd.DataFrame | None
     """Columns of ``experiment.rows.LIMBO``; None when the scenario did not ask for it."""
@@ -82,19 +81,21 @@ class Trial:
 def load_trial(record: TrialRecord, folder: TrialFolder, arrivals: Path, plan: Plan) -> Trial:
     """Read the rows of a complete trial. InputError when a file is missing or not whole.
 
-    ``arrivals`` is the schedule of its block.
+    So when they say something else than the record. ``arrivals`` is the schedule of its block.
     """
+    raw = read_raw(folder, arrivals)
     timetable, slo = plan.timetable(record.block), plan.scenario.slo
     windows = {p.phase.name: (p.start_s, p.end_s) for p in timetable}
-    rows = judged(read_requests(folder), windows, slo.latency_ms)
+    rows = judged(raw.requests, windows, slo.latency_ms)
     rows["planned_s"] = planned_s_of(rows, arrivals)
+    require_true(record, plan.arm(record.arm), folder, raw)
     omitted = rows["outcome"] == "omitted"
     return Trial(
         record=record,
         requests=rows[~omitted] if omitted.any() else rows,
         omitted=rows[omitted],
-        samples=read_samples(folder),
-        events=read_events(folder),
+        samples=raw.samples,
+        events=raw.events,
         audit=read_audit(folder),
         limbo=read_limbo(folder),
         footprint=read_footprint(folder),

@@ -2,9 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 
 from analysis.comparison import Comparison
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.statistics import upper_bound_without_events
 from analysis.verdict import FEWEST_BLOCKS, Lack, Verdict
@@ -44,12 +44,6 @@ UNITS: dict[MetricName, str] = {
     "slo_bad_events": "requests",
     "slo_recovery_s": "s",
 }
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: a, b and c."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def figures(value: float) -> str:

@@ -26,7 +26,7 @@ from experiment.output import replacing
 from experiment.part import Profile
 from experiment.phase import PlannedPhase
 from experiment.scenario import Scenario
-from experiment.store import Architecture
+from experiment.store import Architecture, Arm
 
 SCHEMA_VERSION: Literal[1] = 1
 
@@ -97,6 +97,10 @@ class Plan(_Record):
         """The phases of each trial of a block, in their times."""
         turns = self.turns[block - 1] if self.turns else ()
         return self.scenario.timetable(self.profile, turns)
+
+    def arm(self, name: str) -> Arm:
+        """Raises StopIteration when no arm has that name."""
+        return next(arm for arm in self.scenario.arms if arm.name == name)
 
     @property
     def is_of_a_commit(self) -> bool:

@@ -91,6 +91,14 @@ SAMPLES = pa.schema(
         # CPU quotas of the instances that are alive, also of those that start; what edge and
         # database share stands on the edge.
         _column("cpus", pa.float64(), nullable=True),
+        # Of all programs together, on the edge's row for the cores of the store and on the
+        # generator's for its own: seconds of CPU since boot, and what a hypervisor took of them.
+        _column("cores_busy_s", pa.float64(), nullable=True),
+        _column("cores_steal_s", pa.float64(), nullable=True),
+        # On the generator's row: CPU time of the tool, which runs beside it, and how far the wall
+        # clock has moved against the monotonic one since just before the load was ordered.
+        _column("tool_cpu_s", pa.float64(), nullable=True),
+        _column("clock_ms", pa.float64(), nullable=True),
     ]
 )
 """One row per role and sampling instant. Counters are totals since the deployment came up."""
@@ -101,7 +109,10 @@ POLICY_COUNTERS = (
 )  # fmt: skip
 """Columns of SAMPLES that count what resilience policies did."""
 
-LATER_COLUMNS = (*POLICY_COUNTERS, "ready", "cpus")
+WATCHED = ("cores_busy_s", "cores_steal_s", "tool_cpu_s", "clock_ms")
+"""Columns of SAMPLES that tell what disturbed a trial; null where nobody watched."""
+
+LATER_COLUMNS = (*POLICY_COUNTERS, "ready", "cpus", *WATCHED)
 """Columns of SAMPLES that records of old lack; read from those, they are null."""
 
 LIMBO = pa.schema(

@@ -48,12 +48,15 @@ class Blocks(Part):
 
 
 class Cooldown(Part):
-    """Before a trial the machine has to come to rest; a trial that began without is void."""
+    """Before a trial the machine has to come to rest, and stay so; a trial without is void."""
 
     busy_share: Annotated[float, Field(gt=0, le=1)] = 0.25
     """Most that everything on the machine may use of all its cores; 1 asks for nothing."""
     within_s: Annotated[float, Field(ge=2, le=600)] = 30.0
     """So long at most is waited; two seconds are the least that is looked at."""
+    foreign_share: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """Most of a core that programs which are no part of the trial may take of the store's cores, or
+    of the generator's, in any phase; 1 asks for nothing."""
 
 
 class Scenario(Part):

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from analysis.listing import listed
 from analysis.quantiles import quantile_interval
 from analysis.tables import Row
-from analysis.wording import NOTHING, RANGE, figures, listed
+from analysis.wording import NOTHING, RANGE, figures
 from projection.curves import tipping_gb
 from projection.observed import Load
 from projection.prediction import Foretold, Prediction, held_out, over_trials

@@ -1,9 +1,11 @@
-"""CPU time of the whole machine: used, idle, and taken away by a hypervisor."""
+"""CPU time of the machine and of its cores: used, idle, and taken away by a hypervisor."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
+_STAT = Path("/proc/stat")
 _COUNTED = 8
 """Fields of the line ``cpu`` in /proc/stat (proc_stat(5)): user, nice, system, idle, iowait, irq,
 softirq, steal. Guest times follow, and are part of user and nice already."""
@@ -11,7 +13,9 @@ softirq, steal. Guest times follow, and are part of user and nice already."""
 
 @dataclass(frozen=True)
 class CpuTimes:
-    """Ticks of all cores since boot."""
+    """Ticks of all cores, or of one, since boot."""
+
+    PER_S: ClassVar[int] = os.sysconf("SC_CLK_TCK")
 
     busy: int
     """user, nice, system, irq and softirq."""
@@ -22,8 +26,16 @@ class CpuTimes:
 
     @classmethod
     def now(cls) -> Self:
-        with Path("/proc/stat").open(encoding="ascii") as file:
+        with _STAT.open(encoding="ascii") as file:
             return cls.parse(file.readline())
+
+    @classmethod
+    def by_core(cls) -> dict[int, Self]:
+        """Of each core by its number."""
+        with _STAT.open(encoding="ascii") as file:
+            file.readline()  # all together
+            lines = [line for line in file if line.startswith("cpu")]
+        return {int(line.split()[0].removeprefix("cpu")): cls.parse(line) for line in lines}
 
     @classmethod
     def parse(cls, line: str) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analysis.capacity.salvage import find_probes
-from analysis.salvage import find_records, place_of
+from analysis.salvage import Damage, find_contradictions, find_records, place_of
 from experiment.attempts import has_ended
 from experiment.errors import InputError
 from experiment.facts import differing_entry
@@ -36,8 +36,13 @@ def require_unchanged(folder: RunFolder, plan: Plan) -> None:
 
 def require_whole(folder: RunFolder, plan: Plan) -> None:
     """Raise InputError when what was measured is damaged: more blocks would not mend it."""
-    find = find_records if plan.scenario.search is None else find_probes
-    _, damaged = find(folder, plan)
+    damaged: list[Damage]
+    if plan.scenario.search is None:
+        records, damaged = find_records(folder, plan)
+        damaged += find_contradictions(folder, plan, records)
+    else:
+        _, probes = find_probes(folder, plan)
+        damaged = [*probes]
     if damaged:
         raise InputError(f"{folder.path} cannot go on: {damaged[0]} Start a new run.")
 

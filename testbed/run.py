@@ -102,7 +102,7 @@ class Run:
         counts = True
         for arm in plan.order[block - 1]:
             # Once an arm is void for good the block cannot count any more.
-            counts = counts and self._settle(block, _arm(plan, arm))
+            counts = counts and self._settle(block, plan.arm(arm))
             self.display.trial_done()
         journal.write("block-ended", block=block, counts=counts)
 
@@ -116,7 +116,3 @@ class Run:
             if self.try_once(trial, self.platform, self.display).status == "complete":
                 return True
         return False
-
-
-def _arm(plan: Plan, name: str) -> Arm:
-    return next(arm for arm in plan.scenario.arms if arm.name == name)

@@ -1,7 +1,7 @@
 """Samples a running store, once a second, in a thread of its own."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -72,9 +72,19 @@ class Sampler:
         self._part.unlink()
 
 
-def of_usage(read: Callable[[], Iterable[RoleUsage]]) -> Read:
-    """Rows of the schema ``SAMPLES``: one per role."""
-    return lambda now_s: [_usage_row(now_s, usage) for usage in read()]
+def of_usage(
+    read: Callable[[], Iterable[RoleUsage]], watch: Callable[[], Mapping[str, Row]] = dict
+) -> Read:
+    """Rows of the schema ``SAMPLES``: one per role, each with what ``watch`` tells of it.
+
+    That is read first: CPU times of processes are looked at first in ``read`` as well.
+    """
+
+    def rows(now_s: float) -> list[Row]:
+        watched = watch()
+        return [_usage_row(now_s, usage) | watched.get(usage.role, {}) for usage in read()]
+
+    return rows
 
 
 def of_limbo(read: Callable[[], Limbo | None]) -> Read:

@@ -76,7 +76,7 @@ def run_searches(bench: Bench) -> None:
     for block, arms in enumerate(plan.order, 1):
         for at in order_of_values(plan, block):
             for name in arms:
-                arm = next(arm for arm in plan.scenario.arms if arm.name == name)
+                arm = plan.arm(name)
                 _Hunt(bench, block, arm, at).run()
 
 

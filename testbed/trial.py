@@ -20,6 +20,7 @@ from testbed import footprint
 from testbed.audit import audit_trial
 from testbed.autoscaling.autoscaler import Autoscaler
 from testbed.clock import Clock
+from testbed.core_watch import CoreWatch
 from testbed.cpu_times import CpuTimes
 from testbed.deploying import deployment_of
 from testbed.display import Display
@@ -122,10 +123,10 @@ class _Measurement:
             self.journal.write("store-ready", start_s=store.start_s)
             if trial.plan.scenario.watch_footprint:
                 self.known.rest = footprint.read(store)
-            before = CpuTimes.now()
+            before, watch = CpuTimes.now(), self._core_watch()
             with store.under_budget(), self._generator(store) as generator:
                 self.known.t0_unix = generator.await_start()
-                self._load(store, wanted, generator, Clock(self.known.t0_unix))
+                self._load(store, wanted, generator, Clock(self.known.t0_unix), watch)
             self.known.steal_share = round(CpuTimes.now().stolen_since(before), 4)
             self.display.step("auditing the books")
             audit_trial(store, trial.files, trial.arrivals)
@@ -149,7 +150,12 @@ class _Measurement:
         self.journal.write("machine-idle", **asdict(rest), limit_share=cooldown.busy_share)
 
     def _load(
-        self, store: RunningStore, wanted: Deployment, generator: Generator, clock: Clock
+        self,
+        store: RunningStore,
+        wanted: Deployment,
+        generator: Generator,
+        clock: Clock,
+        cores: CoreWatch,
     ) -> None:
         plan = self.trial.plan
         autoscaler = self._autoscaler(store, wanted, clock)
@@ -159,7 +165,7 @@ class _Measurement:
         stage = Stage(FaultBoard(store), self.journal, clock, seed, architecture, watch)
         usage = lambda: [*store.usage(), generator.usage()]  # noqa: E731 - one line says it
         files, timetable = self.trial.files, plan.timetable(self.trial.block)
-        sampler = Sampler(of_usage(usage), clock, files.samples, SAMPLES)
+        sampler = Sampler(of_usage(usage, cores.read), clock, files.samples, SAMPLES)
         watches = Watches(files, timetable, plan.scenario.watch_limbo, self.known.rest)
         with sampler, watches.on(store, clock):
             watch(0.0)
@@ -174,6 +180,16 @@ class _Measurement:
             self.display.step("draining")
             generator.wait(THINKING_S + LONGEST * plan.scenario.load.deadline_s)
             self.journal.write("drained", actual_s=clock.elapsed_s())
+
+    def _core_watch(self) -> CoreWatch:
+        """Where the load comes from elsewhere, what the generator used says nothing of a core."""
+        plan = self.trial.plan
+        cores = self.platform.watched_cores if plan.remote_load is None else None
+        if cores is not None:
+            own = {"store": sorted(cores.store), "generator": sorted(cores.generator)}
+            limit_share = plan.scenario.cooldown.foreign_share
+            self.journal.write("cores-watched", **own, limit_share=limit_share)
+        return CoreWatch(cores)
 
     def _phases(self, stage: Stage, watch: Callable[[float], None]) -> None:
         for window in self.trial.plan.timetable(self.trial.block):

@@ -12,10 +12,14 @@ from functools import partial
 
 from analysis.capacity.objective import Judgement, judge_objective
 from analysis.capacity.units import searched
+from analysis.gates import read_raw
 from analysis.judging import judged
 from analysis.money.use import Use, use_in
+from analysis.planned import planned_s_of
 from analysis.reading import read_requests, read_samples
+from analysis.rechecking import recheck, require_true
 from analysis.windows import Window
+from experiment.errors import InputError
 from experiment.ladder import Bracket, Ladder, ladder_of, next_step
 from experiment.probe import Probe, files_of
 from experiment.record import Plan, RunFolder, TrialFolder, TrialRecord, read_json
@@ -118,17 +122,24 @@ def read_probe(
     """A probe with its judgement from the raw rows; None when it left no record.
 
     ``seals``: those of the run, where they are known. Raises InputError when a file of the probe
-    is not the one that it left.
+    is not the one that it left, or says something else than its record.
     """
     files = files_of(run, probe).trial
     if not files.run.exists():
         return None
     record = read_json(files.run, TrialRecord)
     (seals or read_seals(run)).require_whole(files, record)
+    if (record.block, record.arm) != (probe.block, probe.arm):
+        raise InputError(f"{files.run} is the record of block {record.block}, {record.arm}.")
+    arm, arrivals = plan.arm(probe.arm), files_of(run, probe).arrivals
     if record.status != "complete":
+        recheck(record, arm, files, arrivals)
         return SeenProbe(probe, record, None)
+    raw = read_raw(files, arrivals)
+    planned_s_of(raw.requests, arrivals)
+    require_true(record, arm, files, raw)
     window = plan.scenario.windows(plan.profile)[plan.scenario.primary.phase]
-    judgement = judge_objective(read_requests(files), window, plan.scenario.slo)
+    judgement = judge_objective(raw.requests, window, plan.scenario.slo)
     return SeenProbe(probe, record, judgement, partial(_use, files, plan, window, probe.cpus))
 
 

@@ -4,10 +4,10 @@ from analysis.capacity.run import SearchRun
 from analysis.capacity.search import Limit
 from analysis.capacity.units import held
 from analysis.capacity.wording import NONE_HOLDS
+from analysis.listing import listed
 from analysis.money.tables import Uses, cost_rows, grouped
 from analysis.money.use import Use, taken_together
 from analysis.tables import Row
-from analysis.wording import listed
 from experiment.prices import Prices
 from experiment.search import SearchKind
 

@@ -6,7 +6,8 @@ from analysis.capacity.run import SearchRun
 from analysis.capacity.search import Limit
 from analysis.capacity.units import SEARCHED, held
 from analysis.comparison import Comparison
-from analysis.wording import effect, figures, listed
+from analysis.listing import listed
+from analysis.wording import effect, figures
 from experiment.search import SearchKind
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.money.costs import Basis, bill, per_million, typical
 from analysis.money.use import Use, use_of
 from analysis.statistics import CONFIDENCE
 from analysis.tables import Row
-from analysis.wording import NOTHING, RANGE, figures, listed
+from analysis.wording import NOTHING, RANGE, figures
 from experiment.prices import Prices
 
 Quantity = Callable[[Use], float | None]

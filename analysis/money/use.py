@@ -7,7 +7,7 @@ from statistics import fmean
 import numpy as np
 import pandas as pd
 
-from analysis.measured import OUTSIDE
+from analysis.outside import OUTSIDE
 from analysis.resources import cpu_s_by_role
 from analysis.trial import Trial
 from analysis.windows import Window, within

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from analysis.listing import listed
 from analysis.platforms.side import Side, Sides
-from analysis.wording import listed
 
 
 def agree(sides: Sides) -> bool | None:

@@ -4,11 +4,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.fault_matrix import can_have
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.plots.cell_grid import draw_grid, draw_wide, leave_empty
 from analysis.plots.plot import Plot
 from analysis.plots.style import arm_colours
-from analysis.wording import listed
 
 MOST_SIDE_BY_SIDE = 4
 """Phases up to which two arms fit beside each other."""

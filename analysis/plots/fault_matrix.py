@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.fault_matrix import SINGLE, Sections, can_have, loss_of, sections_of
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.plots.cell_grid import draw_grid, draw_narrow, keys, leave_empty, shade
 from analysis.plots.plot import Plot
 from analysis.plots.style import arm_colours
-from analysis.wording import listed
 
 MOST_ROWS = 10
 """Faults that one figure can show at a size that the last row of a lecture hall reads."""

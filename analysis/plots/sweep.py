@@ -6,12 +6,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from analysis.comparison import Comparison
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.plots.estimation import AXIS_WORDS, against, tick
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, RATIOS, arm_colours, logs_within
 from analysis.sweep import Curve, curves_of
-from analysis.wording import difference_unit, in_unit, listed, margin_words
+from analysis.wording import difference_unit, in_unit, margin_words
 from experiment.between import pair_of
 
 MOST_CURVES = 4

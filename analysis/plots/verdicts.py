@@ -5,11 +5,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis.effects import Effect, Panel, panels_of
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.plots.estimation import against, tick
 from analysis.plots.plot import Plot
 from analysis.plots.style import BLACK, GREY, PALE, RATIOS, logs_within
-from analysis.wording import difference_unit, effect, listed, margin_words
+from analysis.wording import difference_unit, effect, margin_words
 
 TALL = 0.72
 """Inches for each effect."""

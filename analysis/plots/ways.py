@@ -6,12 +6,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.fault_matrix import can_have
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.plots.cell_grid import draw_grid, leave_empty, shade
 from analysis.plots.plot import Plot
 from analysis.plots.style import arm_colours
 from analysis.shares import Shares
-from analysis.wording import listed, whole_percent
+from analysis.wording import whole_percent
 
 MOST_WAYS = 8
 """Rows of a matrix that fit beside each other at a size that the last row of a hall reads."""

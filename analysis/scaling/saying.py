@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
+from analysis.listing import listed
 from analysis.measured import MeasuredRun
 from analysis.scaling.account import Account, account_of, spike_in
 from analysis.scaling.decisions import changes_in
 from analysis.statistics import Estimate, paired_t
 from analysis.trial import Trial
 from analysis.windows import Window, within
-from analysis.wording import figures, listed, percent, signed
+from analysis.wording import figures, percent, signed
 from experiment.autoscaling import Autoscaling
 
 Quantity = Callable[[Account], float | None]

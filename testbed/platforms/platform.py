@@ -28,6 +28,7 @@ from testbed.janitor import Belongings
 from testbed.network.impairment import Impairment, Tally
 from testbed.platforms.division import Division
 from testbed.platforms.footprint import Connection
+from testbed.platforms.machine.affinity import Cores
 from testbed.telling import Telling, silent
 
 
@@ -291,6 +292,13 @@ class Platform(AbstractContextManager["Platform"], Protocol):
     @property
     def generator_cpus(self) -> Collection[int]:
         """Cores for the load generator, so that it does not compete with the store."""
+
+    @property
+    def watched_cores(self) -> Cores | None:
+        """Whose busy time is all known to be the store's, or the generator's and this tool's.
+
+        None where other programs have to run there as well, or the store's cores are not here.
+        """
 
     @property
     def belongings(self) -> Belongings:

@@ -113,7 +113,9 @@ def _make_trial(files: TrialFolder, plan: Plan, block: int, arm: Arm, arrivals: 
     pq.write_table(
         _samples(plan.scenario.duration_s(plan.profile), arm.architecture), files.samples
     )
-    files.events.write_bytes(b"".join(orjson.dumps(e) + b"\n" for e in _events(timetable)))
+    started = {"at": 0.0, "event": "trial-started", "block": block, "arm": arm.name}
+    events = (started, *_events(timetable))
+    files.events.write_bytes(b"".join(orjson.dumps(event) + b"\n" for event in events))
     files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
     record = TrialRecord(
         block=block,
@@ -150,7 +152,7 @@ def _requests(
         "outcome": np.where(failed, "timeout", "ok"),
         "status": pa.array(np.full(rows, 200, dtype=np.int16), mask=failed),
         "degraded": np.full(rows, ""),
-        "instance": np.full(rows, f"{store}-1"),
+        "instance": np.full(rows, f"{ROLES[store][0]}-1"),
     }
     return pa.Table.from_pydict(columns, schema=REQUESTS)
 
@@ -180,14 +182,18 @@ def _with_faults(timetable: Sequence[PlannedPhase]) -> list[PlannedPhase]:
 
 
 def _events(timetable: Sequence[PlannedPhase]) -> list[dict[str, Any]]:
-    events: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = [
+        {"at": 0.0, "event": "phase-started", "phase": p.phase.name, "actual_s": p.start_s}
+        for p in timetable
+    ]
     for planned in _with_faults(timetable):
         (plan,) = planned.phase.faults
         start, end = planned.start_s, planned.end_s
         fault = {"at": 0.0, "kind": plan.kind, "target": plan.target}
-        lifted = {"event": "fault-lifted", "bit": True, **fault}
+        seen = {"bit": True, "says": "made up", "seen_in": ""}
+        lifted = {"event": "fault-lifted", **seen, "rolled_back_s": end + 0.2, **fault}
         events += [
             {"event": "fault-injected", "planned_s": start, "actual_s": start + 0.3, **fault},
             {"planned_s": end, "actual_s": end + 0.1, **lifted},
         ]
-    return events
+    return [*events, {"at": 0.0, "event": "drained", "actual_s": timetable[-1].end_s + 1}]

@@ -48,7 +48,7 @@ arms = [
 budget = { cpus = 1.0, memory_mb = 2048 }
 slo = { latency_ms = 200, good_share = 0.99 }
 sample = { products = 50, customers = 20, ratings = 100 }
-cooldown = { busy_share = 1.0 }
+cooldown = { busy_share = 1.0, foreign_share = 1.0 }
 [primary]
 metric = "latency_p95_ms"
 phase = "rest"

@@ -20,7 +20,7 @@ from experiment.record import RunFolder, TrialRecord, read_json
 from testbed import scenarios
 
 TOOL = [sys.executable, "-m", "testbed"]
-PACE_OF_THE_MACHINE = {"lateness", "generator CPU"}
+PACE_OF_THE_MACHINE = {"lateness", "generator CPU", "generator's core", "stolen CPU"}
 """Gates that a machine busy with tests may fail; that they then void the trial is right."""
 STARTED_WITHIN_S = 60
 STOPPED_WITHIN_S = 30
@@ -131,7 +131,9 @@ def _first_look(home: Path, *changes: tuple[str, str]) -> str:
         text = text.replace(old, new)
     file = home / "mine.toml"
     sample = "[sample]\nproducts = 200\ncustomers = 100\nratings = 3000\n"
-    file.write_text(f"{text}\n{sample}[cooldown]\nbusy_share = 1.0\n", encoding="utf-8")
+    file.write_text(
+        f"{text}\n{sample}[cooldown]\nbusy_share = 1.0\nforeign_share = 1.0\n", encoding="utf-8"
+    )
     return str(file)
 
 

@@ -29,7 +29,7 @@ from testbed.platforms.containers.ground import (
 from testbed.platforms.containers.wiring import Wiring
 from testbed.platforms.containers.yard import Yard
 from testbed.platforms.local.platform import require_division, require_free
-from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.affinity import Cores, split
 from testbed.platforms.machine.spread import Spread
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store.blueprint import Blueprint
@@ -59,6 +59,11 @@ class ComposePlatform(Undoing):
     @property
     def generator_cpus(self) -> Collection[int]:
         return self._cores.generator
+
+    @property
+    def watched_cores(self) -> Cores | None:
+        """None: what an engine and its containers need beside the store runs on its cores."""
+        return None
 
     @property
     def factors(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from testbed.platforms.kubernetes.namespaces import Ownership
 from testbed.platforms.kubernetes.overlay import Images
 from testbed.platforms.kubernetes.store import ClusterStore
 from testbed.platforms.local.platform import require_free
+from testbed.platforms.machine.affinity import Cores
 from testbed.platforms.platform import Deployment
 from testbed.platforms.store import envoy
 from testbed.telling import Telling, silent
@@ -56,6 +57,11 @@ class KubernetesPlatform(Undoing):
     @property
     def generator_cpus(self) -> Collection[int]:
         return os.sched_getaffinity(0)
+
+    @property
+    def watched_cores(self) -> Cores | None:
+        """None: the nodes are the cluster's, and others run there."""
+        return None
 
     @property
     def factors(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from testbed.platforms.local.kept_data import FOLDER, KeptData
 from testbed.platforms.local.opening import open_for
 from testbed.platforms.local.postgres import PostgresServer
 from testbed.platforms.machine import limits
-from testbed.platforms.machine.affinity import split
+from testbed.platforms.machine.affinity import Cores, split
 from testbed.platforms.machine.easing import Easing
 from testbed.platforms.machine.spread import Spread
 from testbed.platforms.platform import Deployment
@@ -54,6 +54,10 @@ class LocalPlatform(Undoing):
     @property
     def generator_cpus(self) -> Collection[int]:
         return self._cores.generator
+
+    @property
+    def watched_cores(self) -> Cores | None:
+        return self._cores
 
     @property
     def factors(self) -> dict[str, str]:

@@ -9,22 +9,27 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 from tiny_platform import CORE, TinyPlatform, TinyStore, run_one, tiny_scenario, trial_of
 from tiny_servers import Reply, Request, ScriptedServer, tiny_store
 
+import testbed.trial
 from experiment.errors import RunError
 from experiment.journal import Journal
 from experiment.record import RunFolder, TrialRecord, read_json
 from store.runtime.faults import ArmedFault
+from testbed.core_watch import CoreWatch
 from testbed.display import PlainDisplay
 from testbed.janitor import Belongings
 from testbed.parity_gate import require_parity
 from testbed.planning import make_plan
+from testbed.platforms.machine.affinity import Cores
 from testbed.terminal import Terminal
 from testbed.trial import LEAD_S
 
@@ -89,6 +94,38 @@ def test_a_busy_machine_and_a_stalled_load_generator_void_the_trial(
         record = run_one(trial, TinyPlatform(belongings, TinyStore(url)))
     assert record.status == "void"
     assert {"idle machine", "lateness"} <= _broken(record)
+
+
+@pytest.mark.parametrize("side", ["the store's cores", "the generator's"])
+def test_another_program_on_a_core_of_the_trial_voids_it(
+    tmp_path: Path, belongings: Belongings, side: str
+) -> None:
+    other = min(os.sched_getaffinity(0) - {CORE}, default=CORE)
+    trial = trial_of(tmp_path, tiny_scenario(foreign_share=0.2))
+    with ScriptedServer(tiny_store()) as url:
+        platform = TinyPlatform(belongings, TinyStore(url, ("edge", "monolith")))
+        platform.watched_cores = Cores(frozenset({other}), frozenset({CORE}))
+        with _busy(other if side == "the store's cores" else CORE):
+            record = run_one(trial, platform)
+    (gate,) = (gate for gate in record.gates if gate.name == "foreign CPU")
+    assert record.status == "void"
+    assert not gate.passed
+    assert "of a core of" in gate.says
+
+
+def test_a_clock_that_is_set_during_a_trial_voids_it(
+    tmp_path: Path, belongings: Belongings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial, set_s = trial_of(tmp_path, tiny_scenario()), [0.0]
+    monkeypatch.setattr(
+        testbed.trial, "CoreWatch", partial(CoreWatch, wall=lambda: time.time() + set_s[0])
+    )
+    with ScriptedServer(tiny_store()) as url:
+        threading.Timer(LEAD_S + 3.0, lambda: set_s.append(set_s.pop() + 0.3)).start()
+        record = run_one(trial, TinyPlatform(belongings, TinyStore(url)))
+    (gate,) = (gate for gate in record.gates if gate.name == "clock")
+    assert record.status == "void"
+    assert "the wall clock moved by 300." in gate.says
 
 
 def test_a_load_generator_that_dies_fails_the_trial(

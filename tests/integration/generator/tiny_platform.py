@@ -19,6 +19,7 @@ from store.runtime.telemetry import Counters
 from testbed.display import PlainDisplay
 from testbed.janitor import Belongings
 from testbed.planning import create_folder, make_plan
+from testbed.platforms.machine.affinity import Cores
 from testbed.platforms.platform import Deployment, Instance, RoleUsage
 from testbed.terminal import Terminal
 from testbed.trial import Trial, run_trial
@@ -32,8 +33,9 @@ class TinyStore:
     start_s = 0.1
     limits: dict[str, str] = {}
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, roles: Sequence[str] = ("monolith",)) -> None:
         self.url = url
+        self._roles = roles
 
     def instances(self) -> list[Instance]:
         return [Instance("monolith", "monolith-1", self.url, os.getpid(), alive=True)]
@@ -54,7 +56,8 @@ class TinyStore:
         return nullcontext()
 
     def usage(self) -> list[RoleUsage]:
-        return [RoleUsage("monolith", 1, time.process_time(), 1.0, Counters())]
+        cpu_s = time.process_time()
+        return [RoleUsage(role, 1, cpu_s, 1.0, Counters()) for role in self._roles]
 
     def state_changes(self) -> list[dict[str, Any]]:
         return []
@@ -71,6 +74,7 @@ class TinyPlatform:
 
     factors: dict[str, str] = {}
     generator_cpus = (CORE,)
+    watched_cores: Cores | None = None
 
     def __init__(self, belongings: Belongings, *stores: TinyStore) -> None:
         self.belongings = belongings
@@ -87,7 +91,9 @@ class TinyPlatform:
         return next(self._stores)
 
 
-def tiny_scenario(*faults: dict[str, Any], busy_share: float = 1.0) -> Scenario:
+def tiny_scenario(
+    *faults: dict[str, Any], busy_share: float = 1.0, foreign_share: float = 1.0
+) -> Scenario:
     seconds = {"smoke": 1.5, "demo": 1, "full": 1}
     phases = [
         {"name": "rest", "kind": "baseline", "seconds": seconds},
@@ -106,7 +112,9 @@ def tiny_scenario(*faults: dict[str, Any], busy_share: float = 1.0) -> Scenario:
             "slo": {"latency_ms": 100, "good_share": 0.9},
             "primary": primary | {"expectation": "lower in microservices"},
             "sample": {"products": 20, "customers": 10, "ratings": 0},
-            "cooldown": {"busy_share": busy_share, "within_s": 2},
+            "cooldown": {
+                "busy_share": busy_share, "foreign_share": foreign_share, "within_s": 2
+            },
         }
     )  # fmt: skip
 

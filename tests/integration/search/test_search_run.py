@@ -78,6 +78,7 @@ class TinyStore:
 
 class TinyPlatform:
     generator_cpus = frozenset[int]()
+    watched_cores = None
 
     def __init__(self, state: Path) -> None:
         self.belongings = Belongings(state)

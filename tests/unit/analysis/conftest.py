@@ -48,6 +48,8 @@ ROLES: Mapping[str, Mapping[str, float]] = {
     },
 }
 SHARED = {"edge": 0.05, "database": 0.10, "generator": 0.30, "payment-provider": 0.01}
+SIGNS = {"monolith": "monolith", "microservices": "storefront"}
+"""The role whose instance gives the answers, by architecture."""
 MEMORY_MB = 60.0
 TRIAL_S = 50.0
 """From the start of one trial's load to the next."""
@@ -243,7 +245,7 @@ def _make_trial(folder: RunFolder, truth: Truth, block: int, arm: str) -> None:
     status = truth.status.get((block, arm), "complete")
     pq.write_table(_requests(truth, block, arm), files.requests)
     pq.write_table(_samples(block, arm), files.samples)
-    _write_events(files, arm)
+    _write_events(files, block, arm, drained=status == "complete")
     files.audit.write_bytes(orjson.dumps({"violations": [], "orders": 40, "acknowledged": 40}))
     write_json(files.run, _record(block, arm, status))
 
@@ -293,7 +295,7 @@ def _request(
         "outcome": "http_error" if failed else "ok",
         "status": 503 if failed else 200,
         "degraded": "recommendations" if degraded else "",
-        "instance": f"{arm}-1",
+        "instance": f"{SIGNS[_architecture(arm)]}-1",
     }
 
 
@@ -323,16 +325,16 @@ def _sample(arm: str, role: str, cores: float, t_s: float) -> dict[str, Any]:
     }
 
 
-def _write_events(files: TrialFolder, arm: str) -> None:
+def _write_events(files: TrialFolder, block: int, arm: str, *, drained: bool) -> None:
     fault = {"kind": "outage", "target": "recommendations"}
-    seen_in = "fault_hits" if arm == "monolith" else "instances"
+    seen_in = "fault_hits" if _architecture(arm) == "monolith" else "instances"
     starts = {
         "warm-up": 0.0,
         "baseline": float(WARM_UP_S),
         "outage": OUTAGE[0],
         "recovery": OUTAGE[1],
     }
-    events: list[dict[str, Any]] = [{"event": "trial-started", "block": 1, "arm": arm}]
+    events: list[dict[str, Any]] = [{"event": "trial-started", "block": block, "arm": arm}]
     rest = {"idle": True, "waited_s": 2.0, "busy_share": 0.04, "steal_share": 0.0}
     events.append({"event": "machine-idle", **rest, "limit_share": 0.25})
     for phase, planned in starts.items():
@@ -351,7 +353,8 @@ def _write_events(files: TrialFolder, arm: str) -> None:
             "actual_s": OUTAGE[1] + 0.1,
             "rolled_back_s": OUTAGE[1] + 1.2,
         },
-        {"event": "drained", "at_s": DURATION_S + 1.0},
     ]
+    if drained:
+        events.append({"event": "drained", "at_s": DURATION_S + 1.0})
     lines = [orjson.dumps({"at": T0_UNIX, **event}) + b"\n" for event in events]
     files.events.write_bytes(b"".join(lines))

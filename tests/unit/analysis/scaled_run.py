@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from experiment.autoscaling import Autoscaling, Bounds
 from experiment.record import RunFolder, TrialFolder, write_json
-from experiment.rows import REQUESTS, SAMPLES
+from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 from tests.unit.analysis.conftest import DURATION_S, MEMORY_MB, OUTAGE
 
@@ -79,6 +79,8 @@ def spiked(folder: RunFolder) -> RunFolder:
         _rewrite(trial.samples, SAMPLES, lambda rows, scaled=scaled: _sampled(rows, scaled))
         _rewrite(trial.requests, REQUESTS, lambda rows, arm=record.arm: _answered(rows, arm))
         _rewrite_events(trial, scaled)
+    for block in {record.block for record in folder.trials()}:
+        _rewrite(folder.arrivals(block), ARRIVALS, _arriving)
     return folder
 
 
@@ -114,10 +116,14 @@ def _sampled(rows: pd.DataFrame, scaled: Scaled) -> pd.DataFrame:
     return rows
 
 
+def _arriving(rows: pd.DataFrame) -> pd.DataFrame:
+    """A fifth of the arrivals outside the spike."""
+    return rows[rows["intended_s"].between(*OUTAGE) | (rows["seq"] % 5 == 0)]
+
+
 def _answered(rows: pd.DataFrame, arm: str) -> pd.DataFrame:
-    """A fifth of the arrivals outside the spike; all are right, some of the monolith's slow."""
-    in_spike = rows["intended_s"].between(*OUTAGE)
-    rows = rows[in_spike | (rows["seq"] % 5 == 0)].assign(outcome="ok", status=200, degraded="")
+    """All are right, some of the monolith's slow."""
+    rows = _arriving(rows).assign(outcome="ok", status=200, degraded="")
     slow = (arm == "monolith") & rows["intended_s"].between(OUTAGE[0], SLOW_UNTIL_S)
     return rows.assign(ended_s=rows["intended_s"] + 0.02 + 0.3 * slow)
 

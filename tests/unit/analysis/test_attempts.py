@@ -10,7 +10,7 @@ from analysis.export import export_csv
 from analysis.measured import load_run
 from analysis.summary import summarise
 from experiment.attempts import has_ended
-from experiment.record import RunFolder, TrialRecord, read_json, write_json
+from experiment.record import RunFolder, TrialFolder, TrialRecord, read_json, write_json
 from tests.unit.analysis.drawing import undrawn_page
 
 Make = Callable[..., RunFolder]
@@ -23,11 +23,21 @@ def again(folder: RunFolder, attempt: int, arm: str = "monolith", **changes: Any
     shutil.copytree(first.path, files.path)
     record = read_json(first.run, TrialRecord)
     write_json(files.run, record.model_copy(update={"attempt": attempt, **changes}))
+    _fit(files, changes.get("status", record.status))
 
 
 def change(folder: RunFolder, arm: str = "monolith", **changes: Any) -> None:
-    file = folder.trial(1, arm).run
-    write_json(file, read_json(file, TrialRecord).model_copy(update=changes))
+    files = folder.trial(1, arm)
+    write_json(files.run, read_json(files.run, TrialRecord).model_copy(update=changes))
+    _fit(files, changes.get("status", "complete"))
+
+
+def _fit(files: TrialFolder, status: str) -> None:
+    """The load of a void trial did not drain."""
+    drained = b'"event":"drained"'
+    if status == "void":
+        lines = files.events.read_bytes().splitlines(keepends=True)
+        files.events.write_bytes(b"".join(line for line in lines if drained not in line))
 
 
 def test_a_void_trial_that_was_repeated_leaves_its_block_complete(make: Make) -> None:

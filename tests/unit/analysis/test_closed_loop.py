@@ -39,7 +39,12 @@ def _omit_failures(folder: RunFolder, block: int) -> None:
     file = folder.trial(block, CLOSED).requests
     rows = pq.read_table(file)
     failed = pc.not_equal(rows["outcome"], "ok")
-    for name, absent in (("outcome", "omitted"), ("sent_s", None), ("ended_s", None)):
+    for name, absent in (
+        ("outcome", "omitted"),
+        ("sent_s", None),
+        ("ended_s", None),
+        ("status", None),
+    ):
         column, kind = rows.schema.get_field_index(name), rows.schema.field(name)
         values = pc.if_else(failed, pa.scalar(absent, kind.type), rows[name])
         rows = rows.set_column(column, kind, values)

@@ -143,7 +143,9 @@ def test_faults_that_overlap_have_one_row_that_says_so(make: Make) -> None:
     for file in _event_files(folder):
         events = list(map(orjson.loads, file.read_bytes().splitlines()))
         second = [
-            each | {"kind": "delay", "target": "orders"} for each in events if _is_of_fault(each)
+            each | {"kind": "delay", "target": "orders", "seen_in": "its probe"}
+            for each in events
+            if _is_of_fault(each)
         ]
         file.write_bytes(b"".join(orjson.dumps(each) + b"\n" for each in [*events, *second]))
     rows = recovery_rows(load_run(folder))

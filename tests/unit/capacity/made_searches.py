@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.capacity.search import SeenProbe, ladder_in, progress, read_probe, search_of
+from experiment.journal import Journal
 from experiment.machine import Machine
 from experiment.probe import Probe, files_of
-from experiment.record import Gate, Plan, RunFolder, TrialRecord, write_json
-from experiment.rows import REQUESTS, SAMPLES
+from experiment.record import Gate, Plan, RunFolder, TrialFolder, TrialRecord, write_json
+from experiment.rows import ARRIVALS, REQUESTS, SAMPLES
 from experiment.scenario import Scenario
 
 WARM_UP_S, WINDOW_S = 1.0, 6.0
@@ -95,7 +96,7 @@ def make_search_run(path: Path, world: World) -> RunFolder:
     return folder
 
 
-def queueing(rate: float, bears: float, seed: int = 1) -> pa.Table:
+def queueing(rate: float, bears: float, seed: int = 1, arm: str = "monolith") -> pa.Table:
     """Rows of one server with a constant service time, fed evenly: Lindley's recursion."""
     jitter = np.random.default_rng(seed).uniform(0, 0.5)
     intended = np.arange(jitter / rate, WARM_UP_S + WINDOW_S, 1 / rate)
@@ -103,10 +104,12 @@ def queueing(rate: float, bears: float, seed: int = 1) -> pa.Table:
     for at in intended:
         free = max(free, at) + 1 / bears
         ended.append(free)
-    return rows(intended.tolist(), ended)
+    return rows(intended.tolist(), ended, arm=arm)
 
 
-def rows(intended: list[float], ended: list[float], outcome: str = "ok") -> pa.Table:
+def rows(
+    intended: list[float], ended: list[float], outcome: str = "ok", arm: str = "monolith"
+) -> pa.Table:
     n = len(intended)
     columns: dict[str, Any] = {
         "seq": range(n),
@@ -118,9 +121,9 @@ def rows(intended: list[float], ended: list[float], outcome: str = "ok") -> pa.T
         "sent_s": intended,
         "ended_s": ended,
         "outcome": [outcome] * n,
-        "status": [200] * n,
+        "status": [200 if outcome in ("ok", "wrong") else None] * n,
         "degraded": [""] * n,
-        "instance": ["one"] * n,
+        "instance": [f"{ROLES[arm][0]}-1"] * n,
     }
     return pa.table(columns, schema=REQUESTS)
 
@@ -165,8 +168,11 @@ def _write_probe(folder: RunFolder, probe: Probe, world: World) -> None:
     files.trial.path.mkdir(parents=True)
     write_json(files.spec, probe)
     is_void = probe.arm in world.void
-    requests = queueing(probe.rate, world.bears[probe.arm](probe.cpus), probe.number)
+    bears = world.bears[probe.arm](probe.cpus)
+    requests = queueing(probe.rate, bears, probe.number, probe.arm)
     pq.write_table(requests, files.trial.requests)
+    pq.write_table(_arrivals(requests), files.arrivals)
+    _write_events(files.trial, drained=not is_void)
     pq.write_table(samples(probe.arm, probe.cpus), files.trial.samples)
     record = TrialRecord(
         block=probe.block,
@@ -179,6 +185,19 @@ def _write_probe(folder: RunFolder, probe: Probe, world: World) -> None:
         limits={"cpu": world.cpu_limit, "memory": "2048 MB"},
     )
     write_json(files.trial.run, record)
+
+
+def _arrivals(requests: pa.Table) -> pa.Table:
+    choices = pa.array(["{}"] * len(requests))
+    return requests.append_column("choices", choices).select(ARRIVALS.names).cast(ARRIVALS)
+
+
+def _write_events(files: TrialFolder, *, drained: bool) -> None:
+    with Journal(files.events, clock=lambda: 0.0) as journal:
+        journal.write("phase-started", phase="warm-up", actual_s=0.0)
+        journal.write("phase-started", phase="window", actual_s=WARM_UP_S)
+        if drained:
+            journal.write("drained", actual_s=WARM_UP_S + WINDOW_S + 1)
 
 
 def _phase(name: str, seconds: float) -> dict[str, Any]:

@@ -48,6 +48,13 @@ DAMAGES: dict[str, tuple[Callable[[ProbeFiles], object], str]] = {
         lambda files: files.trial.run.unlink(),
         "a probe is missing from the search at 1 CPU",
     ),
+    "an answer of the other arm": (
+        lambda files: shutil.copyfile(
+            files.trial.path.parents[1] / "microservices/probe-01/samples.parquet",
+            files.trial.samples,
+        ),
+        "holds samples of catalog, which is no part of monolith",
+    ),
     "nothing left": (remove, "a probe is missing from the search at 1 CPU"),
 }
 

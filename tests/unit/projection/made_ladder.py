@@ -22,6 +22,7 @@ from projection.pool import Pool
 PHASE_S = 20.0
 FACTORS = (1.0, 2.0, 3.0, 4.0)
 OPERATIONS = {"list-products": "catalog", "recommend": "recommendations", "checkout": "checkout"}
+SIGNS = {"monolith": "monolith", "microservices": "storefront"}
 WAIT_S, OUTSIDE_S = 0.001, 0.040
 BACKGROUND = 0.02
 SECOND_S = 1.0
@@ -122,12 +123,17 @@ def _make_trial(
 ) -> None:
     files = folder.trial(1, arm)
     files.path.mkdir()
-    rows = [_request(seq, each, each.intended_s < fails_from_s) for seq, each in enumerate(answers)]
+    answers = sorted(answers, key=lambda each: each.intended_s)
+    rows = [
+        _request(seq, each, arm, each.intended_s < fails_from_s) for seq, each in enumerate(answers)
+    ]
     pq.write_table(pa.Table.from_pylist(rows, schema=REQUESTS), files.requests)
     samples = _samples(arm, answers)
     pq.write_table(pa.Table.from_pylist(samples, schema=SAMPLES), files.samples)
     with Journal(files.events, clock=lambda: 0.0) as journal:
         journal.write("store-ready", start_s=2.0)
+        journal.write("phase-started", phase="load-1", actual_s=0.0)
+        journal.write("drained", actual_s=float(samples[-1]["t_s"]))
     gate = Gate(name="drain", passed=True, says="made up")
     record = TrialRecord(
         block=1, arm=arm, status="complete", reason="", t0_unix=0.0, start_s=2.0,
@@ -136,7 +142,7 @@ def _make_trial(
     write_json(files.run, record)
 
 
-def _request(seq: int, each: Answered, is_ok: bool) -> dict[str, Any]:  # noqa: FBT001 - a row
+def _request(seq: int, each: Answered, arm: str, is_ok: bool) -> dict[str, Any]:  # noqa: FBT001 - a row
     return {
         "seq": seq,
         "step": 0,
@@ -149,7 +155,7 @@ def _request(seq: int, each: Answered, is_ok: bool) -> dict[str, Any]:  # noqa: 
         "outcome": "ok" if is_ok else "http_error",
         "status": 200 if is_ok else 503,
         "degraded": "",
-        "instance": "one",
+        "instance": f"{SIGNS[arm]}-1",
     }
 
 
@@ -165,6 +171,7 @@ def _samples(arm: str, answers: Sequence[Answered]) -> list[dict[str, Any]]:
             worked_s = sum(cpu[name] * count for name, count in counts.items())
             background_s = BACKGROUND / len(TRUTH[arm]) * (t_s + 1)
             rows.append(_sample(t_s, role, 0.5 + worked_s + background_s, sum(counts.values())))
+        rows.append(_sample(t_s, "generator", 0.1 * (t_s + 1), 0))
     return rows
 
 
