@@ -1,6 +1,7 @@
 """The rows of a matrix, such as ways of failing, side by side: what each left of the service."""
 
 from functools import partial
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,6 +17,10 @@ from analysis.wording import whole_percent
 
 MOST_WAYS = 8
 """Rows of a matrix that fit beside each other at a size that the last row of a hall reads."""
+FEW = 7
+"""Columns whose names may be as large as those of the arms."""
+LETTERS = 11
+"""Of a name above a column, which breaks at its hyphens."""
 CALM = "control"
 
 
@@ -34,7 +39,9 @@ def draw(run: MeasuredRun) -> Figure:
     figure = Figure(figsize=(16, 1.5 + 1.55 * len(run.arms)))
     axes = figure.subplots()
     draw_grid(axes, run.arms, columns, partial(_draw_cell, run, columns))
-    axes.set_xticklabels(["no fault", *columns[1:]], fontsize=21, fontweight="bold")
+    names = [fill(name, LETTERS) for name in ("no fault", *columns[1:])]
+    size = 21 if len(names) <= FEW else 15
+    axes.set_xticklabels(names, fontsize=size, fontweight="bold")
     axes.set_yticklabels([arm.replace("-", "\n") for arm in run.arms], fontsize=21)
     for label, arm in zip(axes.get_yticklabels(), run.arms, strict=True):
         label.set(color=arm_colours(run)[arm], fontweight="bold")

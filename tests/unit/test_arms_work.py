@@ -4,14 +4,14 @@ import pytest
 from pydantic import ValidationError
 
 from experiment.load import Load
-from experiment.scenario import Scenario, load_scenario
+from experiment.scenario import Scenario
 from experiment.store import Arm, OwnWork, Work
 from loadtests.rates import Stretch
 from loadtests.schedule import schedule
 from testbed.deploying import deployment_of
-from testbed.scenarios import FOLDER
+from tests.one_outage import one_outage
 
-SCENARIO = load_scenario(FOLDER / "outage-one-service.toml")
+SCENARIO = one_outage()
 
 
 def _scenario(own: OwnWork) -> Scenario:

@@ -132,7 +132,7 @@ def test_a_currency_is_no_formula() -> None:
     "arguments",
     [
         ("scenarios",),
-        ("plan", "outage-one-service", "--results", "none"),
+        ("plan", "crash-one-feature", "--results", "none"),
         ("trace", "import", str(GOLDEN), "--out", "{}/t"),
         ("report", "--help"),
     ],
