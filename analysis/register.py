@@ -1,6 +1,6 @@
 """The register: every full run that was ever published, what it said, and what became of it.
 
-``results/register.toml`` holds what no folder tells: the word of the day, runs that are gone, and
+``results/reference/register.toml`` holds what no folder tells: the word of the day, runs that are gone, and
 why. ``python -m analysis.register`` writes the table into ``results/reference/REGISTER.md``.
 """
 
@@ -24,12 +24,12 @@ from experiment.store import Arm
 from experiment.toml_file import read_toml
 
 REFERENCE = Path("results/reference")
-REGISTER = Path("results/register.toml")
+REGISTER = REFERENCE / "register.toml"
 PAGE = REFERENCE / "REGISTER.md"
 HEAD = """# Register of full runs
 
 Every full run of a scenario that was ever published with the project, by scenario and time; made by
-`make register` from [`register.toml`](../register.toml) and the runs themselves. A **question** is
+`make register` from [`register.toml`](register.toml) and the runs themselves. A **question** is
 everything that a scenario plans and that decides what is measured: another load, strength, quota or
 window is another question, and its number is another. *Then* is the verdict by the rule of the day
 of its publication, *now* that of [today's rule](../../docs/method.md#verdict), with what too little

@@ -4,9 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from analysis.capacity.run import load_search_run
+from analysis.capacity.summary import summarise_search
+from analysis.measured import load_run
+from analysis.summary import summarise
 from experiment.errors import InputError
 from experiment.noise_floor import Floor, Floors, file_in, read
+from experiment.record import RunFolder
 from testbed.machine import this_machine
+from testbed.noise_floor import floors_of
 from testbed.planning import make_plan
 from testbed.scenarios import find
 
@@ -79,3 +85,20 @@ def test_a_plan_carries_the_floor_of_its_machine_unless_it_measures_it(
 
     assert plan.noise_floor == planned
     assert bool(plan.noise_floor_from) == bool(planned)
+
+
+def test_the_shipped_floors_are_what_the_shipped_runs_give() -> None:
+    reference = Path(__file__).parents[2] / "results" / "reference"
+    runs = [RunFolder(file.parent) for file in sorted(reference.glob("*/*/plan.json"))]
+    plans = [(run, run.read_plan()) for run in runs]
+    found = Floors()
+    for run, plan in sorted(plans, key=lambda each: each[1].started_at):
+        if plan.aa:
+            summary = (
+                summarise_search(load_search_run(run))
+                if plan.scenario.search
+                else summarise(load_run(run))
+            )
+            found = found.with_new(floors_of(plan, summary))
+
+    assert found == read(reference)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What the register reads of the project."""
-    (tmp_path / REGISTER).parent.mkdir()
+    (tmp_path / REGISTER).parent.mkdir(parents=True)
     shutil.copy(ROOT / REGISTER, tmp_path / REGISTER)
     for plan in (ROOT / REFERENCE).glob("*/*/plan.json"):
         run = tmp_path / plan.parent.relative_to(ROOT)

@@ -7,8 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from analysis.comparison import compare
-from analysis.measured import OUTSIDE, MeasuredRun, load_run
+from analysis.measured import MeasuredRun, load_run
 from analysis.metrics import FASTEST_S, Measured, Unknown, measure
+from analysis.outside import OUTSIDE
 from analysis.scaling.decisions import changes_in, decisions_in, turns
 from analysis.scaling.provisioning import provisioning
 from analysis.wording import finding

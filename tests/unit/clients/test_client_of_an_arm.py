@@ -78,9 +78,9 @@ def test_a_monolith_has_no_client_between_its_modules(tmp_path: Path) -> None:
 
 
 def _written(folder: Path, architecture: str, line: str) -> Path:
-    text = (FOLDER / "outage-one-service.toml").read_text(encoding="utf-8")
+    text = (FOLDER / "noisy-neighbour.toml").read_text(encoding="utf-8")
     said = f'architecture = "{architecture}"'
     assert text.count(said) == 1
-    file = folder / "outage-one-service.toml"
+    file = folder / "noisy-neighbour.toml"
     file.write_text(text.replace(said, f"{said}\n{line}"), encoding="utf-8")
     return file
