@@ -1,6 +1,6 @@
 """What the visitors of one journey choose, step by step, drawn from seeded streams."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from experiment.load import Journey
 from experiment.store import Sample
+from loadtests.truth import DEFAULT_FACTORS, Truth, truth_of
 from store.sample.generate import generate
 from store.sample.products import SCARCE
 from store.sample.vocabulary import CATEGORIES, search_words
@@ -43,15 +44,21 @@ class Demand:
     in_plenty: NDArray[np.bool_]
     """By product id; of the others a few purchases would leave nothing."""
     customers: int
+    truth: Truth
+    """What answers to it hold."""
 
 
-def demand_in(sample: Sample) -> Demand:
-    """The demand that the sample data of this size was made for."""
+def demand_in(sample: Sample, factors: Collection[int] = DEFAULT_FACTORS) -> Demand:
+    """The demand that the sample data of this size was made for.
+
+    ``factors``: lengths of the vectors by which products are recommended, in all arms.
+    """
     products = generate(products=sample.products, customers=1, ratings=0).products
     return Demand(
         popularity=np.array([product.popularity for product in products]),
         in_plenty=np.array([product.on_hand > SCARCE for product in products]),
         customers=sample.customers,
+        truth=truth_of(sample, tuple(sorted(set(factors)))),
     )
 
 
@@ -90,14 +97,18 @@ def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]
 
 
 def _product_pages(visitors: Visitors, name: str) -> Choices:
-    return [{"product_id": product} for product in visitors.products(name)]
+    return [visitors.demand.truth.page(product) for product in visitors.products(name)]
 
 
 def _browse(visitors: Visitors) -> list[Choices]:
     shares = (WHOLE_SHOP_SHARE, *((1 - WHOLE_SHOP_SHARE) / len(CATEGORIES) for _ in CATEGORIES))
     categories = (None, *CATEGORIES)
     lists: Choices = [
-        {"category": categories[category], "page": page + 1}
+        {
+            "category": (name := categories[category]),
+            "page": page + 1,
+            "total": visitors.demand.truth.totals.get(name, 0),
+        }
         for category, page in zip(
             visitors.drawn_by("category", shares),
             visitors.drawn_by("page", PAGE_SHARES),
@@ -115,9 +126,8 @@ def _search(visitors: Visitors) -> list[Choices]:
         visitors.draws("two-words") < TWO_WORDS_SHARE,
         strict=True,
     )
-    queries: Choices = [
-        {"q": f"{words[one]} {words[other]}" if two else words[one]} for one, other, two in pairs
-    ]
+    asked = [f"{words[one]} {words[other]}" if two else words[one] for one, other, two in pairs]
+    queries: Choices = [{"q": q, "total": visitors.demand.truth.hits(q)} for q in asked]
     return [queries, _product_pages(visitors, "product")]
 
 
@@ -148,7 +158,7 @@ def _buy(visitors: Visitors) -> list[Choices]:
         )
     ]
     return [
-        [{"product_id": product} for product in products],
+        [visitors.demand.truth.page(product) for product in products],
         [{"customer_id": customer} for customer in customers],
         [
             {"product_id": product, "quantity": quantity + 1}

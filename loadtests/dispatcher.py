@@ -6,7 +6,7 @@ import pyarrow as pa
 from gevent.pool import Group
 
 from loadtests.alarm import Alarm
-from loadtests.journeys import can_run
+from loadtests.journeys import can_run, is_order
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Sender
 from loadtests.steps import Step, journeys_of
@@ -65,7 +65,7 @@ class Dispatcher:
 
     def _walk(self, steps: list[Step]) -> None:
         succeeded: set[str] = set()
-        token, free_s = "", 0.0
+        token, free_s, ordered = "", 0.0, False
         for step in steps:
             intended_s = max(step.intended_s, free_s)
             if not can_run(step.operation, succeeded):
@@ -73,12 +73,13 @@ class Dispatcher:
                 continue
             if self._is_stopped_before(intended_s):
                 return
-            row, new_token = self._sender.send(step, intended_s, token)
+            row, new_token = self._sender.send(step, intended_s, token, ordered=ordered)
             self._record(row)
             token = new_token or token
             free_s = row.ended_s or intended_s
             if row.outcome == "ok":
                 succeeded.add(step.operation)
+                ordered = ordered or is_order(step.operation, row.status)
 
     def _is_stopped_before(self, time_s: float) -> bool:
         """Sleep to an absolute time, so that no delay adds up; True at once after ``stop``."""

@@ -30,3 +30,8 @@ def can_run(operation: str, succeeded: Collection[str]) -> bool:
     Steps that need nothing always run: one failure does not hide the state of other features.
     """
     return _NEEDS.get(operation, frozenset()).issubset(succeeded)
+
+
+def is_order(operation: str, status: int | None) -> bool:
+    """Whether a right answer with this status confirms an order; a refusal is right as well."""
+    return operation in ("checkout", REPEAT) and status == 201  # noqa: PLR2004 - Created

@@ -7,7 +7,7 @@ from typing import Self
 import orjson
 
 from loadtests.client import Client, NoAnswerError
-from loadtests.operations import OPERATIONS
+from loadtests.operations import OPERATIONS, ORDERED
 from loadtests.recorder import Row
 from loadtests.steps import Step
 
@@ -42,19 +42,27 @@ class Sender:
         self._clock = clock
         self.in_flight = 0
 
-    def send(self, step: Step, intended_s: float, token: str) -> tuple[Row, str]:
-        """The step's row, and the session token that its answer gave, if any."""
+    def send(
+        self, step: Step, intended_s: float, token: str, *, ordered: bool = False
+    ) -> tuple[Row, str]:
+        """The step's row, and the session token that its answer gave, if any.
+
+        ``ordered``: whether a checkout of this visitor was confirmed.
+        """
         if self.in_flight >= self._limits.in_flight_cap:
             return Row.unsent(step, intended_s, "dropped"), ""
         self.in_flight += 1
         try:
-            return self._exchange(step, intended_s, token)
+            return self._exchange(step, intended_s, token, ordered=ordered)
         finally:
             self.in_flight -= 1
 
-    def _exchange(self, step: Step, intended_s: float, token: str) -> tuple[Row, str]:
+    def _exchange(
+        self, step: Step, intended_s: float, token: str, *, ordered: bool
+    ) -> tuple[Row, str]:
         operation = OPERATIONS[step.operation]
         choices = orjson.loads(step.choices)
+        choices[ORDERED] = ordered
         request = operation.request(choices, token)
         row = Row.unsent(step, intended_s, "timeout")  # until something better is known
         row.sent_s = self._clock.elapsed_s()
