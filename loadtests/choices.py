@@ -1,6 +1,6 @@
 """What the visitors of one journey choose, step by step, drawn from seeded streams."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from experiment.load import Journey
 from experiment.store import Sample
-from loadtests.known import SHELF, Known, known_of
+from loadtests.truth import DEFAULT_FACTORS, Truth, truth_of
+from store.sample.generate import generate
 from store.sample.products import SCARCE
 from store.sample.vocabulary import CATEGORIES, search_words
 
@@ -43,18 +44,21 @@ class Demand:
     in_plenty: NDArray[np.bool_]
     """By product id; of the others a few purchases would leave nothing."""
     customers: int
-    known: Known
-    """What right answers hold."""
+    truth: Truth
+    """What answers to it hold."""
 
 
-def demand_in(sample: Sample) -> Demand:
-    """The demand that the sample data of this size was made for."""
-    known = known_of(sample)
+def demand_in(sample: Sample, factors: Collection[int] = DEFAULT_FACTORS) -> Demand:
+    """The demand that the sample data of this size was made for.
+
+    ``factors``: lengths of the vectors by which products are recommended, in all arms.
+    """
+    products = generate(products=sample.products, customers=1, ratings=0).products
     return Demand(
-        popularity=np.array([product.popularity for product in known.products]),
-        in_plenty=np.array([product.on_hand > SCARCE for product in known.products]),
+        popularity=np.array([product.popularity for product in products]),
+        in_plenty=np.array([product.on_hand > SCARCE for product in products]),
         customers=sample.customers,
-        known=known,
+        truth=truth_of(sample, tuple(sorted(set(factors)))),
     )
 
 
@@ -84,14 +88,6 @@ class Visitors:
         weights = self.demand.popularity * (self.demand.in_plenty if in_plenty else 1.0)
         return [1 + index for index in _pick(self.draws(name), weights)]
 
-    def shown(self, products: list[int]) -> Choices:
-        """Of pages of these products, with what is to be recommended there as far as known."""
-        full = self.demand.known.has_full_shelf
-        return [
-            {"product_id": product} | ({"recommended": SHELF} if full[product - 1] else {})
-            for product in products
-        ]
-
 
 def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]:
     """Indices into ``weights`` in proportion to them; an index of weight zero never."""
@@ -101,15 +97,18 @@ def _pick(draws: NDArray[np.float64], weights: NDArray[np.float64]) -> list[int]
 
 
 def _product_pages(visitors: Visitors, name: str) -> Choices:
-    return visitors.shown(visitors.products(name))
+    return [visitors.demand.truth.page(product) for product in visitors.products(name)]
 
 
 def _browse(visitors: Visitors) -> list[Choices]:
     shares = (WHOLE_SHOP_SHARE, *((1 - WHOLE_SHOP_SHARE) / len(CATEGORIES) for _ in CATEGORIES))
     categories = (None, *CATEGORIES)
-    totals = [visitors.demand.known.in_category(category) for category in categories]
     lists: Choices = [
-        {"category": categories[category], "page": page + 1, "total": totals[category]}
+        {
+            "category": (name := categories[category]),
+            "page": page + 1,
+            "total": visitors.demand.truth.totals.get(name, 0),
+        }
         for category, page in zip(
             visitors.drawn_by("category", shares),
             visitors.drawn_by("page", PAGE_SHARES),
@@ -128,8 +127,7 @@ def _search(visitors: Visitors) -> list[Choices]:
         strict=True,
     )
     asked = [f"{words[one]} {words[other]}" if two else words[one] for one, other, two in pairs]
-    hits = {query: visitors.demand.known.hits(query) for query in set(asked)}
-    queries: Choices = [{"q": query, "total": hits[query]} for query in asked]
+    queries: Choices = [{"q": q, "total": visitors.demand.truth.hits(q)} for q in asked]
     return [queries, _product_pages(visitors, "product")]
 
 
@@ -160,7 +158,7 @@ def _buy(visitors: Visitors) -> list[Choices]:
         )
     ]
     return [
-        visitors.shown(products),
+        [visitors.demand.truth.page(product) for product in products],
         [{"customer_id": customer} for customer in customers],
         [
             {"product_id": product, "quantity": quantity + 1}

@@ -6,7 +6,7 @@ import pyarrow as pa
 from gevent.pool import Group
 
 from loadtests.alarm import Alarm
-from loadtests.journeys import can_run, places_order
+from loadtests.journeys import can_run, is_order
 from loadtests.recorder import Row
 from loadtests.sender import Clock, Sender
 from loadtests.steps import Step, journeys_of
@@ -79,7 +79,7 @@ class Dispatcher:
             free_s = row.ended_s or intended_s
             if row.outcome == "ok":
                 succeeded.add(step.operation)
-                ordered = ordered or places_order(step.operation, row.status)
+                ordered = ordered or is_order(step.operation, row.status)
 
     def _is_stopped_before(self, time_s: float) -> bool:
         """Sleep to an absolute time, so that no delay adds up; True at once after ``stop``."""

@@ -24,17 +24,14 @@ _NEEDS: Mapping[str, frozenset[str]] = {
 }
 
 
-CREATED = 201
-
-
-def places_order(operation: str, status: int | None) -> bool:
-    """Whether an answer to this step says that there is an order now; a refusal does not."""
-    return operation in {"checkout", REPEAT} and status == CREATED
-
-
 def can_run(operation: str, succeeded: Collection[str]) -> bool:
     """Whether a step has what it needs from the journey's steps that were ``ok`` so far.
 
     Steps that need nothing always run: one failure does not hide the state of other features.
     """
     return _NEEDS.get(operation, frozenset()).issubset(succeeded)
+
+
+def is_order(operation: str, status: int | None) -> bool:
+    """Whether a right answer with this status confirms an order; a refusal is right as well."""
+    return operation in ("checkout", REPEAT) and status == 201  # noqa: PLR2004 - Created

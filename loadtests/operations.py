@@ -20,6 +20,9 @@ Tells = Callable[[Document, Document], Document]
 PAGE_SIZE = 20
 """The contract's default; no operation asks for another."""
 
+ORDERED = "ordered"
+"""Member of the choices of a visitor whose checkout was confirmed before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -59,7 +62,11 @@ class Operation:
     path: Callable[[Document], str]
     success: int
     is_right: Callable[[Document, Document], bool]
-    """Whether ``(choices, answer)`` fit together; checks little, and always the same."""
+    """Whether ``(choices, answer)`` fit together; checks little, and always the same.
+
+    What the choices say of the sample data, or of this visitor's history, the answer has to hold;
+    schedules that are not ours may say nothing.
+    """
     body: Callable[[Document], Document] = _nothing
     headers: Callable[[Document], Document] = _nothing
     refusals: Mapping[int, str] = field(default_factory=dict)
@@ -127,35 +134,42 @@ def _query(path: str, **parameters: Any) -> str:
 
 
 def _lists_page(choices: Document, answer: Document) -> bool:
-    products, page = answer["products"], choices["page"]
-    if not _is_all(choices, answer):
-        return False
-    expected = min(max(answer["total"] - (page - 1) * PAGE_SIZE, 0), PAGE_SIZE)
+    products, page, total = answer["products"], choices["page"], answer["total"]
+    expected = min(max(total - (page - 1) * PAGE_SIZE, 0), PAGE_SIZE)
     category = choices["category"]
     return (
         answer["page"] == page
+        and total == choices.get("total", total)
         and len(products) == expected
         and all(category in {None, product["category"]} for product in products)
     )
 
 
-def _is_all(choices: Document, answer: Document) -> bool:
-    """Whether as many were found as the sample data holds, where ``choices`` know it."""
-    return bool(answer["total"] == choices.get("total", answer["total"]))
+def _hits(choices: Document, answer: Document) -> bool:
+    total = answer["total"]
+    return bool(
+        answer["query"] == choices["q"]
+        and total == choices.get("total", total)
+        and len(answer["hits"]) == min(total, PAGE_SIZE)
+    )
 
 
-def _is_full(choices: Document, recommendations: list[Document]) -> bool:
-    """The same of recommendations; no answer may hold fewer without saying so."""
-    return bool(len(recommendations) == choices.get("recommended", len(recommendations)))
+def _recommends(choices: Document, answer: Document) -> bool:
+    found = answer["recommendations"]
+    return bool(
+        answer["product_id"] == choices["product_id"]
+        and all(each["product_id"] > 0 for each in found)
+        and (bool(found) or not choices.get("similar"))
+    )
 
 
 def _is_whole_page(choices: Document, answer: Document) -> bool:
-    degraded, recommendations = answer["degraded"], answer["recommendations"]
-    return (
+    degraded, found = answer["degraded"], answer["recommendations"]
+    return bool(
         answer["product"]["product_id"] == choices["product_id"]
         and (answer["stock"] is not None or "inventory" in degraded)
-        and isinstance(recommendations, list)
-        and (_is_full(choices, recommendations) or "recommendations" in degraded)
+        and isinstance(found, list)
+        and (bool(found) or not choices.get("similar") or "recommendations" in degraded)
     )
 
 
@@ -176,14 +190,13 @@ def _is_own_order(choices: Document, answer: Document) -> bool:
 
 
 def _lists_orders(choices: Document, answer: Document) -> bool:
-    """The visitor's own order is among the newest, where this visit placed one (``ordered``)."""
-    orders = answer["orders"]
-    if len(orders) != min(answer["total"], PAGE_SIZE):
-        return False
-    if not choices.get("ordered"):
-        return True
+    """An own order is listed at once; it is on the first page unless many came after it."""
+    orders, total = answer["orders"], answer["total"]
+    is_whole = bool(len(orders) == min(total, PAGE_SIZE))
+    if not choices.get(ORDERED) or total > PAGE_SIZE:
+        return is_whole
     own = str(order_id(choices["customer_id"], choices["key"]))
-    return any(order["order_id"] == own for order in orders)
+    return is_whole and any(order["order_id"] == own for order in orders)
 
 
 _CHECKOUT = Operation(
@@ -229,11 +242,7 @@ _ALL = (
         method="GET",
         path=lambda c: _query("/search", q=c["q"]),
         success=200,
-        is_right=lambda c, answer: (
-            answer["query"] == c["q"]
-            and _is_all(c, answer)
-            and len(answer["hits"]) == min(answer["total"], PAGE_SIZE)
-        ),
+        is_right=_hits,
     ),
     Operation(
         name="recommend",
@@ -241,11 +250,7 @@ _ALL = (
         method="GET",
         path=lambda c: _query("/recommendations", product_id=c["product_id"]),
         success=200,
-        is_right=lambda c, answer: (
-            answer["product_id"] == c["product_id"]
-            and all(each["product_id"] > 0 for each in answer["recommendations"])
-            and _is_full(c, answer["recommendations"])
-        ),
+        is_right=_recommends,
     ),
     Operation(
         name="sign-in",

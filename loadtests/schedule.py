@@ -83,7 +83,9 @@ def _require_few(load: Load, stretches: Sequence[Stretch]) -> None:
 
 def arrivals_of(scenario: Scenario, profile: Profile, seed: int) -> pa.Table:
     """The schedule of one block of a scenario; see ``schedule``."""
-    return schedule(scenario.load, stretches_of(scenario, profile), scenario.sample, seed)
+    works = [arm.work.over(scenario.work) for arm in scenario.arms]
+    demand = demand_in(scenario.sample, [work.recommendation_factors for work in works])
+    return _schedule(scenario.load, stretches_of(scenario, profile), demand, seed)
 
 
 def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int) -> pa.Table:
@@ -101,8 +103,11 @@ def schedule(load: Load, stretches: Sequence[Stretch], sample: Sample, seed: int
     rows of buyers who repeat their checkout, and changes no other row. InputError when there would
     be more than ``MOST_JOURNEYS``.
     """
+    return _schedule(load, stretches, demand_in(sample), seed)
+
+
+def _schedule(load: Load, stretches: Sequence[Stretch], demand: Demand, seed: int) -> pa.Table:
     _require_few(load, stretches)
-    demand = demand_in(sample)
     visits = [
         visit
         for journey in sorted(load.mix)

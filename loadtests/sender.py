@@ -7,7 +7,7 @@ from typing import Self
 import orjson
 
 from loadtests.client import Client, NoAnswerError
-from loadtests.operations import OPERATIONS
+from loadtests.operations import OPERATIONS, ORDERED
 from loadtests.recorder import Row
 from loadtests.steps import Step
 
@@ -47,7 +47,7 @@ class Sender:
     ) -> tuple[Row, str]:
         """The step's row, and the session token that its answer gave, if any.
 
-        ``ordered``: whether the visit has placed an order, which a list of orders has to hold.
+        ``ordered``: whether a checkout of this visitor was confirmed.
         """
         if self.in_flight >= self._limits.in_flight_cap:
             return Row.unsent(step, intended_s, "dropped"), ""
@@ -61,7 +61,8 @@ class Sender:
         self, step: Step, intended_s: float, token: str, *, ordered: bool
     ) -> tuple[Row, str]:
         operation = OPERATIONS[step.operation]
-        choices = orjson.loads(step.choices) | {"ordered": ordered}
+        choices = orjson.loads(step.choices)
+        choices[ORDERED] = ordered
         request = operation.request(choices, token)
         row = Row.unsent(step, intended_s, "timeout")  # until something better is known
         row.sent_s = self._clock.elapsed_s()

@@ -65,6 +65,12 @@ def test_a_look_at_the_orders_that_failed_tells_nothing(tmp_path: Path) -> None:
     assert _history(tmp_path, failed).readings == ()
 
 
+def test_a_look_that_misses_the_own_order_is_wrong_and_still_tells(tmp_path: Path) -> None:
+    missed = {**_answered("list-orders", {"own": None, "total": 0}, 200), "outcome": "wrong"}
+    (look,) = _history(tmp_path, _answered("checkout", TOLD), missed).readings
+    assert (look.own_status, look.total, look.follows_ok) == (None, 0, True)
+
+
 @pytest.mark.parametrize(
     ("outcome", "status", "problem", "result"),
     [

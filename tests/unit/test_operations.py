@@ -30,6 +30,9 @@ LISTED = {"product_id": 1, "category": "Garden"}
 GARDEN = {"category": "Garden", "page": 2}
 SIGNED_IN = {"token": "t.1", "customer_id": 3}
 CART = {"lines": [{"product_id": 7, "quantity": 2}, {"product_id": 9, "quantity": 1}]}
+OTHER = {**ORDER, "order_id": str(order_id(3, "buy-1-000009"))}
+ORDERED, NOT_ORDERED = {"ordered": True}, {"ordered": False}
+SIMILAR = {"product_id": 7, "similar": True}
 HITS = {"query": "red chair", "hits": [{"product_id": 1}], "total": 1}
 
 
@@ -52,6 +55,14 @@ def _outcome(operation: str, choices: Any, answer: Any, status: int | None = Non
         ("get-cart", {}, CART),
         ("checkout", CHECKOUT, ORDER),
         ("list-orders", {}, {"orders": [ORDER], "total": 1}),
+        ("list-orders", CHECKOUT | ORDERED, {"orders": [OTHER, ORDER], "total": 2}),
+        ("list-orders", CHECKOUT | ORDERED, {"orders": [OTHER] * 20, "total": 21}),
+        ("list-orders", CHECKOUT | NOT_ORDERED, {"orders": [], "total": 0}),
+        ("list-products", GARDEN | {"total": 21}, {"products": [LISTED], "page": 2, "total": 21}),
+        ("search", {"q": "red chair", "total": 1}, HITS),
+        ("recommend", SIMILAR, {"product_id": 7, "recommendations": [{"product_id": 8}]}),
+        ("product-page", SIMILAR, {**PAGE, "recommendations": [{"product_id": 8}]}),
+        ("product-page", SIMILAR, {**PAGE, "degraded": ["recommendations"]}),
     ],
 )
 def test_a_right_answer_is_ok(operation: str, choices: Any, answer: Any) -> None:
@@ -89,6 +100,25 @@ def test_a_right_answer_is_ok(operation: str, choices: Any, answer: Any) -> None
     ],
 )
 def test_a_success_that_does_not_fit_the_question_is_wrong(
+    operation: str, choices: Any, answer: Any
+) -> None:
+    assert _outcome(operation, choices, answer) == "wrong"
+
+
+BLANKS: list[tuple[str, Any, Any]] = [
+    ("list-products", GARDEN | {"total": 21}, {"products": [], "page": 2, "total": 0}),
+    ("search", {"q": "red chair", "total": 1}, {"query": "red chair", "hits": [], "total": 0}),
+    ("recommend", SIMILAR, {"product_id": 7, "recommendations": []}),
+    ("product-page", SIMILAR, PAGE),
+    ("product-page", SIMILAR, {**PAGE, "degraded": ["inventory"]}),
+    ("put-cart-item", {"product_id": 7, "quantity": 2}, {"lines": []}),
+    ("list-orders", CHECKOUT | ORDERED, {"orders": [], "total": 0}),
+    ("list-orders", CHECKOUT | ORDERED, {"orders": [OTHER], "total": 1}),
+]
+
+
+@pytest.mark.parametrize(("operation", "choices", "answer"), BLANKS)
+def test_an_answer_of_the_right_shape_that_lacks_what_is_known_to_be_there_is_wrong(
     operation: str, choices: Any, answer: Any
 ) -> None:
     assert _outcome(operation, choices, answer) == "wrong"

@@ -2,8 +2,10 @@
 
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -47,7 +49,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     mix = {"browse": 1, "search": 1, "recommend": 1, "buy": 1}
     load = Load.model_validate({"rate": 60, "mix": mix, "think_s": 0.05})
     arrivals = schedule(load, [Stretch(1.5, {})], SAMPLE, seed=3)
-    folder, answer, begins = tmp_path_factory.mktemp("measured"), tiny_store(), []
+    folder, answer, begins = tmp_path_factory.mktemp("measured"), tiny_store(SAMPLE), []
 
     def script(request: Request) -> tuple[float, Reply]:
         begins.append(time.time())
@@ -57,6 +59,37 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
     with ScriptedServer(script) as target:
         rows = measure(target, arrivals, folder, "--start-at", str(start_at))
     return Measured(arrivals.to_pandas(), rows, folder, start_at, begins[0])
+
+
+BLANK: Mapping[str, Any] = {"products": [], "hits": [], "orders": [], "total": 0}
+"""What takes the place of the members of an answer that hold something."""
+
+
+def test_a_store_whose_answers_are_blank_fails_wherever_something_is_known_to_be_there(
+    tmp_path: Path,
+) -> None:
+    load = Load.model_validate(
+        {"rate": 60, "mix": {"browse": 1, "search": 1, "buy": 1}, "think_s": 0.05}
+    )
+    arrivals, whole = schedule(load, [Stretch(1.0, {})], SAMPLE, seed=3), tiny_store(SAMPLE)
+
+    def blank(request: Request) -> tuple[float, Reply]:
+        delay_s, (status, document) = whole(request)
+        return delay_s, (status, document | {k: BLANK[k] for k in BLANK.keys() & document.keys()})
+
+    with ScriptedServer(blank) as target:
+        rows = measure(target, arrivals, tmp_path)
+    asked = {
+        (row.seq, row.step): orjson.loads(row.choices)
+        for row in arrivals.to_pandas().itertuples(index=False)
+    }
+    for row in rows.itertuples():
+        has_some = asked[row.seq, row.step].get("total", 1) > 0
+        lists = row.operation in ("list-products", "search", "list-orders")
+        assert row.outcome == ("wrong" if lists and has_some else "ok")
+    assert {"list-products", "search", "list-orders"} <= set(
+        rows[rows.outcome == "wrong"].operation
+    )
 
 
 def test_every_step_of_a_schedule_has_its_row(measured: Measured) -> None:

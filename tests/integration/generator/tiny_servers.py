@@ -11,6 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from experiment.store import Sample
+from loadtests.operations import PAGE_SIZE
+from loadtests.truth import truth_of
 from store.rules.checkout import order_id
 
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: closing sends RST
@@ -84,6 +87,10 @@ def _message(status: int, document: dict[str, Any]) -> bytes:
     return head.encode() + body
 
 
+def _on_page(total: int, page: int, each: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each] * min(max(total - (page - 1) * PAGE_SIZE, 0), PAGE_SIZE)
+
+
 def recommended(target: str) -> int:
     return int(parse_qs(urlsplit(target).query)["product_id"][0])
 
@@ -92,9 +99,17 @@ def right(product: int) -> Reply:
     return 200, {"product_id": product, "recommendations": []}
 
 
-def tiny_store() -> Callable[[Request], tuple[float, Reply]]:
-    """A store of one rule each: whatever is asked for exists. Tokens are customer ids."""
+SAMPLE = Sample(products=20, customers=10, ratings=0)
+
+
+def tiny_store(sample: Sample = SAMPLE) -> Callable[[Request], tuple[float, Reply]]:
+    """A store of one rule each: whatever is asked for exists. Tokens are customer ids.
+
+    It has as many products, and as many hits, as the sample.
+    """
     carts: dict[str, dict[str, Any]] = {}
+    orders: dict[str, list[dict[str, Any]]] = {}
+    truth = truth_of(sample)
 
     def answer(request: Request) -> Reply:  # noqa: PLR0911 - one answer for each call
         method, target, headers, body = request
@@ -104,13 +119,18 @@ def tiny_store() -> Callable[[Request], tuple[float, Reply]]:
         last = url.path.rsplit("/", 1)[-1]
         match method, url.path.removeprefix("/api").split("/")[1]:
             case "GET", "products":
-                return 200, {"products": [], "page": int(query["page"]), "total": 0}
+                category, page = query.get("category"), int(query["page"])
+                total = truth.totals.get(category, 0)
+                listed = _on_page(total, page, {"product_id": 1, "category": category})
+                return 200, {"products": listed, "page": page, "total": total}
             case "GET", "product-pages":
                 product = {"product_id": int(last)}
                 parts = {"stock": None, "recommendations": [], "degraded": ["inventory"]}
                 return 200, {"product": product, **parts}
             case "GET", "search":
-                return 200, {"query": query["q"], "hits": [], "total": 0}
+                hits = truth.hits(query["q"])
+                listed = _on_page(hits, 1, {"product_id": 1})
+                return 200, {"query": query["q"], "hits": listed, "total": hits}
             case "GET", "recommendations":
                 return right(int(query["product_id"]))
             case "POST", "sessions":
@@ -122,9 +142,12 @@ def tiny_store() -> Callable[[Request], tuple[float, Reply]]:
             case "POST", "orders":
                 order = str(order_id(int(customer), headers["idempotency-key"]))
                 lines = [carts.pop(customer)]
-                return 201, {"order_id": order, "status": "confirmed", "lines": lines}
+                bought = {"order_id": order, "status": "confirmed", "lines": lines}
+                orders.setdefault(customer, []).insert(0, bought)
+                return 201, bought
             case "GET", "orders":
-                return 200, {"orders": [], "total": 0}
+                own = orders.get(customer, [])
+                return 200, {"orders": own[:PAGE_SIZE], "total": len(own)}
         raise AssertionError(request)
 
     return lambda request: (0.0, answer(request))
