@@ -1,7 +1,7 @@
 """The register: every full run that was ever published, what it said, and what became of it.
 
 ``results/reference/register.toml`` holds what no folder tells: the word of the day, runs that are
-gone, and why. ``python -m analysis.register`` writes the table into ``results/reference/REGISTER.md``.
+gone, and why. ``python -m analysis.register`` writes the table into ``REGISTER.md`` beside it.
 """
 
 from collections.abc import Sequence
