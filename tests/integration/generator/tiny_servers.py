@@ -34,9 +34,13 @@ class ScriptedServer:
     """Answers requests with what ``script`` returns, after the delay that it returns."""
 
     def __init__(
-        self, script: Callable[[Request], tuple[float, Reply]], host: str = "127.0.0.1"
+        self,
+        script: Callable[[Request], tuple[float, Reply]],
+        host: str = "127.0.0.1",
+        instance: str = "tiny-1",
     ) -> None:
         self._script = script
+        self._instance = instance
         self._host = host
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
@@ -61,11 +65,11 @@ class ScriptedServer:
             while True:
                 delay_s, reply = self._script(await _read(reader))
                 await asyncio.sleep(delay_s)
-                writer.write(_message(*reply))
+                writer.write(_message(*reply, self._instance))
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         except LetGo as instruction:
-            writer.write(_message(*instruction.args[0]))
+            writer.write(_message(*instruction.args[0], self._instance))
         except Vanish:
             connection = writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
@@ -81,10 +85,10 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     return method, target, headers, body
 
 
-def _message(status: int, document: dict[str, Any]) -> bytes:
+def _message(status: int, document: dict[str, Any], instance: str) -> bytes:
     body = orjson.dumps(document)
-    head = f"HTTP/1.1 {status} X\r\nX-Instance: tiny-1\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    lines = [f"HTTP/1.1 {status} X", f"X-Instance: {instance}", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def _on_page(total: int, page: int, each: dict[str, Any]) -> list[dict[str, Any]]:
@@ -96,7 +100,7 @@ def recommended(target: str) -> int:
 
 
 def right(product: int) -> Reply:
-    return 200, {"product_id": product, "recommendations": []}
+    return 200, {"product_id": product, "recommendations": [{"product_id": 1, "score": 0.5}]}
 
 
 SAMPLE = Sample(products=20, customers=10, ratings=0)

@@ -87,7 +87,7 @@ class TinyPlatform:
     def up(self, deployment: Deployment, workdir: Path, port: int | None = None) -> TinyStore:
         assert deployment.budget is not None
         self.asked.append(deployment.budget.cpus)
-        return TinyStore(ScriptedServer(one_server()))
+        return TinyStore(ScriptedServer(one_server(), instance="monolith-1"))
 
 
 def _plan() -> Plan:
