@@ -23,9 +23,8 @@ def sections_of(matrix: Matrix, profile: Profile) -> Sections:
     """The faults of a matrix as they are reported, in the order in which they are declared."""
     roles, sections = matrix.roles.of(profile), Sections()
     for row in matrix.faults:
-        names = [name for name, _ in row.faults(roles)]
         if row.strikes_each_role:
-            sections[row.name] = dict(zip(roles, names, strict=True))
+            sections[row.name] = dict(zip(roles, row.names(roles), strict=True))
         else:
             sections.setdefault(SINGLE, {})[row.name] = row.name
     return sections

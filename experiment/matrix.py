@@ -72,13 +72,15 @@ class Row(Part):
         """What its kind needs to know, such as a strength or a role."""
         return self.model_extra or {}
 
+    def names(self, roles: Sequence[Role]) -> list[str]:
+        """Of its faults, such as hang-orders."""
+        return [f"{self.name}-{role}" for role in roles] if self.strikes_each_role else [self.name]
+
     def faults(self, roles: Sequence[Role]) -> Iterator[tuple[str, AnyFault]]:
-        """Its faults by their names, such as hang-orders. ValueError when it is no fault."""
-        if not self.strikes_each_role:
-            yield self.name, self._fault()
-            return
-        for role in roles:
-            yield f"{self.name}-{role}", self._fault(role=role)
+        """Its faults by their names. ValueError when it is no fault."""
+        where = [{"role": role} for role in roles] if self.strikes_each_role else [{}]
+        for name, each in zip(self.names(roles), where, strict=True):
+            yield name, self._fault(**each)
 
     def _fault(self, **where: str) -> AnyFault:
         try:
@@ -150,7 +152,7 @@ class Matrix(Part):
     def rows(self, profile: Profile) -> dict[str, str]:
         """By the name of each fault, that of its row."""
         roles = self.roles.of(profile)
-        return {name: row.name for row in self.faults for name, _ in row.faults(roles)}
+        return {name: row.name for row in self.faults for name in row.names(roles)}
 
     def names_together(self, profile: Profile) -> list[str]:
         """Names that stand for several stretches, and that no other one may have."""

@@ -57,7 +57,7 @@ def _draw_values(axes: Axes, run: MeasuredRun, curve: Curve) -> None:
     axes.set_ylim(bottom=0)
     axes.set_ylabel(AXIS_WORDS[curve.metric.metric])
     axes.set_title(_whose(curve))
-    axes.legend(loc="upper left")
+    axes.legend(loc="best")
 
 
 def _whose(curve: Curve) -> str:
