@@ -244,9 +244,13 @@ def _phase_windows(generator: pd.DataFrame, events: Events) -> list[Window]:
 
 
 def _counting(samples: pd.DataFrame, events: Events) -> list[tuple[str, Window]]:
-    """The same with their names, of all phases but the warm-up."""
+    """The same with their names, of all phases but the warm-up.
+
+    The last one ends with the generator: what it uses to write its rows, once the last answer has
+    come, no sample counts any more.
+    """
     warm = {e["phase"] for e in events if e["event"] == "phase-started" and _is_warm_up(e)}
-    generator = samples[samples["role"] == "generator"]
+    generator = samples[(samples["role"] == "generator") & (samples["instances"] > 0)]
     return [phase for phase in _phases(generator, events) if phase[0] not in warm]
 
 

@@ -23,7 +23,7 @@ from tiny_servers import Reply, Request, ScriptedServer, recommended, right
 ARRIVALS = recommendations(*((index / 50, index) for index in range(100)))
 MANY = recommendations(*((index / 50, index) for index in range(3_000)))
 SOME = 40
-BODY_BYTES = len('{"product_id":42,"recommendations":[]}')
+BODY_BYTES = len('{"product_id":42,"recommendations":[{"product_id":1,"score":0.5}]}')
 
 
 class Counted:

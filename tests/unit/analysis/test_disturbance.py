@@ -160,6 +160,16 @@ def test_what_a_warm_up_met_counts_nowhere(make: Make) -> None:
     assert broken(folder) == {}
 
 
+def test_what_the_generator_uses_to_end_is_not_foreign(make: Make) -> None:
+    def ending(rows: Rows) -> Rows:
+        here, last = rows["role"] == "generator", rows["t_s"] > rows["t_s"].max() - 1.5
+        rows.loc[here & last, "cores_busy_s"] += 3.0
+        rows.loc[here & last, "instances"] = 0
+        return rows
+
+    assert broken(watched(make(blocks=1, rate=12.0), ending)) == {}
+
+
 def test_a_hypervisor_that_takes_a_core_in_one_phase_fails(make: Make) -> None:
     folder = watched(make(blocks=1, rate=12.0), growing("edge", "cores_steal_s", 0.06))
     assert broken(folder) == {
