@@ -7,12 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from store.runtime.clients import ClientName
 from store.runtime.guards import Guard
 from store.runtime.policies import Policies
 
 Secret = Literal["secret", "service_token", "provider_token"]
 """Settings that only those processes get which need them; the same for all of a deployment."""
+ClientName = Literal["urllib3", "http.client"]
+"""urllib3: the most used pooled client of Python
+http.client: Python's own, with a pool around it that does what urllib3's does here, and no more"""
 Token = Annotated[str | None, Field(min_length=16, repr=False)]
 
 

@@ -12,13 +12,14 @@ import pytest
 
 from microservices.calls.client import Calls
 from store.runtime.callers import TOKEN_HEADER
-from store.runtime.clients import ClientName, opener
+from store.runtime.clients import opener
 from store.runtime.peers import Peers
 from store.runtime.policies import Policies
 from store.runtime.problems import Problem
 from store.runtime.resilience.failures import CallFailed, NotAsked
 from store.runtime.resilience.guard import Protection
 from store.runtime.resilience.limits import Limits
+from store.runtime.settings import ClientName
 from store.runtime.state_changes import StateChanges
 from store.runtime.telemetry import Telemetry
 

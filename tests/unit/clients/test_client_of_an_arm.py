@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from experiment.errors import InputError
 from experiment.scenario import Scenario
 from experiment.store import Arm, HttpClient
-from store.runtime.clients import ClientName
-from store.runtime.settings import Settings
+from store.runtime.settings import ClientName, Settings
 from testbed.deploying import deployment_of
 from testbed.planning import factors_of
 from testbed.platforms.kubernetes import overlay

@@ -9,8 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
-from store.runtime.clients import ClientName, opener
+from store.runtime.clients import opener
 from store.runtime.clients.exchange import BrokenExchangeError, Instance, NobodyListensError, Reply
+from store.runtime.settings import ClientName
 
 Turn = Callable[[socket.socket], None]
 """What a peer does with one connection."""
