@@ -90,7 +90,7 @@ def _sides(samples: pd.DataFrame, watched: dict[str, Any]) -> list[_Side]:
 
 
 def foreign_s(samples: pd.DataFrame, side: _Side, window: Window) -> float:
-    """CPU seconds that others took; below zero by what samples cannot tell apart."""
+    """CPU seconds that others took; below zero by what samples cannot separate."""
     ours = sum(growth_in(samples, role, "cpu_s", window) for role in side.known)
     if side.role == GENERATOR:
         ours += growth_in(samples, GENERATOR, "tool_cpu_s", window)

@@ -69,7 +69,7 @@ def _contradictions(record: TrialRecord, raw: Raw) -> Iterator[str]:
     """What the record says of the gates, and what they say now.
 
     A gate that only one of the two knows is older or newer than the other and is left alone; but
-    in a complete trial no gate fails, whoever knows it, and in a void one some gate does.
+    in a complete trial no gate fails, and in a void one some gate does.
     """
     told = {gate.name: gate.passed for gate in record.gates}
     found = gates_in(raw, record.load_workers)

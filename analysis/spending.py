@@ -35,7 +35,7 @@ def spent_by(share: float) -> float:
 
 
 def level_of_pool(runs: int) -> float:
-    """Two-sided level of the verdict on so many pooled runs: half of what one fewer have.
+    """Two-sided level of the verdict on that number of pooled runs: half of what one fewer have.
 
     Nobody declared how many there would be, so each pool spends half of the error that is left:
     2.5 % with two runs, 1.25 % with three, and 5 % in all, however long somebody goes on

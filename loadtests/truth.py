@@ -1,6 +1,6 @@
 """What right answers hold, by the sample data: how many products and hits, and what is alike.
 
-An answer of the contract's shape may be blank. Whoever draws the schedule knows better, and says so
+An answer of the contract's shape may be blank. Who draws the schedule knows better, and says so
 beside each choice; the generator holds answers against it. It is the same for both stores.
 """
 
@@ -42,7 +42,7 @@ class Truth:
         return len(frozenset().union(*(self.holders.get(word, ()) for word in tokens(query))))
 
     def page(self, product_id: int) -> dict[str, Any]:
-        """Choices of whoever looks at a product, or at what is like it."""
+        """Choices of a visitor who looks at a product, or at what is like it."""
         known = {"similar": True} if self.has_similar[product_id - 1] else {}
         return {"product_id": product_id, **known}
 

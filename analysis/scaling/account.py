@@ -19,7 +19,7 @@ from analysis.windows import Window
 
 @dataclass(frozen=True)
 class Account:
-    """From the begin of the spike to the end of the trial, but for what is called whole or rest.
+    """From the start of the spike to the end of the trial, but for what is called whole or rest.
 
     None where a trial cannot tell.
     """
@@ -28,7 +28,7 @@ class Account:
     memory_mb_seconds: float | None
     instance_seconds: float | None
     whole_cpu_quota_seconds: float | None
-    """From the begin of the load to its end, with what was there before the spike, as the next."""
+    """From the start of the load to its end, with what was there before the spike, as the next."""
     whole_memory_mb_seconds: float | None
     missed: Missed
     too_few: float | None
@@ -39,7 +39,7 @@ class Account:
     fell_short: int | None
     """Decisions that granted less than the metric asked for."""
     decided_after_s: float | None
-    """From the begin of the spike to the first decision to add; None also when there was none."""
+    """From the start of the spike to the first decision to add; None also when there was none."""
     took_s: float | None
     """From a decision to add until all that it added serve: mean."""
     started_in_s: float | None

@@ -35,7 +35,7 @@ def added_by_role(samples: pd.DataFrame, spike: Spike, column: str) -> dict[str,
 
 
 def whole(samples: pd.DataFrame, timetable: Sequence[PlannedPhase], column: str) -> float | None:
-    """A column of SAMPLES over time, from the begin of the load to its end; all roles of the store.
+    """A column of SAMPLES over time, from the start of the load to its end; all roles of the store.
 
     None where no role has the column.
     """

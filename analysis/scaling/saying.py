@@ -59,7 +59,7 @@ def _bill(accounts: dict[str, list[Account]]) -> Iterator[str]:
         second = list(accounts)[1]
         yield (
             f"{name[0].upper()}{name[1:]}: the spike adds {_both(accounts, added, unit)}, "
-            f"{_apart(of_spike)}. The whole bill, from the begin of the load to its end, is "
+            f"{_apart(of_spike)}. The whole bill, from the start of the load to its end, is "
             f"{_both(accounts, whole, unit)}, {_apart(in_all)}. So {second} "
             f"{_pays(of_spike)} for what the spike adds, and {_pays(in_all)} in all."
         )

@@ -49,11 +49,11 @@ LINES = (
     Line("CPU quota of scaled roles unused, %", lambda a: _percent(a.quota_unused)),
 )
 NOTE = (
-    "From the begin of the spike to the end of the last phase, store, edge and database together "
+    "From the start of the spike to the end of the last phase, store, edge and database together "
     "(not the load generator and the payment provider); means over blocks with their 95 % "
     "intervals (Student's t), differences paired by block. Added: beyond the mean of the baseline "
     "before it, between samples in straight lines; less than the baseline is below zero. In all: "
-    "from the begin of the load to its end, with what was there at rest: the whole bill. An "
+    "from the start of the load to its end, with what was there at rest: the whole bill. An "
     "instance counts from its start until it is gone, whether it serves or not, and so do its "
     "quota (that of a start until it is ready) and its memory (proportional set size); memory "
     "grows under load too, and the database's as it is "

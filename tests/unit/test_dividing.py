@@ -56,7 +56,7 @@ def test_a_start_has_the_same_quota_whatever_the_instance_is_to_have_and_is_bill
     assert division.reserved_cpus("recommendations", 3, starting=2) == pytest.approx(0.1 + 1.0)
 
 
-def test_a_slice_is_billed_alike_whoever_starts_in_it() -> None:
+def test_a_slice_is_billed_alike_for_each_start_in_it() -> None:
     division = divided("static", quotas={"recommendations": 0.25})
     assert division.reserved_cpus("recommendations", 3, starting=2) == 0.25
 

@@ -49,7 +49,7 @@ class ContainerBudget:
         return self.easing.held() if self.is_held_under_load_only else nullcontext()
 
     def of_instance(self, role: str, name: str, *, is_starting: bool) -> Placement:
-        """As on platform local: whoever has a quota of its own starts with that of a start."""
+        """As on platform local: an instance with a quota of its own starts with that of a start."""
         own = self.division.quotas.get(role) if self.division.among == "instances" else None
         cpus = self.division.start_cpus if is_starting and own is not None else own
         return Placement(self.spread.of_instance(name), self._group(self._part(role)), cpus=cpus)

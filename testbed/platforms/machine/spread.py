@@ -39,7 +39,7 @@ class Spread:
             self.of_instance(name)
 
     def of_instance(self, name: str) -> frozenset[int]:
-        """The same for as long as the deployment lives, also when it is started anew."""
+        """The same for as long as the deployment lives, also when it is started again."""
         with self._lock:
             place = self._places.setdefault(name, len(self._places))
         return self._turns[place % len(self._turns)]

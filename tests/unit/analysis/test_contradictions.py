@@ -186,7 +186,7 @@ def test_a_record_that_contradicts_its_rows_is_named_and_costs_the_verdict(
 ) -> None:
     tamper, says = TAMPERINGS[name]
     tamper(folder)
-    seal(folder)  # whoever forged it made all hashes fit
+    seal(folder)  # who forged it made all hashes fit
 
     run = load_run(folder)
     (found, *_) = [each for each in run.damaged if each.arm == "monolith"]

@@ -58,7 +58,7 @@ def _with_what_was_seen(rows: Rows) -> Rows:
 
 
 def growing(role: str, column: str, share: float) -> Callable[[Rows], Rows]:
-    """So many CPUs more of a column during the outage."""
+    """That number of CPUs more of a column during the outage."""
 
     def edit(rows: Rows) -> Rows:
         here = rows["role"] == role

@@ -48,7 +48,7 @@ def test_who_pays_less_for_the_spike_is_said_beside_the_whole_bill(run: Measured
 
     assert "the spike adds 7.20 CPU-seconds in monolith and 3.7" in found
     whole = figures(SHARED_CPUS * DURATION_S + 0.4 * (DURATION_S + 18))
-    assert f"The whole bill, from the begin of the load to its end, is {whole} CPU-s" in found
+    assert f"The whole bill, from the start of the load to its end, is {whole} CPU-s" in found
     assert found.count("a difference of \N{MINUS SIGN}") == 2
     assert found.endswith(
         "So microservices pays less for what the spike adds, and pays less in all."
@@ -139,7 +139,7 @@ def test_the_requests_behind_a_reading_are_counted(run: MeasuredRun) -> None:
 
 
 def test_the_page_has_the_sentences(run: MeasuredRun) -> None:
-    assert "The whole bill, from the begin of the load to its end" in undrawn_page(run)
+    assert "The whole bill, from the start of the load to its end" in undrawn_page(run)
 
 
 def test_one_block_has_no_difference(make: Make) -> None:
